@@ -1,0 +1,1 @@
+"""Facts, the catalogue of their kinds, and the hash chain that holds them."""
