@@ -31,8 +31,8 @@ class StoryFact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     stream: str
     kind: str
     said_by: str
-    at: datetime | str
-    recorded: datetime | str = ""
+    at: Any
+    recorded: Any = ""
     body: dict[str, Any] = {}
 
 
@@ -62,13 +62,13 @@ def tell(entries: list[Mapping[str, Any]], *, now: datetime, key: str, where: st
     return facts
 
 
-def moment(value: datetime | str, *, now: datetime) -> datetime:
+def moment(value: object, *, now: datetime) -> datetime:
     """Return the instant that `value` names: itself in UTC, or ``now - 3 days 2 hours`` reckoned from `now`."""
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise BadFact(f"{value} has no zone", hint="Add one: 2026-11-20T09:30:00Z.")
         return value.astimezone(UTC)
-    if not (found := _NOW.fullmatch(value)):
+    if not (found := _NOW.fullmatch(str(value))):
         raise BadFact(f"{value!r} is no moment", hint='Write an instant, or "now - 3 days 2 hours".')
     spans = {f"{unit}s": int(count) for count, unit in _SPAN.findall(found[1] or "")}
     return now - timedelta(**spans)
