@@ -2,7 +2,7 @@
 
     [[fact]]
     stream = "case/tf-m-7"
-    at = 2026-11-20T09:30:00Z        # an instant, or text such as "now - 3 days 2 hours"
+    at = 2026-11-20T09:30:00Z        # an instant, or text such as "now - 3 days 2 hours"; so may times in `body`
     recorded = 2026-11-21T08:00:00Z  # optional: when it was written down, by default `at`
     said_by = "mara"
     kind = "report.received"
@@ -16,13 +16,15 @@ from typing import Any
 
 import msgspec
 
+from midstream.formats.toml import nearest
+
 from .chain import empty, head_of, record
 from .errors import BadFact
 from .fact import Draft, Fact
 from .kinds import KINDS
 
 _SPAN = re.compile(r"([0-9]+) (minute|hour|day|week)s?")
-_NOW = re.compile(r"now(?: - ((?:[0-9]+ (?:minute|hour|day|week)s? ?)+))?")
+_NOW = re.compile(r"now(?: ([-+]) ((?:[0-9]+ (?:minute|hour|day|week)s? ?)+))?")
 
 
 class StoryFact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -54,7 +56,8 @@ def tell(entries: list[Mapping[str, Any]], *, now: datetime, key: str, where: st
     facts: list[Fact] = []
     for recorded, happened, story in told:
         so_far = streams.setdefault(story.stream, [])
-        draft = Draft(stream=story.stream, said_by=story.said_by, happened_at=happened, body=_body(story, where=where))
+        body = _body(story, now=now, where=where)
+        draft = Draft(stream=story.stream, said_by=story.said_by, happened_at=happened, body=body)
         head = head_of(so_far[-1:], stream=story.stream) if so_far else empty(story.stream)
         made = record(head, [draft], recorded_at=recorded, key=key)
         so_far.extend(made)
@@ -70,15 +73,23 @@ def moment(value: object, *, now: datetime) -> datetime:
         return value.astimezone(UTC)
     if not (found := _NOW.fullmatch(str(value))):
         raise BadFact(f"{value!r} is no moment", hint='Write an instant, or "now - 3 days 2 hours".')
-    spans = {f"{unit}s": int(count) for count, unit in _SPAN.findall(found[1] or "")}
-    return now - timedelta(**spans)
+    span = timedelta(**{f"{unit}s": int(count) for count, unit in _SPAN.findall(found[2] or "")})
+    return now + span if found[1] == "+" else now - span
 
 
-def _body(story: StoryFact, *, where: str) -> Any:
+def _body(story: StoryFact, *, now: datetime, where: str) -> Any:
     entry = KINDS.get(story.kind)
     if entry is None:
-        raise BadFact(f"{where}: no kind {story.kind!r}", hint="See the reference of fact kinds.")
+        raise BadFact(f"{where}: no kind {story.kind!r}", hint=nearest(story.kind, set(KINDS)))
+    names = set(entry.body.__struct_fields__)
+    if strange := set(story.body) - names:
+        raise BadFact(f"{where}: {story.kind} has no field {min(strange)!r}", hint=nearest(min(strange), names))
+    told = {name: moment(value, now=now) if _is_reckoned(value) else value for name, value in story.body.items()}
     try:
-        return msgspec.convert(story.body, entry.body)
+        return msgspec.convert(told, entry.body)
     except msgspec.ValidationError as error:
         raise BadFact(f"{where}, {story.kind} in {story.stream}: {error}", hint="See the reference of fact kinds.") from None
+
+
+def _is_reckoned(value: object) -> bool:
+    return isinstance(value, str) and _NOW.fullmatch(value) is not None

@@ -73,7 +73,7 @@ class FixMerged(Body, frozen=True, kw_only=True):
     """The fix is in the project's main line of development."""
 
     commit: Commit
-    branch: Branch = "main"
+    into: Branch = "main"
     repository: Word = ""
 
 

@@ -1,0 +1,1 @@
+"""Formats that Midstream reads and writes; they know no case."""
