@@ -18,7 +18,7 @@ import msgspec
 
 Unit = Literal["minute", "hour", "day", "working day", "week", "month", "year"]
 
-_SPAN = re.compile(r"(0|[1-9][0-9]{0,4}) (minute|hour|day|working day|week|month|year)s?")
+_SPAN = re.compile(r"(0|[1-9][0-9]{0,3}) (minute|hour|day|working day|week|month|year)s?")
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +37,9 @@ IsHoliday = Callable[[date], bool]
 def parse_span(text: str) -> Span | None:
     """Return the span that `text` says, such as ``3 working days``, or None when it says none."""
     found = _SPAN.fullmatch(text.strip())
-    return msgspec.convert({"count": int(found[1]), "unit": found[2]}, Span) if found else None
+    if found is None or (found[2] in {"month", "year"} and int(found[1]) > 999):
+        return None
+    return msgspec.convert({"count": int(found[1]), "unit": found[2]}, Span)
 
 
 def no_holiday(_: date) -> bool:

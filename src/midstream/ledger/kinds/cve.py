@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from .base import Audience, Body, CveId, MaybeDigest, Reason, Url, kind
+from .base import Audience, Body, Case, CveId, MaybeDigest, Reason, Url, kind
 
 
 @kind("cve.block_reserved", Audience.TEAM)
@@ -11,6 +11,14 @@ class CveBlockReserved(Body, frozen=True, kw_only=True):
 
     year: int
     cves: tuple[CveId, ...]
+
+
+@kind("cve.allocated", Audience.TEAM)
+class CveAllocated(Body, frozen=True, kw_only=True):
+    """An id of a reserved block was given to a case, so that no two cases ever get the same."""
+
+    cve: CveId
+    case: Case
 
 
 @kind("cve.assigned", Audience.PUBLIC)

@@ -33,7 +33,7 @@ class PolicyActivated(Body, frozen=True, kw_only=True):
     """The policy the project follows from here on: the texts of it and of all it extends, whole."""
 
     policy: Name
-    versions: tuple[str, ...]
+    files: tuple[Name, ...]
     texts: tuple[str, ...]
     digest: Digest
 

@@ -1,0 +1,256 @@
+"""The small independent states of a case, each derived from facts alone; there is no one status.
+
+Every state carries `because`: the numbers of the facts it follows from.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from midstream.ledger.fact import Fact
+from midstream.ledger.kinds.cve import CveAssigned, CvePublished, CveRejected
+from midstream.ledger.kinds.disclosure import AdvisoryPublished
+from midstream.ledger.kinds.embargo import (
+    DeferralGranted,
+    DeferralRequested,
+    EmbargoAgreed,
+    EmbargoEnded,
+    PartyAnswered,
+    PartyTold,
+)
+from midstream.ledger.kinds.intake import DuplicateLinked
+from midstream.ledger.kinds.triage import ComponentNamed, SeverityScored
+
+from .case import Case
+
+SEVERITIES = ("none", "low", "medium", "high", "critical")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """A word for where one aspect of a case stands, since when, and the facts it follows from."""
+
+    word: str
+    since: datetime | None = None
+    detail: str = ""
+    because: tuple[int, ...] = ()
+
+
+def _latest(case: Case, words: dict[str, str], *, default: str) -> State:
+    """Return the word of whichever of the kinds in `words` happened last."""
+    facts = [fact for kind in words for fact in case.by_kind.get(kind, ())]
+    if not facts:
+        return State(word=default)
+    last = max(facts, key=lambda fact: (fact.happened_at, fact.number))
+    return State(word=words[last.kind], since=last.happened_at, because=(last.number,))
+
+
+def triage(case: Case) -> State:
+    """Return where triage stands: not reported, unacknowledged, in triage, needs information, accepted, rejected or duplicate."""
+    if linked := case.last(DuplicateLinked):
+        fact, body = linked
+        return State(word="duplicate", since=fact.happened_at, detail=f"of {body.of}", because=(fact.number,))
+    return _latest(
+        case,
+        {
+            "report.received": "unacknowledged",
+            "report.acknowledged": "in triage",
+            "report.forwarded": "in triage",
+            "report.reopened": "in triage",
+            "information.requested": "needs information",
+            "information.received": "in triage",
+            "report.accepted": "accepted",
+            "report.rejected": "rejected",
+        },
+        default="not reported",
+    )
+
+
+def embargo(case: Case) -> State:
+    """Return where the embargo stands: none, proposed, agreed, extension asked, declined or ended."""
+    if ended := case.first(EmbargoEnded):
+        fact, body = ended
+        return State(word="ended", since=fact.happened_at, detail=body.reason, because=(fact.number,))
+    return _latest(
+        case,
+        {
+            "embargo.proposed": "proposed",
+            "embargo.agreed": "agreed",
+            "embargo.extended": "agreed",
+            "embargo.shortened": "agreed",
+            "embargo.extension_requested": "extension asked",
+            "embargo.extension_refused": "agreed",
+            "embargo.declined": "declined",
+        },
+        default="none",
+    )
+
+
+def is_public(case: Case) -> bool:
+    """Return whether anybody may see the case. Only an added fact makes it so, and nothing takes it back."""
+    return any(kind in case.by_kind for kind in WIDENING)
+
+
+WIDENING = ("embargo.ended", "embargo.declined", "advisory.published")
+"""The kinds of fact that make a case public; they are never withdrawn."""
+
+
+def is_embargoed(case: Case) -> bool:
+    """Return whether an embargo was agreed and has not ended."""
+    return case.has(EmbargoAgreed) and not case.has(EmbargoEnded)
+
+
+def fix(case: Case) -> State:
+    """Return where the fix stands: none, proposed, available or merged."""
+    found = State(word="none")
+    ranks = {"fix.proposed": "proposed", "fix.available": "available", "fix.merged": "merged"}
+    for kind, word in ranks.items():
+        if facts := case.by_kind.get(kind):
+            found = State(word=word, since=facts[0].happened_at, because=(facts[0].number,))
+    return found
+
+
+def cve(case: Case) -> State:
+    """Return the CVE id and whether it is assigned, published or rejected."""
+    if rejected := case.last(CveRejected):
+        return State(word="rejected", since=rejected[0].happened_at, detail=rejected[1].cve, because=(rejected[0].number,))
+    assigned = case.last(CveAssigned)
+    if assigned is None:
+        return State(word="unassigned")
+    fact, body = assigned
+    published = [entry for entry, record in case.all(CvePublished) if record.cve == body.cve]
+    if published:
+        return State(word="published", since=published[0].happened_at, detail=body.cve, because=(fact.number, published[0].number))
+    return State(word="assigned", since=fact.happened_at, detail=body.cve, because=(fact.number,))
+
+
+def severity(case: Case) -> State:
+    """Return the severity last scored, or unscored."""
+    scored = case.last(SeverityScored)
+    if scored is None:
+        return State(word="unscored")
+    return State(word=scored[1].severity, since=scored[0].happened_at, detail=scored[1].vector, because=(scored[0].number,))
+
+
+def areas(case: Case) -> frozenset[str]:
+    """Return the code areas the team named for the case: whose maintainers may know of it."""
+    return frozenset(body.area for _, body in case.all(ComponentNamed) if body.area)
+
+
+CELL_WORDS = (
+    "unknown",
+    "affected",
+    "not affected",
+    "conflict",
+    "applies",
+    "nothing to apply",
+    "trial failed",
+    "in review",
+    "merged",
+    "released",
+    "waived",
+    "reverted",
+    "unsupported",
+)
+CellWord = Literal[
+    "unknown",
+    "affected",
+    "not affected",
+    "conflict",
+    "applies",
+    "nothing to apply",
+    "trial failed",
+    "in review",
+    "merged",
+    "released",
+    "waived",
+    "reverted",
+]
+
+_TRIED: dict[str, CellWord] = {"clean": "applies", "empty": "nothing to apply", "error": "trial failed"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """Where one branch of a case stands: the word, in which release or commit, and the facts behind it."""
+
+    branch: str
+    word: CellWord
+    detail: str = ""
+    since: datetime | None = None
+    because: tuple[int, ...] = ()
+
+
+def cells(case: Case) -> dict[str, Cell]:
+    """Return the cell of every branch the facts speak of. A branch not named is unknown, never clean."""
+    by_branch: dict[str, list[Fact]] = {}
+    for facts in case.by_kind.values():
+        for fact in facts:
+            branch = fact.body.into if fact.kind == "fix.merged" else getattr(fact.body, "branch", "")  # type: ignore[attr-defined]
+            if branch:
+                by_branch.setdefault(branch, []).append(fact)
+    return {branch: _cell(branch, facts) for branch, facts in by_branch.items()}
+
+
+def _cell(branch: str, facts: Iterable[Fact]) -> Cell:
+    word: CellWord = "unknown"
+    detail, since, because = "", None, 0
+    for fact in sorted(facts, key=lambda fact: (fact.happened_at, fact.number)):
+        said = _said(fact)
+        if said is None or (word == "released" and said[0] not in {"reverted", "released"}):
+            continue
+        if word == "released" and said[0] == "released":
+            continue  # the first release that carries the fix is the one that counts
+        word, detail = said
+        since, because = fact.happened_at, fact.number
+    return Cell(branch=branch, word=word, detail=detail, since=since, because=(because,) if because else ())
+
+
+def _said(fact: Fact) -> tuple[CellWord, str] | None:
+    """Return what one fact says of its branch."""
+    body = fact.body
+    match fact.kind:
+        case "branch.affected":
+            return "affected", ""
+        case "branch.not_affected":
+            return "not affected", str(getattr(body, "justification", ""))
+        case "backport.tried":
+            return _TRIED[str(getattr(body, "outcome", "error"))], ""
+        case "backport.conflicted":
+            return "conflict", ", ".join(getattr(body, "files", ()))
+        case "backport.opened":
+            return "in review", str(getattr(body, "url", ""))
+        case "backport.merged" | "fix.merged":
+            return "merged", str(getattr(body, "commit", ""))[:12]
+        case "fix.released":
+            return "released", str(getattr(body, "tag", ""))
+        case "backport.waived":
+            return "waived", str(getattr(body, "reason", ""))
+        case "fix.reverted":
+            return "reverted", str(getattr(body, "commit", ""))[:12]
+    return None
+
+
+def parties(case: Case) -> dict[str, State]:
+    """Return for each party that was told where it stands: told, deferral asked, deferral granted, or its answer."""
+    found: dict[str, State] = {}
+    rows: list[tuple[Fact, str, str]] = [(fact, body.party, "told") for fact, body in case.all(PartyTold)]
+    rows += [(fact, body.party, "deferral asked") for fact, body in case.all(DeferralRequested)]
+    rows += [(fact, body.party, "deferral granted") for fact, body in case.all(DeferralGranted)]
+    rows += [(fact, body.party, body.status) for fact, body in case.all(PartyAnswered)]
+    for fact, party, word in sorted(rows, key=lambda row: (row[0].happened_at, row[0].number)):
+        found[party] = State(word=word, since=fact.happened_at, because=(fact.number,))
+    return found
+
+
+def publications(case: Case) -> dict[str, State]:
+    """Return for each channel the advisory was published on whether it was read back."""
+    found: dict[str, State] = {}
+    confirmed = {getattr(fact.body, "channel", ""): fact for fact in case.by_kind.get("advisory.confirmed", ())}
+    for fact, body in case.all(AdvisoryPublished):
+        read_back = confirmed.get(body.channel)
+        because = (fact.number, read_back.number) if read_back else (fact.number,)
+        word = "confirmed" if read_back else "published"
+        found[body.channel] = State(word=word, since=fact.happened_at, detail=body.url or body.advisory, because=because)
+    return found

@@ -1,0 +1,319 @@
+"""Obligations applied to a case: duties, which depend on facts alone, and tasks, which are duties at a moment.
+
+A duty carries every instant that matters (it opens, is due, was met, was lifted), so that the passage of time needs no
+new derivation: `standing(duty, now)` compares.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from midstream.cases.case import Case
+from midstream.cases.states import severity
+from midstream.cases.team import Team
+from midstream.ledger.fact import Fact
+from midstream.project import Branch
+
+from .events import Event
+from .rules import ClockRule, Policy, Rule
+from .spans import IsHoliday, Span, after, before, holidays_of, no_holiday
+
+Standing = Literal["waiting", "open", "overdue", "met", "met late", "lifted"]
+
+
+class Duty(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One obligation on one case (and branch, party or fact): when it opens, is due, was met or lifted, and why.
+
+    `key` names it within the case. `because` are the numbers of the facts it follows from; `missing` the events that
+    would meet it; `met_by` and `lifted_by` say what did, a fact's number, or 0 for the end of a branch's support.
+    """
+
+    case: str
+    key: str
+    name: str
+    clause: str
+    policy: str
+    work: str
+    do: tuple[str, ...]
+    opens_at: datetime
+    due_at: datetime | None = None
+    met_at: datetime | None = None
+    met_by: int = 0
+    lifted_at: datetime | None = None
+    lifted_by: int = 0
+    because: tuple[int, ...] = ()
+    missing: tuple[str, ...] = ()
+    subject: str = ""
+    zone: str = "UTC"
+    skill: str = ""
+    role: str = ""
+    ask: str = ""
+    note: str = ""
+
+
+def standing(duty: Duty, now: datetime) -> Standing:
+    """Return how a duty stands at `now`; what happened after `now` has not happened yet."""
+    if duty.met_at is not None and duty.met_at <= now:
+        return "met late" if duty.due_at is not None and duty.met_at > duty.due_at else "met"
+    if duty.lifted_at is not None and duty.lifted_at <= now:
+        return "lifted"
+    if now < duty.opens_at:
+        return "waiting"
+    return "overdue" if duty.due_at is not None and duty.due_at < now else "open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instant:
+    """A moment and the numbers of the facts it follows from."""
+
+    at: datetime
+    because: tuple[int, ...] = ()
+
+
+def duties(case: Case, policy: Policy, team: Team) -> list[Duty]:
+    """Return every duty the policy makes of the case, in the order of the policy; those met and lifted included."""
+    derivation = Derivation(case=case, policy=policy, team=team)
+    found: list[Duty] = []
+    for rule in policy.rules:
+        found.extend(derivation.apply(rule))
+    return found
+
+
+def clocks(case: Case, policy: Policy, team: Team) -> dict[str, Instant]:
+    """Return the instant of each of the policy's clocks that has started."""
+    derivation = Derivation(case=case, policy=policy, team=team)
+    found = {name: derivation.clock(name) for name in policy.clocks}
+    return {name: instant for name, instant in found.items() if instant is not None}
+
+
+@dataclass(slots=True, kw_only=True)
+class _Subject:
+    """What one duty of a repeated obligation is about."""
+
+    name: str = ""
+    branch: Branch | None = None
+    party: str = ""
+    fact: Fact | None = None
+
+
+_NOTHING = _Subject()
+
+
+@dataclass(slots=True, kw_only=True)
+class Derivation:
+    """One case under one policy: evaluates moments and clocks once each."""
+
+    case: Case
+    policy: Policy
+    team: Team
+    _clocks: dict[str, Instant | None] = field(default_factory=dict)
+
+    def apply(self, rule: Rule) -> Iterable[Duty]:
+        """Return the duties of one obligation."""
+        each = rule.each
+        if not each.what:
+            return self._duties(rule, _NOTHING)
+        return [duty for subject in self._subjects(rule) for duty in self._duties(rule, subject)]
+
+    def clock(self, name: str) -> Instant | None:
+        """Return the instant of a clock, or None when it has not started."""
+        if name not in self._clocks:
+            self._clocks[name] = self._run(self.policy.clocks[name])
+        return self._clocks[name]
+
+    def moment(self, moments: Sequence[Event | str], subject: _Subject = _NOTHING) -> Instant | None:
+        """Return the first of the moments that is on record, or None."""
+        for moment in moments:
+            if isinstance(moment, str):
+                if found := self.clock(moment):
+                    return found
+                continue
+            facts = moment.of(self.case, branch=subject.branch.name if subject.branch else "", party=subject.party)
+            if facts:
+                return Instant(at=facts[0].happened_at, because=(facts[0].number,))
+        return None
+
+    def calendar(self, zone: str, at: datetime, subject: _Subject = _NOTHING) -> tuple[str, IsHoliday]:
+        """Return the zone and the holidays that `zone`, as the policy writes it, means at the moment `at`."""
+        if zone == "project":
+            return self.team.project.zone, no_holiday
+        if zone == "party":
+            party = next((entry for entry in self.team.project.parties if entry.name == subject.party), None)
+            return (party.zone if party else self.team.project.zone), no_holiday
+        if zone.startswith("role:"):
+            name, region = self.team.zone_of(self._holder(zone.removeprefix("role:"), at))
+            return name, holidays_of(region)
+        return zone, no_holiday
+
+    def _holder(self, role: str, at: datetime) -> str:
+        claims = [fact for fact in self.case.by_kind.get("role.claimed", ()) if getattr(fact.body, "role", "") == role]
+        return str(getattr(claims[-1].body, "person", "")) if claims else self.team.on_duty(at)
+
+    def _run(self, clock: ClockRule) -> Instant | None:
+        start = self.moment(clock.after)
+        if start is None:
+            return None
+        at = start.at
+        if not clock.only_with or self.team.project.parties_in(clock.only_with):
+            at = self._later_than(start.at, clock.length, clock.zone)
+        because = list(start.because)
+        moved = [(fact, event) for event in (*clock.later, *clock.sooner) for fact in event.of(self.case)]
+        for fact, event in sorted(moved, key=lambda row: (row[0].happened_at, row[0].number)):
+            until = getattr(fact.body, "until", None)
+            wanted = until if isinstance(until, datetime) else fact.happened_at
+            puts_off = event in clock.later and isinstance(until, datetime) and fact.happened_at <= at < wanted
+            if puts_off or (event in clock.sooner and wanted < at):
+                at = wanted
+                because.append(fact.number)
+        return Instant(at=at, because=tuple(because))
+
+    def _later_than(self, moment: datetime, span: Span, zone: str, subject: _Subject = _NOTHING) -> datetime:
+        name, is_holiday = self.calendar(zone, moment, subject)
+        return after(moment, span, zone=name, is_holiday=is_holiday)
+
+    def _subjects(self, rule: Rule) -> Iterable[_Subject]:
+        each = rule.each
+        if each.what == "party":
+            return [_Subject(name=party.name, party=party.name) for party in self.team.project.parties_in(each.list)]
+        if each.what == "fact":
+            facts = [fact for event in each.events for fact in event.of(self.case)]
+            return [
+                _Subject(name=f"fact {fact.number}", fact=fact, party=str(getattr(fact.body, "party", "")))
+                for fact in sorted(facts, key=lambda fact: (fact.happened_at, fact.number))
+            ]
+        return [
+            _Subject(name=branch.name, branch=branch)
+            for branch in self.team.project.branches
+            if self._is_asked(branch, each.words)
+        ]
+
+    def _is_asked(self, branch: Branch, asked: frozenset[str]) -> bool:
+        if "lts" in asked and branch.kind != "lts":
+            return False
+        if "affected" in asked:
+            facts = self.case.by_kind.get("branch.affected", ())
+            return any(getattr(fact.body, "branch", "") == branch.name for fact in facts)
+        return True
+
+    def _opening(self, rule: Rule, subject: _Subject) -> Instant | None:
+        """Return the moment the duty opens: `after`, or the latest of it, `when`, the severity and the branch's state."""
+        start = self.moment(rule.after, subject)
+        if start is None:
+            return None
+        at, because = start.at, [*start.because]
+        if subject.fact is not None:
+            at, because = max(at, subject.fact.happened_at), [*because, subject.fact.number]
+        for condition in rule.when:
+            found = self.moment((condition,), subject)
+            if found is None:
+                return None
+            at, because = max(at, found.at), [*because, *found.because]
+        if "affected" in rule.each.words and subject.branch is not None:
+            fact = next(
+                fact
+                for fact in self.case.by_kind["branch.affected"]
+                if getattr(fact.body, "branch", "") == subject.branch.name
+            )
+            at, because = max(at, fact.happened_at), [*because, fact.number]
+        if rule.severity:
+            scored = severity(self.case)
+            if scored.word not in rule.severity or scored.since is None:
+                return None
+            at, because = max(at, scored.since), [*because, *scored.because]
+        if "maintained" in rule.each.words and subject.branch is not None and not subject.branch.is_maintained(at):
+            return None
+        return Instant(at=at, because=tuple(dict.fromkeys(because)))
+
+    def _duties(self, rule: Rule, subject: _Subject) -> list[Duty]:
+        opening = self._opening(rule, subject)
+        if opening is None:
+            return []
+        lifted = self._lifted(rule, subject, opening)
+        until = self._facts(rule.until, rule, subject)
+        if rule.every is None:
+            met = next((fact for fact in until if subject.fact is None or fact.happened_at >= opening.at), None)
+            return [self._duty(rule, subject, opening, met, lifted, count=0)]
+        rounds: list[Duty] = []
+        for met in [fact for fact in until if fact.happened_at >= opening.at]:
+            rounds.append(self._duty(rule, subject, opening, met, lifted, count=len(rounds)))
+            opening = Instant(at=met.happened_at, because=(met.number,))
+        return [*rounds, self._duty(rule, subject, opening, None, lifted, count=len(rounds))]
+
+    def _facts(self, events: Sequence[Event], rule: Rule, subject: _Subject) -> list[Fact]:
+        """Return the facts that the events name and that are about the subject, in the order they happened."""
+        branch = subject.branch.name if subject.branch else ""
+        party = subject.party if rule.each.what == "party" else ""
+        found = [fact for event in events for fact in event.of(self.case, branch=branch, party=party)]
+        if subject.fact is not None and rule.match:
+            wanted = [getattr(subject.fact.body, name, None) for name in rule.match]
+            found = [fact for fact in found if [getattr(fact.body, name, None) for name in rule.match] == wanted]
+        if len(found) > 1:
+            found.sort(key=lambda fact: (fact.happened_at, fact.number))
+        return found
+
+    def _lifted(self, rule: Rule, subject: _Subject, opening: Instant) -> tuple[datetime, int] | None:
+        """Return when the duty was lifted and by which fact (0: the branch's support ended), or None."""
+        ends: list[tuple[datetime, int]] = []
+        for fact in self._facts(rule.unless, rule, subject):
+            if subject.fact is None or fact.happened_at >= opening.at:
+                ends.append((fact.happened_at, fact.number))
+                break
+        if "exception.granted" in self.case.by_kind:
+            ends += [
+                (fact.happened_at, fact.number)
+                for fact in self.case.by_kind["exception.granted"]
+                if getattr(fact.body, "obligation", "") in {rule.name, rule.slug}
+                and getattr(fact.body, "subject", "") in {"", subject.name}
+            ]
+        if subject.branch is not None and (ended := subject.branch.ends_at()) is not None:
+            ends.append((ended, 0))
+        return min(ends) if ends else None
+
+    def _duty(
+        self, rule: Rule, subject: _Subject, opening: Instant, met: Fact | None, lifted: tuple[datetime, int] | None, *, count: int
+    ) -> Duty:
+        if lifted is not None and met is not None and met.happened_at < lifted[0]:
+            lifted = None
+        elif lifted is not None and met is not None:
+            met = None
+        due, because = self._due(rule, subject, opening)
+        zone, _ = self.calendar(rule.zone, opening.at, subject)
+        number = str(subject.fact.number) if subject.fact is not None else ""
+        key = ":".join(part for part in (rule.slug, number or subject.name, f"{count + 1}" if rule.every else "") if part)
+        return Duty(
+            case=self.case.id,
+            key=key,
+            name=rule.name,
+            clause=rule.clause,
+            policy=rule.policy,
+            work=rule.work,
+            do=rule.do,
+            opens_at=opening.at,
+            due_at=due,
+            met_at=met.happened_at if met else None,
+            met_by=met.number if met else 0,
+            lifted_at=lifted[0] if lifted else None,
+            lifted_by=lifted[1] if lifted else 0,
+            because=because,
+            missing=() if met else tuple(map(str, rule.until)),
+            subject=subject.party if subject.fact is not None else subject.name,
+            zone=zone,
+            skill=rule.skill,
+            role=rule.role,
+            ask=rule.ask,
+            note=rule.note,
+        )
+
+    def _due(self, rule: Rule, subject: _Subject, opening: Instant) -> tuple[datetime | None, tuple[int, ...]]:
+        because = opening.because
+        dues: list[datetime] = []
+        span = rule.every or rule.within
+        if span is not None:
+            dues.append(self._later_than(opening.at, span, rule.zone, subject))
+        if rule.before and (clock := self.clock(rule.before)) is not None:
+            dues.append(before(clock.at, rule.lead, zone=self.team.project.zone) if rule.lead else clock.at)
+            because = tuple(dict.fromkeys((*because, *clock.because)))
+        return (min(dues) if dues else None), because
