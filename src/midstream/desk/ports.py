@@ -1,0 +1,148 @@
+"""What the desk needs of the outside, as small Protocols; `store` and `adapters` fill them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from midstream.cases.visibility import Viewer
+from midstream.ledger.chain import Head
+from midstream.ledger.fact import Fact
+
+from .mail import IncomingMail
+from .views import BoardLine, CaseLine, CaseView, TaskLine
+
+
+class Conflict(Exception):
+    """A stream moved on since it was read: read again and decide anew. Nothing was written."""
+
+    def __init__(self, *, stream: str, expected: int, found: int) -> None:
+        super().__init__(f"{stream} stands at fact {found}, not {expected}")
+        self.stream = stream
+        self.expected = expected
+        self.found = found
+
+
+class StoreTrouble(Exception):
+    """The store could not do it (disk full, no connection, damaged file): `what`, and a `hint`. Nothing was written."""
+
+    def __init__(self, what: str, *, hint: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+
+
+class Facts(Protocol):
+    """The ledger as it is kept: append-only."""
+
+    def head(self, stream: str) -> Head:
+        """Return where the stream stands; number 0 when it has no fact."""
+        ...
+
+    def facts(self, stream: str) -> list[Fact]:
+        """Return all facts of a stream in order; empty when there is none."""
+        ...
+
+    def with_key(self, stream: str, key: str) -> list[Fact]:
+        """Return the facts of the stream recorded by the command of that key (never the empty key)."""
+        ...
+
+    def streams(self, prefix: str) -> list[str]:
+        """Return the names of the streams that begin with `prefix`, sorted."""
+        ...
+
+    def everything(self) -> Iterator[Fact]:
+        """Yield every fact in the order of recording, in flat memory."""
+        ...
+
+    def heads(self) -> list[Head]:
+        """Return the head of every stream as the store keeps it beside the facts, sorted by stream."""
+        ...
+
+    def append(self, facts: Sequence[Fact], *, views: Sequence[CaseView], expect: Mapping[str, int]) -> None:
+        """Record the facts and put the views in place, in one durable transaction.
+
+        `expect` names the number at which each stream stood when the views were derived, those of `facts`
+        included. Raises `Conflict` when one stands elsewhere, `StoreTrouble` when it cannot be written.
+        """
+        ...
+
+    def load(self, facts: Iterable[Fact]) -> int:
+        """Record already chained facts from an import in one transaction and flat memory; return how many.
+
+        The facts are checked by the caller as they are drawn; whatever the iterator raises undoes all. Raises
+        `Conflict` when a stream does not stand where the first of its facts follows on.
+        """
+        ...
+
+
+class ReadModels(Protocol):
+    """What can be remade from the facts, with the visibility rule applied by the store."""
+
+    def replace_views(self, views: Iterable[CaseView], *, expect: Mapping[str, int] | None = None) -> None:
+        """Put the views in place of those of the same cases; with `expect` None, of all there are."""
+        ...
+
+    def view(self, case: str) -> CaseView | None:
+        """Return the whole view of one case, whoever asks."""
+        ...
+
+    def case_lines(self, who: Viewer, *, project: str = "") -> list[CaseLine]:
+        """Return the cases the viewer may see, most recently begun first."""
+        ...
+
+    def task_lines(self, who: Viewer, *, now: datetime, project: str = "") -> list[TaskLine]:
+        """Return the open duties of the cases on whose team, or among whose participants, the viewer is.
+
+        Open: it opens at or before `now`, and is not lifted by then. Order: due instant (none last), severity from critical
+        down, case, key. Cases that are merely public make no task for the viewer.
+        """
+        ...
+
+    def board_lines(self, who: Viewer, *, project: str = "") -> list[BoardLine]:
+        """Return the cells of the cases the viewer may see, by case; participants' words only for those who may."""
+        ...
+
+    def cases_with_message(self, message_id: str) -> list[str]:
+        """Return the cases that a mail of that Message-ID belongs to."""
+        ...
+
+
+class Blobs(Protocol):
+    """Long or erasable content, encrypted under a key per case."""
+
+    def put_blob(self, case: str, content: bytes) -> str:
+        """Keep the content and return its SHA-256 in hexadecimal; the same content twice is kept once."""
+        ...
+
+    def blob(self, case: str, digest: str) -> bytes | None:
+        """Return the content; None when it is not there or its key was destroyed. Raises `StoreTrouble` when damaged."""
+        ...
+
+    def erase(self, case: str) -> int:
+        """Destroy the key and the blobs of the case; return how many blobs there were."""
+        ...
+
+    def has_key(self, case: str) -> bool:
+        """Return whether the case's key exists (it does from its first blob until erasure)."""
+        ...
+
+    def blob_count(self, case: str) -> int:
+        """Return how many blobs the case has."""
+        ...
+
+
+class Store(Facts, ReadModels, Blobs, Protocol):
+    """Everything the desk keeps, behind one connection."""
+
+    def backup(self, to: Path) -> None:
+        """Write a whole, consistent copy to a new file while others go on working."""
+        ...
+
+
+class MailReader(Protocol):
+    """Reads mail from a file or folder."""
+
+    def __call__(self, *, path: Path, now: datetime) -> Iterator[IncomingMail]:
+        """Yield the messages one by one; raise `MailRefused` naming what cannot be read and a hint."""
+        ...
