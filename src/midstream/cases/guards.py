@@ -10,11 +10,11 @@ from midstream.ledger.kinds.embargo import DeferralRequested, EmbargoExtensionRe
 from midstream.ledger.kinds.intake import CaseClosed, DuplicateLinked, FactWithdrawn
 from midstream.ledger.kinds.triage import LeakSuspected
 
-from .case import Case
-from .errors import Refused
-from .states import WIDENING, cells, is_public, triage
-from .states import embargo as embargo_state
-from .visibility import readers
+from midstream.cases.case import Case
+from midstream.cases.errors import Refused
+from midstream.cases.states import WIDENING, cells, is_public, triage
+from midstream.cases.states import embargo as embargo_state
+from midstream.cases.visibility import readers
 
 CVSS_VERSIONS = ("CVSS:3.0/", "CVSS:3.1/", "CVSS:4.0/")
 

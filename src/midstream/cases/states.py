@@ -22,7 +22,7 @@ from midstream.ledger.kinds.embargo import (
 from midstream.ledger.kinds.intake import DuplicateLinked
 from midstream.ledger.kinds.triage import ComponentNamed, SeverityScored
 
-from .case import Case
+from midstream.cases.case import Case
 
 SEVERITIES = ("none", "low", "medium", "high", "critical")
 

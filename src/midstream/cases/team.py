@@ -15,7 +15,7 @@ from midstream.ledger.kinds.process import (
 )
 from midstream.project import Project, read_project
 
-from .case import replay
+from midstream.cases.case import replay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,10 +18,10 @@ from midstream.ledger.kinds import intake as inn
 from midstream.ledger.kinds import process as pro
 from midstream.ledger.kinds import triage as tri
 
-from . import guards
-from .case import Case
-from .errors import Refused
-from .visibility import Sight
+from midstream.cases import guards
+from midstream.cases.case import Case
+from midstream.cases.errors import Refused
+from midstream.cases.visibility import Sight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

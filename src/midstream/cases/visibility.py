@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from midstream.ledger.fact import Fact
 from midstream.project import Project
 
-from .case import Case
-from .states import areas, is_public
+from midstream.cases.case import Case
+from midstream.cases.states import areas, is_public
 
 
 class Sight(enum.IntEnum):

@@ -9,8 +9,8 @@ from midstream.cases.visibility import Viewer
 from midstream.ledger.chain import Head
 from midstream.ledger.fact import Fact
 
-from .mail import IncomingMail
-from .views import BoardLine, CaseLine, CaseView, TaskLine
+from midstream.desk.mail import IncomingMail
+from midstream.desk.views import BoardLine, CaseLine, CaseView, TaskLine
 
 
 class Conflict(Exception):

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from .errors import BadFact, BrokenChain, ClockBackwards
-from .fact import (
+from midstream.ledger.errors import BadFact, BrokenChain, ClockBackwards
+from midstream.ledger.fact import (
     FIRST,
     Draft,
     Fact,
@@ -23,7 +23,7 @@ from .fact import (
     read_time,
     write_time,
 )
-from .kinds import NAMES, Unknown
+from midstream.ledger.kinds import NAMES, Unknown
 
 SKEW = timedelta(seconds=5)
 """How far two machines' clocks may differ: up to this an append takes the later moment, beyond it is refused."""

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from .errors import BadFact
-from .kinds import KINDS, NAMES, Audience, Body, Unknown
+from midstream.ledger.errors import BadFact
+from midstream.ledger.kinds import KINDS, NAMES, Audience, Body, Unknown
 
 FIRST = "0" * 64
 """The `previous` of the first fact of a stream."""

@@ -18,10 +18,10 @@ import msgspec
 
 from midstream.formats.toml import nearest
 
-from .chain import empty, head_of, record
-from .errors import BadFact
-from .fact import Draft, Fact
-from .kinds import KINDS
+from midstream.ledger.chain import empty, head_of, record
+from midstream.ledger.errors import BadFact
+from midstream.ledger.fact import Draft, Fact
+from midstream.ledger.kinds import KINDS
 
 _SPAN = re.compile(r"([0-9]+) (minute|hour|day|week)s?")
 _NOW = re.compile(r"now(?: ([-+]) ((?:[0-9]+ (?:minute|hour|day|week)s? ?)+))?")

@@ -7,9 +7,9 @@ from importlib import resources
 
 from midstream.formats.toml import TomlError, line_of, nearest, read_toml
 
-from .errors import PolicyError
-from .language import Decision, Drop, LeftOut, PolicyFile, words
-from .rules import ClockRule, Compiler, LimitRule, Origin, Policy, Rule, check_clocks
+from midstream.policy.errors import PolicyError
+from midstream.policy.language import Decision, Drop, LeftOut, PolicyFile, words
+from midstream.policy.rules import ClockRule, Compiler, LimitRule, Origin, Policy, Rule, check_clocks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

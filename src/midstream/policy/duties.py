@@ -17,9 +17,9 @@ from midstream.cases.team import Team
 from midstream.ledger.fact import Fact
 from midstream.project import Branch
 
-from .events import Event
-from .rules import ClockRule, Policy, Rule
-from .spans import IsHoliday, Span, after, before, holidays_of, no_holiday
+from midstream.policy.events import Event
+from midstream.policy.rules import ClockRule, Policy, Rule
+from midstream.policy.spans import IsHoliday, Span, after, before, holidays_of, no_holiday
 
 Standing = Literal["waiting", "open", "overdue", "met", "met late", "lifted"]
 
@@ -27,8 +27,8 @@ Standing = Literal["waiting", "open", "overdue", "met", "met late", "lifted"]
 class Duty(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One obligation on one case (and branch, party or fact): when it opens, is due, was met or lifted, and why.
 
-    `key` names it within the case. `because` are the numbers of the facts it follows from; `missing` the events that
-    would meet it; `met_by` and `lifted_by` say what did, a fact's number, or 0 for the end of a branch's support.
+    `key` names it within the case. `because` are the numbers of the facts it follows from, `kinds` what they are (filled
+    for those shown); `missing` the events that would meet it; `met_by` and `lifted_by` say what did, a fact's number, or 0 for the end of a branch's support.
     """
 
     case: str
@@ -45,6 +45,7 @@ class Duty(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lifted_at: datetime | None = None
     lifted_by: int = 0
     because: tuple[int, ...] = ()
+    kinds: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     subject: str = ""
     zone: str = "UTC"
@@ -90,7 +91,7 @@ def clocks(case: Case, policy: Policy, team: Team) -> dict[str, Instant]:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Subject:
+class Subject:
     """What one duty of a repeated obligation is about."""
 
     name: str = ""
@@ -99,7 +100,7 @@ class _Subject:
     fact: Fact | None = None
 
 
-_NOTHING = _Subject()
+NOTHING = Subject()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -115,7 +116,7 @@ class Derivation:
         """Return the duties of one obligation."""
         each = rule.each
         if not each.what:
-            return self._duties(rule, _NOTHING)
+            return self._duties(rule, NOTHING)
         return [duty for subject in self._subjects(rule) for duty in self._duties(rule, subject)]
 
     def clock(self, name: str) -> Instant | None:
@@ -124,7 +125,7 @@ class Derivation:
             self._clocks[name] = self._run(self.policy.clocks[name])
         return self._clocks[name]
 
-    def moment(self, moments: Sequence[Event | str], subject: _Subject = _NOTHING) -> Instant | None:
+    def moment(self, moments: Sequence[Event | str], subject: Subject = NOTHING) -> Instant | None:
         """Return the first of the moments that is on record, or None."""
         for moment in moments:
             if isinstance(moment, str):
@@ -136,7 +137,7 @@ class Derivation:
                 return Instant(at=facts[0].happened_at, because=(facts[0].number,))
         return None
 
-    def calendar(self, zone: str, at: datetime, subject: _Subject = _NOTHING) -> tuple[str, IsHoliday]:
+    def calendar(self, zone: str, at: datetime, subject: Subject = NOTHING) -> tuple[str, IsHoliday]:
         """Return the zone and the holidays that `zone`, as the policy writes it, means at the moment `at`."""
         if zone == "project":
             return self.team.project.zone, no_holiday
@@ -170,22 +171,22 @@ class Derivation:
                 because.append(fact.number)
         return Instant(at=at, because=tuple(because))
 
-    def _later_than(self, moment: datetime, span: Span, zone: str, subject: _Subject = _NOTHING) -> datetime:
+    def _later_than(self, moment: datetime, span: Span, zone: str, subject: Subject = NOTHING) -> datetime:
         name, is_holiday = self.calendar(zone, moment, subject)
         return after(moment, span, zone=name, is_holiday=is_holiday)
 
-    def _subjects(self, rule: Rule) -> Iterable[_Subject]:
+    def _subjects(self, rule: Rule) -> Iterable[Subject]:
         each = rule.each
         if each.what == "party":
-            return [_Subject(name=party.name, party=party.name) for party in self.team.project.parties_in(each.list)]
+            return [Subject(name=party.name, party=party.name) for party in self.team.project.parties_in(each.list)]
         if each.what == "fact":
             facts = [fact for event in each.events for fact in event.of(self.case)]
             return [
-                _Subject(name=f"fact {fact.number}", fact=fact, party=str(getattr(fact.body, "party", "")))
+                Subject(name=f"fact {fact.number}", fact=fact, party=str(getattr(fact.body, "party", "")))
                 for fact in sorted(facts, key=lambda fact: (fact.happened_at, fact.number))
             ]
         return [
-            _Subject(name=branch.name, branch=branch)
+            Subject(name=branch.name, branch=branch)
             for branch in self.team.project.branches
             if self._is_asked(branch, each.words)
         ]
@@ -198,7 +199,7 @@ class Derivation:
             return any(getattr(fact.body, "branch", "") == branch.name for fact in facts)
         return True
 
-    def _opening(self, rule: Rule, subject: _Subject) -> Instant | None:
+    def _opening(self, rule: Rule, subject: Subject) -> Instant | None:
         """Return the moment the duty opens: `after`, or the latest of it, `when`, the severity and the branch's state."""
         start = self.moment(rule.after, subject)
         if start is None:
@@ -227,7 +228,7 @@ class Derivation:
             return None
         return Instant(at=at, because=tuple(dict.fromkeys(because)))
 
-    def _duties(self, rule: Rule, subject: _Subject) -> list[Duty]:
+    def _duties(self, rule: Rule, subject: Subject) -> list[Duty]:
         opening = self._opening(rule, subject)
         if opening is None:
             return []
@@ -242,7 +243,7 @@ class Derivation:
             opening = Instant(at=met.happened_at, because=(met.number,))
         return [*rounds, self._duty(rule, subject, opening, None, lifted, count=len(rounds))]
 
-    def _facts(self, events: Sequence[Event], rule: Rule, subject: _Subject) -> list[Fact]:
+    def _facts(self, events: Sequence[Event], rule: Rule, subject: Subject) -> list[Fact]:
         """Return the facts that the events name and that are about the subject, in the order they happened."""
         branch = subject.branch.name if subject.branch else ""
         party = subject.party if rule.each.what == "party" else ""
@@ -254,7 +255,7 @@ class Derivation:
             found.sort(key=lambda fact: (fact.happened_at, fact.number))
         return found
 
-    def _lifted(self, rule: Rule, subject: _Subject, opening: Instant) -> tuple[datetime, int] | None:
+    def _lifted(self, rule: Rule, subject: Subject, opening: Instant) -> tuple[datetime, int] | None:
         """Return when the duty was lifted and by which fact (0: the branch's support ended), or None."""
         ends: list[tuple[datetime, int]] = []
         for fact in self._facts(rule.unless, rule, subject):
@@ -273,7 +274,7 @@ class Derivation:
         return min(ends) if ends else None
 
     def _duty(
-        self, rule: Rule, subject: _Subject, opening: Instant, met: Fact | None, lifted: tuple[datetime, int] | None, *, count: int
+        self, rule: Rule, subject: Subject, opening: Instant, met: Fact | None, lifted: tuple[datetime, int] | None, *, count: int
     ) -> Duty:
         if lifted is not None and met is not None and met.happened_at < lifted[0]:
             lifted = None
@@ -307,7 +308,7 @@ class Derivation:
             note=rule.note,
         )
 
-    def _due(self, rule: Rule, subject: _Subject, opening: Instant) -> tuple[datetime | None, tuple[int, ...]]:
+    def _due(self, rule: Rule, subject: Subject, opening: Instant) -> tuple[datetime | None, tuple[int, ...]]:
         because = opening.because
         dues: list[datetime] = []
         span = rule.every or rule.within

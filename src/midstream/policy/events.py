@@ -8,7 +8,7 @@ import msgspec
 from midstream.cases.case import Case
 from midstream.formats.toml import nearest
 from midstream.ledger.fact import Fact
-from midstream.ledger.kinds import KINDS
+from midstream.ledger.kinds import KINDS, Body
 
 _FIELD = re.compile(r"([a-z_]+)=(\S+)")
 
@@ -25,12 +25,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     def __str__(self) -> str:
         return " ".join((self.kind, *(f"{name}={'|'.join(values)}" for name, values in self.fields)))
 
-    def matches(self, fact: Fact) -> bool:
-        """Return whether the fact, which is of the right kind, has the fields asked for."""
-        for name, values in self.fields:
-            if _word(getattr(fact.body, name, None)) not in values:
-                return False
-        return True
+    def fits(self, body: Body) -> bool:
+        """Return whether a body of the right kind has the fields asked for."""
+        return all(_word(getattr(body, name, None)) in values for name, values in self.fields)
 
     def of(self, case: Case, *, branch: str = "", party: str = "") -> Sequence[Fact]:
         """Return the facts of the case the event names, in the order they happened.
@@ -41,7 +38,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         if not facts:
             return ()
         if self.fields:
-            facts = [fact for fact in facts if self.matches(fact)]
+            facts = [fact for fact in facts if self.fits(fact.body)]
         if branch and self.has_branch:
             facts = [fact for fact in facts if getattr(fact.body, "branch", None) == branch]
         if party and self.has_party:

@@ -9,10 +9,10 @@ from midstream.cases.verbs import VERBS
 from midstream.formats.toml import line_of, nearest
 from midstream.project.config import is_zone
 
-from .errors import PolicyError
-from .events import Event, parse_event
-from .language import Clock, Decision, LeftOut, Limit, Obligation, Words, words
-from .spans import Span, parse_span
+from midstream.policy.errors import PolicyError
+from midstream.policy.events import Event, parse_event
+from midstream.policy.language import Clock, Decision, LeftOut, Limit, Obligation, Words, words
+from midstream.policy.spans import Span, parse_span
 
 BRANCH_WORDS = ("maintained", "affected", "lts")
 """What `each = "branch where …"` may ask of a branch."""

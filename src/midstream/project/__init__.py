@@ -1,6 +1,6 @@
 """`midstream.toml`: who a project is, what it maintains, and who does the work."""
 
-from .config import (
+from midstream.project.config import (
     Branch,
     Cna,
     Party,

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from .base import Audience, Body, Case, CveId, MaybeDigest, Reason, Url, kind
+from midstream.ledger.kinds.base import Audience, Body, Case, CveId, MaybeDigest, Reason, Url, kind
 
 
 @kind("cve.block_reserved", Audience.TEAM)

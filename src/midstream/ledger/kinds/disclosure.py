@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from .base import (
+from midstream.ledger.kinds.base import (
     Audience,
     Body,
     Branch,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from .base import Audience, Body, MaybeDigest, Name, Person, Reason, Text, Word, kind
+from midstream.ledger.kinds.base import Audience, Body, MaybeDigest, Name, Person, Reason, Text, Word, kind
 
 Stage = Literal["primary", "secondary"]
 """The stage of an embargo whose end a party asks to defer (TrustedFirmware.org incident handling)."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from .base import (
+from midstream.ledger.kinds.base import (
     Audience,
     Body,
     Case,
@@ -46,7 +46,7 @@ class CaseOpened(Body, frozen=True, kw_only=True):
 
 @kind("report.received", Audience.TEAM)
 class ReportReceived(Body, frozen=True, kw_only=True):
-    """Somebody told the project about a suspected vulnerability; `content` is the digest of what came."""
+    """Somebody told the project about a suspected vulnerability; `content` is the digest of what came, `text` of its words."""
 
     project: Project
     channel: Channel
@@ -58,6 +58,7 @@ class ReportReceived(Body, frozen=True, kw_only=True):
     disclosure_plan: Text = ""
     message_id: Word = ""
     content: MaybeDigest = ""
+    text: MaybeDigest = ""
     encrypted: bool = False
     invented: bool = False
 

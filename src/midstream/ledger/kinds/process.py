@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from .base import (
+from midstream.ledger.kinds.base import (
     Audience,
     Body,
     Branch,

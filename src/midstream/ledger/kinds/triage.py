@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from .base import Audience, Body, CweId, Name, Person, Severity, Text, Url, Word, kind
+from midstream.ledger.kinds.base import Audience, Body, CweId, Name, Person, Severity, Text, Url, Word, kind
 
 
 @kind("role.claimed", Audience.PARTICIPANT)
