@@ -1,3 +1,3 @@
-"""Midstream: the security maintenance of an open-source project, from report to patched device."""
+"""Midstream runs the security maintenance of a firmware project, from report to patched device."""
 
 __version__ = "0.1.0"
