@@ -55,7 +55,7 @@ lock: $(DEV) ## remake requirements/*.txt from pyproject.toml (ARGS=--upgrade fo
 
 clean: ## remove what these targets made; a desk's own data in .midstream stays
 	@rm -rf $(VENV) build dist docs/_build htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .coverage .coverage.*
-	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(MADE):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
