@@ -48,7 +48,7 @@ def test_no_file_holds_what_must_not_be_committed() -> None:
         *[(f"--index-url https://{host}.org/simple", "address of a package registry") for host in INDEX_HOSTS],
         *[(f"see /{home}/anna/notes", "path of one machine") for home in HOMES],
         *[(f"# {word}: later", "unfinished work") for word in UNFINISHED],
-        ("see https://example.org/work/notes and tests/work/notes", None),
+        ("see https://example.org/home/notes and tests/root/notes", None),
         ("https://security-tracker.debian.org/tracker/", None),
     ],
 )
