@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from midstream.cases.case import Case
 from midstream.ledger.fact import Fact
 from midstream.ledger.kinds.cve import CveAssigned, CvePublished, CveRejected
 from midstream.ledger.kinds.disclosure import AdvisoryPublished
@@ -21,8 +22,6 @@ from midstream.ledger.kinds.embargo import (
 )
 from midstream.ledger.kinds.intake import DuplicateLinked
 from midstream.ledger.kinds.triage import ComponentNamed, SeverityScored
-
-from midstream.cases.case import Case
 
 SEVERITIES = ("none", "low", "medium", "high", "critical")
 
@@ -47,7 +46,7 @@ def _latest(case: Case, words: dict[str, str], *, default: str) -> State:
 
 
 def triage(case: Case) -> State:
-    """Return where triage stands: not reported, unacknowledged, in triage, needs information, accepted, rejected or duplicate."""
+    """Return where triage stands, from not reported and unacknowledged to accepted, rejected or duplicate."""
     if linked := case.last(DuplicateLinked):
         fact, body = linked
         return State(word="duplicate", since=fact.happened_at, detail=f"of {body.of}", because=(fact.number,))
@@ -114,14 +113,21 @@ def fix(case: Case) -> State:
 def cve(case: Case) -> State:
     """Return the CVE id and whether it is assigned, published or rejected."""
     if rejected := case.last(CveRejected):
-        return State(word="rejected", since=rejected[0].happened_at, detail=rejected[1].cve, because=(rejected[0].number,))
+        return State(
+            word="rejected", since=rejected[0].happened_at, detail=rejected[1].cve, because=(rejected[0].number,)
+        )
     assigned = case.last(CveAssigned)
     if assigned is None:
         return State(word="unassigned")
     fact, body = assigned
     published = [entry for entry, record in case.all(CvePublished) if record.cve == body.cve]
     if published:
-        return State(word="published", since=published[0].happened_at, detail=body.cve, because=(fact.number, published[0].number))
+        return State(
+            word="published",
+            since=published[0].happened_at,
+            detail=body.cve,
+            because=(fact.number, published[0].number),
+        )
     return State(word="assigned", since=fact.happened_at, detail=body.cve, because=(fact.number,))
 
 
@@ -130,7 +136,9 @@ def severity(case: Case) -> State:
     scored = case.last(SeverityScored)
     if scored is None:
         return State(word="unscored")
-    return State(word=scored[1].severity, since=scored[0].happened_at, detail=scored[1].vector, because=(scored[0].number,))
+    return State(
+        word=scored[1].severity, since=scored[0].happened_at, detail=scored[1].vector, because=(scored[0].number,)
+    )
 
 
 def areas(case: Case) -> frozenset[str]:
@@ -138,21 +146,6 @@ def areas(case: Case) -> frozenset[str]:
     return frozenset(body.area for _, body in case.all(ComponentNamed) if body.area)
 
 
-CELL_WORDS = (
-    "unknown",
-    "affected",
-    "not affected",
-    "conflict",
-    "applies",
-    "nothing to apply",
-    "trial failed",
-    "in review",
-    "merged",
-    "released",
-    "waived",
-    "reverted",
-    "unsupported",
-)
 CellWord = Literal[
     "unknown",
     "affected",
@@ -207,29 +200,30 @@ def _cell(branch: str, facts: Iterable[Fact]) -> Cell:
     return Cell(branch=branch, word=word, detail=detail, since=since, because=(because,) if because else ())
 
 
+_SAYS: dict[str, tuple[CellWord, str]] = {
+    "branch.affected": ("affected", ""),
+    "branch.not_affected": ("not affected", "justification"),
+    "backport.conflicted": ("conflict", "files"),
+    "backport.opened": ("in review", "url"),
+    "backport.merged": ("merged", "commit"),
+    "fix.merged": ("merged", "commit"),
+    "fix.released": ("released", "tag"),
+    "backport.waived": ("waived", "reason"),
+    "fix.reverted": ("reverted", "commit"),
+}
+"""What a kind of fact says of its branch, and the field that says more."""
+
+
 def _said(fact: Fact) -> tuple[CellWord, str] | None:
-    """Return what one fact says of its branch."""
-    body = fact.body
-    match fact.kind:
-        case "branch.affected":
-            return "affected", ""
-        case "branch.not_affected":
-            return "not affected", str(getattr(body, "justification", ""))
-        case "backport.tried":
-            return _TRIED[str(getattr(body, "outcome", "error"))], ""
-        case "backport.conflicted":
-            return "conflict", ", ".join(getattr(body, "files", ()))
-        case "backport.opened":
-            return "in review", str(getattr(body, "url", ""))
-        case "backport.merged" | "fix.merged":
-            return "merged", str(getattr(body, "commit", ""))[:12]
-        case "fix.released":
-            return "released", str(getattr(body, "tag", ""))
-        case "backport.waived":
-            return "waived", str(getattr(body, "reason", ""))
-        case "fix.reverted":
-            return "reverted", str(getattr(body, "commit", ""))[:12]
-    return None
+    """Return what one fact says of its branch, or None when it says nothing of where the fix stands."""
+    if fact.kind == "backport.tried":
+        return _TRIED[str(getattr(fact.body, "outcome", "error"))], ""
+    if fact.kind not in _SAYS:
+        return None
+    word, name = _SAYS[fact.kind]
+    value = getattr(fact.body, name, "") if name else ""
+    detail = ", ".join(value) if isinstance(value, tuple) else str(value)
+    return word, detail[:12] if name == "commit" else detail
 
 
 def parties(case: Case) -> dict[str, State]:
@@ -252,5 +246,7 @@ def publications(case: Case) -> dict[str, State]:
         read_back = confirmed.get(body.channel)
         because = (fact.number, read_back.number) if read_back else (fact.number,)
         word = "confirmed" if read_back else "published"
-        found[body.channel] = State(word=word, since=fact.happened_at, detail=body.url or body.advisory, because=because)
+        found[body.channel] = State(
+            word=word, since=fact.happened_at, detail=body.url or body.advisory, because=because
+        )
     return found

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from midstream.cases.case import replay
 from midstream.ledger.fact import Fact
 from midstream.ledger.kinds.cve import CveAllocated, CveBlockReserved
 from midstream.ledger.kinds.process import (
@@ -14,8 +15,6 @@ from midstream.ledger.kinds.process import (
     RotationShift,
 )
 from midstream.project import Project, read_project
-
-from midstream.cases.case import replay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +47,7 @@ class Team:
         return any(span.person == person and span.holds(moment) for span in self.absences)
 
     def on_duty(self, moment: datetime) -> str:
-        """Return who is on duty at `moment`: of the shifts that hold it the one that began last, absences left out; or ""."""
+        """Return who is on duty at `moment`, by the shift that began last, absences left out; or nobody, ""."""
         now = [shift for shift in self.shifts if shift.holds(moment) and not self.is_absent(shift.person, moment)]
         return max(now, key=lambda shift: shift.starts_at).person if now else ""
 
@@ -72,10 +71,12 @@ def replay_team(facts: Iterable[Fact], *, project: str, as_of: datetime | None =
         policy_texts=tuple(zip(policy.files, policy.texts, strict=True)) if policy else (),
         policy_digest=policy.digest if policy else "",
         shifts=tuple(
-            Span(person=body.person, starts_at=body.starts_at, ends_at=body.ends_at) for _, body in stream.all(RotationShift)
+            Span(person=body.person, starts_at=body.starts_at, ends_at=body.ends_at)
+            for _, body in stream.all(RotationShift)
         ),
         absences=tuple(
-            Span(person=body.person, starts_at=body.starts_at, ends_at=body.ends_at) for _, body in stream.all(AbsenceRecorded)
+            Span(person=body.person, starts_at=body.starts_at, ends_at=body.ends_at)
+            for _, body in stream.all(AbsenceRecorded)
         ),
         free_cves=tuple(cve for _, block in stream.all(CveBlockReserved) for cve in block.cves if cve not in taken),
         releases=tuple(body for _, body in stream.all(ReleaseTagged)),

@@ -8,6 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from midstream.cases import guards
+from midstream.cases.case import Case
+from midstream.cases.errors import Refused
+from midstream.cases.visibility import Sight
 from midstream.ledger.fact import Draft
 from midstream.ledger.kinds import NAMES, Body
 from midstream.ledger.kinds import cve as cve_kinds
@@ -18,23 +22,7 @@ from midstream.ledger.kinds import intake as inn
 from midstream.ledger.kinds import process as pro
 from midstream.ledger.kinds import triage as tri
 
-from midstream.cases import guards
-from midstream.cases.case import Case
-from midstream.cases.errors import Refused
-from midstream.cases.visibility import Sight
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What a verb is asked to do: on which case, with which fields, by whom and for when."""
-
-    case: Case
-    body: Body
-    by: str
-    at: datetime
-
-
-Guard = Callable[[Case, Body, str, datetime], None]
+Guard = Callable[[guards.Asked], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +42,14 @@ class Verb:
 
 
 def decide(verb: Verb, case: Case, body: Body, *, by: str, at: datetime) -> tuple[Draft, ...]:
-    """Return what to record when `by` does `verb` to the case at the moment `at`; raise `Refused` when the facts forbid it."""
+    """Return what to record when `by` does `verb` at the moment `at`; raise `Refused` when the facts forbid it."""
     if not isinstance(body, verb.body):
-        raise Refused(f"{verb.name} records {verb.kind}, not {type(body).__name__}", hint="Name the fields of the verb.")
+        raise Refused(
+            f"{verb.name} records {verb.kind}, not {type(body).__name__}", hint="Name the fields of the verb."
+        )
+    asked = guards.Asked(case=case, body=body, by=by, at=at)
     for guard in verb.guards:
-        guard(case, body, by, at)
+        guard(asked)
     return (Draft(stream=f"case/{case.id}", said_by=by, happened_at=at, body=body),)
 
 

@@ -12,11 +12,10 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from midstream.ledger.fact import Fact
-from midstream.project import Project
-
 from midstream.cases.case import Case
 from midstream.cases.states import areas, is_public
+from midstream.ledger.fact import Fact
+from midstream.project import Project
 
 
 class Sight(enum.IntEnum):

@@ -12,12 +12,11 @@ from midstream.cases import states
 from midstream.cases.case import Case, replay
 from midstream.cases.team import Team, replay_team
 from midstream.cases.visibility import readers
+from midstream.desk.views import CaseView, CellView
 from midstream.ledger.fact import Fact
 from midstream.policy.book import Book, Text, make_book, read_text, resolve
 from midstream.policy.duties import Duty, clocks, duties, standing
 from midstream.policy.rules import Policy
-
-from midstream.desk.views import CaseView, CellView
 
 PUBLIC_DATE = "public date"
 """The clock whose instant lists show as the day the case becomes public."""
@@ -121,7 +120,9 @@ def view(at: Known) -> CaseView:
 def claims(case: Case) -> dict[str, str]:
     """Return by task key who took it last, by a claim or a handover, and did not give it back."""
     taken: dict[str, str] = {}
-    facts = [fact for kind in ("task.claimed", "task.handed_over", "task.released") for fact in case.by_kind.get(kind, ())]
+    facts = [
+        fact for kind in ("task.claimed", "task.handed_over", "task.released") for fact in case.by_kind.get(kind, ())
+    ]
     for fact in sorted(facts, key=lambda fact: fact.number):
         task = str(getattr(fact.body, "task", ""))
         if fact.kind == "task.released":
@@ -150,7 +151,11 @@ def open_duties(at: Known, now: datetime) -> list[Duty]:
 
 
 def views_of(
-    streams: Iterable[tuple[str, list[Fact]]], *, teams: dict[str, Team | None], shelf: Shelf, tick: Callable[[], None] = lambda: None
+    streams: Iterable[tuple[str, list[Fact]]],
+    *,
+    teams: dict[str, Team | None],
+    shelf: Shelf,
+    tick: Callable[[], None] = lambda: None,
 ) -> Iterable[CaseView]:
     """Yield the view of each case stream whose project is configured; `tick` is called once per case."""
     for stream, facts in streams:

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Protocol
 
 from midstream.cases.visibility import Viewer
-from midstream.ledger.chain import Head
-from midstream.ledger.fact import Fact
-
 from midstream.desk.mail import IncomingMail
 from midstream.desk.views import BoardLine, CaseLine, CaseView, TaskLine
+from midstream.ledger.chain import Head
+from midstream.ledger.fact import Fact
 
 
 class Conflict(Exception):
@@ -94,8 +93,8 @@ class ReadModels(Protocol):
     def task_lines(self, who: Viewer, *, now: datetime, project: str = "") -> list[TaskLine]:
         """Return the open duties of the cases on whose team, or among whose participants, the viewer is.
 
-        Open: it opens at or before `now`, and is not lifted by then. Order: due instant (none last), severity from critical
-        down, case, key. Cases that are merely public make no task for the viewer.
+        Open: it opens at or before `now`, and is not lifted by then. Order: due instant (none last), severity
+        from critical down, case, key. Cases that are merely public make no task for the viewer.
         """
         ...
 
@@ -116,7 +115,7 @@ class Blobs(Protocol):
         ...
 
     def blob(self, case: str, digest: str) -> bytes | None:
-        """Return the content; None when it is not there or its key was destroyed. Raises `StoreTrouble` when damaged."""
+        """Return the content; None when it is not there or its key was destroyed; `StoreTrouble` when damaged."""
         ...
 
     def erase(self, case: str) -> int:

@@ -3,7 +3,7 @@
 import difflib
 import re
 import tomllib
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import TypeVar, get_args, get_type_hints
 
 import msgspec
 
@@ -88,7 +88,7 @@ def line_of(text: str, path: tuple[str | int, ...]) -> int:
     return line
 
 
-def _check_keys(tree: Any, into: Any, *, path: tuple[str | int, ...], text: str, where: str) -> None:
+def _check_keys(tree: object, into: object, *, path: tuple[str | int, ...], text: str, where: str) -> None:
     """Raise `TomlError` for the first key that no field of the Struct answers to."""
     struct = _struct_in(into)
     if struct is None:
@@ -107,7 +107,7 @@ def _check_keys(tree: Any, into: Any, *, path: tuple[str | int, ...], text: str,
         _check_keys(value, hints[names[key]], path=(*path, key), text=text, where=where)
 
 
-def _struct_in(hint: Any) -> type[msgspec.Struct] | None:
+def _struct_in(hint: object) -> type[msgspec.Struct] | None:
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
         return hint
     return next((found for inner in get_args(hint) if (found := _struct_in(inner))), None)

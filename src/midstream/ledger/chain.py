@@ -71,7 +71,16 @@ def head_of(facts: Sequence[Fact], *, stream: str) -> Head:
 
 
 def digest_of(
-    *, stream: str, number: int, kind: str, said_by: str, happened_at: str, recorded_at: str, key: str, raw: bytes, previous: str
+    *,
+    stream: str,
+    number: int,
+    kind: str,
+    said_by: str,
+    happened_at: str,
+    recorded_at: str,
+    key: str,
+    raw: bytes,
+    previous: str,
 ) -> str:
     """Return the digest of a fact given as text: SHA-256 over `previous` and the canonical JSON of the rest."""
     hasher = hashlib.sha256(previous.encode())
@@ -112,7 +121,7 @@ def record(head: Head, drafts: Iterable[Draft], *, recorded_at: datetime, key: s
             raise BadFact("a moment without a zone", hint="Give the hour with its zone: 2026-11-20T09:30+01:00.")
         if draft.happened_at - recorded_at > SKEW:
             raise BadFact(
-                f"{NAMES.get(type(draft.body), 'the fact')} would happen at {write_time(draft.happened_at)}, after now",
+                f"{NAMES[type(draft.body)]} would happen at {write_time(draft.happened_at)}, after now",
                 hint="A fact tells what has happened; check the date.",
             )
         number += 1
@@ -218,7 +227,8 @@ def read_line(line: bytes) -> Fact:
         row = _line.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadFact(
-            f"not a fact: {error}", hint="Each line of an export is one JSON object; take the file from its source again."
+            f"not a fact: {error}",
+            hint="Each line of an export is one JSON object; take the file from its source again.",
         ) from None
     check_names(stream=row.stream, kind=row.kind, said_by=row.said_by)
     raw = encode_fields(row.body)

@@ -1,9 +1,9 @@
 """What can be wrong with facts.
 
-    LedgerError
-    ├── BadFact       a body, a time or a name that the catalogue does not allow
-    ├── BrokenChain   a stored fact that does not follow from the one before it
-    └── ClockBackwards  an append whose moment lies before the last recorded fact
+LedgerError
+├── BadFact       a body, a time or a name that the catalogue does not allow
+├── BrokenChain   a stored fact that does not follow from the one before it
+└── ClockBackwards  an append whose moment lies before the last recorded fact
 """
 
 
@@ -30,7 +30,7 @@ class BrokenChain(LedgerError):
     def __init__(self, *, stream: str, number: int, what: str) -> None:
         super().__init__(
             f"{stream} fact {number}: {what}",
-            hint="Compare with a backup or an export made earlier; facts are never changed, so this is damage or tampering.",
+            hint="Facts are never changed, so this is damage or tampering: compare with a backup or an older export.",
         )
         self.stream = stream
         self.number = number

@@ -130,7 +130,9 @@ def check_names(*, stream: str, kind: str, said_by: str) -> None:
     if not _STREAM.fullmatch(stream):
         raise BadFact(f"{stream[:100]!r} is not a stream", hint="A stream is case/NAME or project/NAME, in lower case.")
     if len(kind) > 80 or not _KIND.fullmatch(kind):
-        raise BadFact(f"{kind[:100]!r} is not a kind", hint="Kinds are dotted words in the past tense: report.received.")
+        raise BadFact(
+            f"{kind[:100]!r} is not a kind", hint="Kinds are dotted words in the past tense: report.received."
+        )
     if not 0 < len(said_by) <= 120:
         raise BadFact("a fact needs the name of who says it", hint="Name the person, or the part such as 'worker'.")
 
@@ -143,7 +145,7 @@ def _check_size(raw: bytes) -> None:
         )
 
 
-def _check_numbers(value: Any, *, depth: int) -> None:
+def _check_numbers(value: object, *, depth: int) -> None:
     if depth > 50:
         raise BadFact("a body nested more than 50 deep", hint="Keep deep content as a blob.")
     if isinstance(value, float) or (isinstance(value, int) and abs(value) > _EXACT_INTEGER):
@@ -157,4 +159,6 @@ def _check_numbers(value: Any, *, depth: int) -> None:
 
 
 def _not_json(kind: str, error: Exception) -> BadFact:
-    return BadFact(f"the body of {kind} is not JSON: {error}", hint="The line is damaged; take it from the export again.")
+    return BadFact(
+        f"the body of {kind} is not JSON: {error}", hint="The line is damaged; take it from the export again."
+    )

@@ -1,12 +1,12 @@
 """Stories: facts written by hand in TOML, for the demo and for scenarios.
 
-    [[fact]]
-    stream = "case/tf-m-7"
-    at = 2026-11-20T09:30:00Z        # an instant, or text such as "now - 3 days 2 hours"; so may times in `body`
-    recorded = 2026-11-21T08:00:00Z  # optional: when it was written down, by default `at`
-    said_by = "mara"
-    kind = "report.received"
-    body = { project = "tf-m", channel = "mail", title = "…" }
+[[fact]]
+stream = "case/tf-m-7"
+at = 2026-11-20T09:30:00Z        # an instant, or text such as "now - 3 days 2 hours"; so may times in `body`
+recorded = 2026-11-21T08:00:00Z  # optional: when it was written down, by default `at`
+said_by = "mara"
+kind = "report.received"
+body = { project = "tf-m", channel = "mail", title = "…" }
 """
 
 import re
@@ -17,11 +17,10 @@ from typing import Any
 import msgspec
 
 from midstream.formats.toml import nearest
-
 from midstream.ledger.chain import empty, head_of, record
 from midstream.ledger.errors import BadFact
 from midstream.ledger.fact import Draft, Fact
-from midstream.ledger.kinds import KINDS
+from midstream.ledger.kinds import KINDS, Body
 
 _SPAN = re.compile(r"([0-9]+) (minute|hour|day|week)s?")
 _NOW = re.compile(r"now(?: ([-+]) ((?:[0-9]+ (?:minute|hour|day|week)s? ?)+))?")
@@ -77,7 +76,7 @@ def moment(value: object, *, now: datetime) -> datetime:
     return now + span if found[1] == "+" else now - span
 
 
-def _body(story: StoryFact, *, now: datetime, where: str) -> Any:
+def _body(story: StoryFact, *, now: datetime, where: str) -> Body:
     entry = KINDS.get(story.kind)
     if entry is None:
         raise BadFact(f"{where}: no kind {story.kind!r}", hint=nearest(story.kind, set(KINDS)))
@@ -88,7 +87,9 @@ def _body(story: StoryFact, *, now: datetime, where: str) -> Any:
     try:
         return msgspec.convert(told, entry.body)
     except msgspec.ValidationError as error:
-        raise BadFact(f"{where}, {story.kind} in {story.stream}: {error}", hint="See the reference of fact kinds.") from None
+        raise BadFact(
+            f"{where}, {story.kind} in {story.stream}: {error}", hint="See the reference of fact kinds."
+        ) from None
 
 
 def _is_reckoned(value: object) -> bool:

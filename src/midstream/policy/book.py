@@ -1,12 +1,12 @@
 """The book of policies: all texts a desk has, and which of them is in force on a day."""
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib import resources
 
 from midstream.formats.toml import TomlError, line_of, nearest, read_toml
-
 from midstream.policy.errors import PolicyError
 from midstream.policy.language import Decision, Drop, LeftOut, PolicyFile, words
 from midstream.policy.rules import ClockRule, Compiler, LimitRule, Origin, Policy, Rule, check_clocks
@@ -61,7 +61,7 @@ class Book:
 
 
 def read_text(text: str, *, where: str) -> Text:
-    """Return one policy file as read; raise `PolicyError` naming file and line for what TOML or the language forbids."""
+    """Return one policy file as read; raise `PolicyError` naming file and line of what cannot be read."""
     try:
         file = read_toml(text, into=PolicyFile, where=where)
     except TomlError as error:
@@ -85,7 +85,7 @@ def make_book(texts: Iterable[Text]) -> Book:
         by_name.setdefault(text.name, []).append(text)
     for name, versions in by_name.items():
         versions.sort(key=lambda text: text.file.policy.valid_from)
-        for earlier, later in zip(versions, versions[1:], strict=False):
+        for earlier, later in itertools.pairwise(versions):
             if earlier.is_in_force(later.file.policy.valid_from):
                 day = later.file.policy.valid_from
                 raise PolicyError(
@@ -154,7 +154,7 @@ class _Gathered:
 
 
 def _gather(book: Book, text: Text, day: date, *, path: tuple[str, ...]) -> _Gathered:
-    """Return the entries of a text and its parents: a later parent may not clash, the text itself redefines and drops."""
+    """Return the entries of a text and its parents: parents may not clash, the text redefines and drops."""
     gathered = _Gathered(entries={}, sources={text.where: text}, left_out=[], decisions=[])
     header = text.file.policy
     own = {(table, entry.name) for table in ("clock", "obligation", "limit") for entry in getattr(text.file, table)}
@@ -195,7 +195,9 @@ def _parent(book: Book, text: Text, name: str, day: date, *, path: tuple[str, ..
     parent = book.on(name, day)
     if parent is None:
         raise PolicyError(
-            f"no text of {name!r} is in force on {day}", where=where, hint="Let its days cover those of the policy that extends it."
+            f"no text of {name!r} is in force on {day}",
+            where=where,
+            hint="Let its days cover those of the policy that extends it.",
         )
     return parent
 

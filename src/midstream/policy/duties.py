@@ -15,11 +15,10 @@ from midstream.cases.case import Case
 from midstream.cases.states import severity
 from midstream.cases.team import Team
 from midstream.ledger.fact import Fact
-from midstream.project import Branch
-
 from midstream.policy.events import Event
 from midstream.policy.rules import ClockRule, Policy, Rule
 from midstream.policy.spans import IsHoliday, Span, after, before, holidays_of, no_holiday
+from midstream.project import Branch
 
 Standing = Literal["waiting", "open", "overdue", "met", "met late", "lifted"]
 
@@ -27,8 +26,9 @@ Standing = Literal["waiting", "open", "overdue", "met", "met late", "lifted"]
 class Duty(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One obligation on one case (and branch, party or fact): when it opens, is due, was met or lifted, and why.
 
-    `key` names it within the case. `because` are the numbers of the facts it follows from, `kinds` what they are (filled
-    for those shown); `missing` the events that would meet it; `met_by` and `lifted_by` say what did, a fact's number, or 0 for the end of a branch's support.
+    `key` names it within the case. `because` are the numbers of the facts it follows from, `kinds` what they are
+    (filled for those shown); `missing` the events that would meet it; `met_by` and `lifted_by` say what did: a
+    fact's number, or 0 for the end of a branch's support.
     """
 
     case: str
@@ -200,7 +200,7 @@ class Derivation:
         return True
 
     def _opening(self, rule: Rule, subject: Subject) -> Instant | None:
-        """Return the moment the duty opens: `after`, or the latest of it, `when`, the severity and the branch's state."""
+        """Return the moment the duty opens: the latest of `after`, `when`, the severity and the branch's state."""
         start = self.moment(rule.after, subject)
         if start is None:
             return None
@@ -274,7 +274,14 @@ class Derivation:
         return min(ends) if ends else None
 
     def _duty(
-        self, rule: Rule, subject: Subject, opening: Instant, met: Fact | None, lifted: tuple[datetime, int] | None, *, count: int
+        self,
+        rule: Rule,
+        subject: Subject,
+        opening: Instant,
+        met: Fact | None,
+        lifted: tuple[datetime, int] | None,
+        *,
+        count: int,
     ) -> Duty:
         if lifted is not None and met is not None and met.happened_at < lifted[0]:
             lifted = None
@@ -283,7 +290,9 @@ class Derivation:
         due, because = self._due(rule, subject, opening)
         zone, _ = self.calendar(rule.zone, opening.at, subject)
         number = str(subject.fact.number) if subject.fact is not None else ""
-        key = ":".join(part for part in (rule.slug, number or subject.name, f"{count + 1}" if rule.every else "") if part)
+        key = ":".join(
+            part for part in (rule.slug, number or subject.name, f"{count + 1}" if rule.every else "") if part
+        )
         return Duty(
             case=self.case.id,
             key=key,

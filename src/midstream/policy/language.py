@@ -1,6 +1,6 @@
 """The policy language: what a policy file may say, word by word.
 
-An *event* names facts: ``backport.merged``, or with fields ``party.told list=ess``, ``severity.scored severity=high|critical``.
+An *event* names facts: ``backport.merged``, or with fields ``severity.scored severity=high|critical``.
 A *moment* is an event or the name of a clock; `after` takes the first of its list that is on record.
 """
 
@@ -79,7 +79,7 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
     every: str = ""
     """Repeat: due this span after it opens and again after each time it was met; takes the place of `within`."""
     each: str = ""
-    """Repeat per branch (``branch where maintained and affected``), per party (``party in LIST``) or per fact (an event)."""
+    """Repeat: ``branch where maintained and affected``, ``party in LIST``, or an event, for each of its facts."""
     match: tuple[str, ...] = ()
     """With an event in `each`: the fields that a fact in `until` or `unless` must share with it."""
     severity: tuple[Literal["none", "low", "medium", "high", "critical"], ...] = ()

@@ -8,7 +8,6 @@ from midstream.cases.case import Case
 from midstream.cases.team import Team
 from midstream.ledger.fact import Draft, write_time
 from midstream.ledger.kinds import NAMES
-
 from midstream.policy.duties import Derivation, Subject
 from midstream.policy.events import Event
 from midstream.policy.rules import LimitRule, Policy
@@ -29,13 +28,12 @@ class Breach:
 def breaches(drafts: Sequence[Draft], case: Case, policy: Policy, team: Team) -> list[Breach]:
     """Return the limits of the policy that the drafts would break, in the order of the policy; empty when none."""
     derivation = Derivation(case=case, policy=policy, team=team)
-    found = [
+    return [
         breach
         for draft in drafts
         for limit in policy.limits
         if _names(limit.on, draft) and (breach := _breach(limit, draft, derivation)) is not None
     ]
-    return found
 
 
 def _names(event: Event, draft: Draft) -> bool:
@@ -55,7 +53,8 @@ def _breach(limit: LimitRule, draft: Draft, derivation: Derivation) -> Breach | 
     hint = f"At the latest {write_time(bound)[:16]}Z."
     if limit.exceptional is not None:
         furthest = after(start.at, limit.exceptional, zone=zone, is_holiday=is_holiday)
-        if value <= furthest and getattr(draft.body, "reason", ""):
+        reason: str = getattr(draft.body, "reason", "")
+        if value <= furthest and reason:
             return None
         hint += f" With a reason, as an exception, {write_time(furthest)[:16]}Z."
     return Breach(

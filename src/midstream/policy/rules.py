@@ -7,12 +7,11 @@ from typing import Literal
 
 from midstream.cases.verbs import VERBS
 from midstream.formats.toml import line_of, nearest
-from midstream.project.config import is_zone
-
 from midstream.policy.errors import PolicyError
 from midstream.policy.events import Event, parse_event
 from midstream.policy.language import Clock, Decision, LeftOut, Limit, Obligation, Words, words
 from midstream.policy.spans import Span, parse_span
+from midstream.project.config import is_zone
 
 BRANCH_WORDS = ("maintained", "affected", "lts")
 """What `each = "branch where …"` may ask of a branch."""
@@ -131,7 +130,6 @@ def slug(name: str) -> str:
     return _SLUG.sub("-", name.lower()).strip("-")
 
 
-
 class Compiler:
     """Turns the entries of one resolved policy into rules; `clocks` are the names that moments may use."""
 
@@ -164,7 +162,9 @@ class Compiler:
         lead, before = self._before(entry.before, origin)
         each = self._each(entry.each, origin)
         if entry.match and each.what != "fact":
-            raise origin.error("match", "`match` goes with an event in `each`", hint="Remove it, or name the event in `each`.")
+            raise origin.error(
+                "match", "`match` goes with an event in `each`", hint="Remove it, or name the event in `each`."
+            )
         return Rule(
             name=entry.name,
             slug=slug(entry.name),
@@ -212,7 +212,7 @@ class Compiler:
     def _moment(self, text: str, key: str, origin: Origin) -> Event | str:
         if text in self._clocks:
             return text
-        if "." not in text.split(" ")[0]:
+        if "." not in text.split(" ", maxsplit=1)[0]:
             raise origin.error(key, f"no clock is called {text!r}", hint=self._near(text))
         return self._event(text, key, origin)
 
@@ -235,14 +235,18 @@ class Compiler:
         events = self._events(entry.later, "later", origin)
         for event in events:
             if not event.has_until:
-                raise origin.error("later", f"{event.kind} has no field 'until'", hint="Only such an event can put a clock off.")
+                raise origin.error(
+                    "later", f"{event.kind} has no field 'until'", hint="Only such an event can put a clock off."
+                )
         return events
 
     def _span(self, text: str, key: str, origin: Origin) -> Span:
         span = parse_span(text)
         if span is None:
             raise origin.error(
-                key, f"{text!r} is no span of time", hint="Write a number and a unit: 24 hours, 7 days, 3 working days, 1 month."
+                key,
+                f"{text!r} is no span of time",
+                hint="Write a number and a unit: 24 hours, 7 days, 3 working days, 1 month.",
             )
         return span
 
@@ -270,7 +274,9 @@ class Compiler:
             words = frozenset(text.removeprefix("branch").removeprefix(" where ").split(" and ")) - {""}
             if strange := words - set(BRANCH_WORDS):
                 word = min(strange)
-                raise origin.error("each", f"a branch is not asked whether it is {word!r}", hint=nearest(word, BRANCH_WORDS))
+                raise origin.error(
+                    "each", f"a branch is not asked whether it is {word!r}", hint=nearest(word, BRANCH_WORDS)
+                )
             return Each(what="branch", words=words)
         if text.startswith("party in "):
             return Each(what="party", list=text.removeprefix("party in "))
@@ -292,4 +298,3 @@ def _follow(clocks: dict[str, ClockRule], path: list[str], origin: Origin) -> No
             circle = " → ".join((*path[path.index(moment) :], moment))
             raise origin.error("after", f"clocks wait for each other: {circle}", hint="Start one of them from a fact.")
         _follow(clocks, [*path, moment], origin)
-

@@ -2,8 +2,8 @@
 
 Decisions, the same everywhere: a span counts from the instant itself, so "3 working days" from Friday 09:30 end on
 Wednesday 09:30 in the zone that applies; the day a span begins on is not counted; a day on which work is
-not done (Saturday, Sunday, a public holiday of the person) does not count; "days" and "months" keep the hour of the wall
-clock in the zone across a change to or from daylight saving time; a month that is too short ends on its last day.
+not done (Saturday, Sunday, a public holiday of the person) does not count; "days" and "months" keep the hour of
+the wall clock in the zone across a change to or from daylight saving time; a month that is too short ends on its last day.
 """
 
 import calendar
@@ -61,7 +61,9 @@ def holidays_of(region: str) -> IsHoliday:
     try:
         days = holidays.country_holidays(country, subdiv=subdivision or None)
     except NotImplementedError:
-        raise ValueError(f"no public holidays are known for {region!r}; use an ISO 3166 code such as GB or DE-BY") from None
+        raise ValueError(
+            f"no public holidays are known for {region!r}; use an ISO 3166 code such as GB or DE-BY"
+        ) from None
     return lambda day: day in days
 
 

@@ -156,7 +156,9 @@ def _check_unique(file: _File, *, text: str, where: str) -> None:
             if entry.name in seen:
                 line = line_of(text, (table, count, "name"))
                 raise ProjectError(
-                    f"two of [[{table}]] are called {entry.name!r}", where=f"{where}:{line}", hint="Rename or remove one."
+                    f"two of [[{table}]] are called {entry.name!r}",
+                    where=f"{where}:{line}",
+                    hint="Rename or remove one.",
                 )
             seen.add(entry.name)
 
@@ -168,7 +170,9 @@ def _check_zones(file: _File, *, text: str, where: str) -> None:
     for zone, path in named:
         if not is_zone(zone):
             raise ProjectError(
-                f"{zone!r} is no time zone", where=f"{where}:{line_of(text, path)}", hint="Use an IANA name: Europe/London."
+                f"{zone!r} is no time zone",
+                where=f"{where}:{line_of(text, path)}",
+                hint="Use an IANA name: Europe/London.",
             )
 
 

@@ -16,9 +16,7 @@ from midstream.ledger.kinds.base import (
     kind,
 )
 
-Channel = Literal[
-    "mail", "github", "web", "bounty", "manufacturer", "internal", "upstream", "scanner", "meeting"
-]
+Channel = Literal["mail", "github", "web", "bounty", "manufacturer", "internal", "upstream", "scanner", "meeting"]
 """How a report came; ``manufacturer`` is a report under Article 13(6) of the Cyber Resilience Act."""
 
 Rejection = Literal[
@@ -46,7 +44,7 @@ class CaseOpened(Body, frozen=True, kw_only=True):
 
 @kind("report.received", Audience.TEAM)
 class ReportReceived(Body, frozen=True, kw_only=True):
-    """Somebody told the project about a suspected vulnerability; `content` is the digest of what came, `text` of its words."""
+    """Somebody told of a suspected vulnerability; `content` is the digest of what came, `text` of its words."""
 
     project: Project
     channel: Channel
