@@ -22,7 +22,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What lists and tasks need of a case, as of the facts up to `number`.
 
     `readers` are the persons of its access facts, True for invited, False for removed since; with `is_public`,
-    `project` and `areas` they are all that the visibility rule asks for. `duties` are those neither met nor lifted by a fact.
+    `project` and `areas` they are all that the visibility rule asks for. `duties` are those neither met nor lifted by
+    a fact.
     `claims` says by task key who took it. `severity` is a word of `cases.states.SEVERITIES` or ``unscored``.
     """
 

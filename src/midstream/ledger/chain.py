@@ -110,7 +110,7 @@ def record(head: Head, drafts: Iterable[Draft], *, recorded_at: datetime, key: s
     if head.recorded_at is not None and recorded_at < head.recorded_at:
         if head.recorded_at - recorded_at > SKEW:
             raise ClockBackwards(
-                f"the clock says {write_time(recorded_at)}, but {head.stream} has a fact of {write_time(head.recorded_at)}",
+                f"it is {write_time(recorded_at)}, but {head.stream} has a fact of {write_time(head.recorded_at)}",
                 hint="Set the machine's clock right, then repeat the command; nothing was recorded.",
             )
         recorded_at = head.recorded_at

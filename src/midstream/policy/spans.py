@@ -3,7 +3,8 @@
 Decisions, the same everywhere: a span counts from the instant itself, so "3 working days" from Friday 09:30 end on
 Wednesday 09:30 in the zone that applies; the day a span begins on is not counted; a day on which work is
 not done (Saturday, Sunday, a public holiday of the person) does not count; "days" and "months" keep the hour of
-the wall clock in the zone across a change to or from daylight saving time; a month that is too short ends on its last day.
+the wall clock in the zone across a change to or from daylight saving time; a month that is too short ends on its
+last day.
 """
 
 import calendar

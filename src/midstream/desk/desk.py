@@ -1,0 +1,152 @@
+"""The desk itself: its parts, what it knows of projects and cases, and how a decision becomes facts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from midstream.cases.case import Case, replay
+from midstream.cases.team import Team
+from midstream.cases.visibility import Sight, Viewer, sight, viewer
+from midstream.desk.derive import Known, Shelf, known, team_of, view
+from midstream.desk.errors import NotFound
+from midstream.desk.ports import Conflict, MailReader, Store
+from midstream.desk.views import CaseView
+from midstream.ledger.chain import head_of, record
+from midstream.ledger.fact import Draft, Fact
+from midstream.project import Project
+
+ATTEMPTS = 100
+"""How often a decision is made anew when others append at the same time; each attempt sees their facts."""
+
+MOVES_DUTIES = frozenset({"project.configured", "policy.activated", "rotation.shift", "absence.recorded"})
+"""The kinds of fact in a project stream after which the duties of all its cases are derived again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What to record, and what it rests on: all facts of each stream the drafts go to, as they were read.
+
+    With no drafts, `already` are the facts that an earlier command of the same key recorded.
+    """
+
+    now: datetime
+    drafts: tuple[Draft, ...] = ()
+    streams: Mapping[str, list[Fact]] = field(default_factory=dict)
+    already: tuple[Fact, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Desk:
+    """Everything a verb needs: the store, the clock, the mail reader, and the policies compiled so far."""
+
+    store: Store
+    clock: Callable[[], datetime]
+    read_mail: MailReader
+    shelf: Shelf = field(default_factory=Shelf)
+    _teams: dict[tuple[str, datetime | None], tuple[int, Team | None]] = field(default_factory=dict)
+
+    def find_team(self, project: str, *, as_of: datetime | None = None) -> tuple[int, Team | None]:
+        """Return the number at which the project's stream stands and the project at that moment, None if not loaded."""
+        stream = f"project/{project}"
+        number = self.store.head(stream).number
+        kept = self._teams.get((project, as_of))
+        if kept is None or kept[0] != number:
+            facts = self.store.facts(stream)
+            number = facts[-1].number if facts else 0
+            kept = number, team_of(facts, project=project, as_of=as_of)
+            self._teams[project, as_of] = kept
+        return kept
+
+    def team(self, project: str, *, as_of: datetime | None = None) -> Team:
+        """Return the project at a moment; raise `NotFound` when the desk does not serve it."""
+        _, found = self.find_team(project, as_of=as_of)
+        if found is None:
+            raise NotFound(f"no project is called {project!r} here", hint="Load it: midstream project load FILE.")
+        return found
+
+    def projects(self) -> dict[str, Project]:
+        """Return the projects the desk serves, by id."""
+        names = [stream.removeprefix("project/") for stream in self.store.streams("project/")]
+        teams = {name: self.find_team(name)[1] for name in names}
+        return {name: team.project for name, team in teams.items() if team is not None}
+
+    def viewer(self, person: str) -> Viewer:
+        """Return what the person may see, by the project files as they are now: access is not a thing of the past."""
+        return viewer(person, self.projects())
+
+    def case(self, case: str, *, by: str, as_of: datetime | None = None) -> tuple[Case, Sight]:
+        """Return the case and how much of it the person sees; raise `NotFound` when that is nothing.
+
+        Unknown and forbidden are the same error, word for word. What may be seen is decided by the case as it is now,
+        even when it is shown as it was at `as_of`.
+        """
+        facts = self.store.facts(f"case/{case}") if is_case_name(case) else []
+        now = replay(facts, case=case)
+        seen = sight(self.viewer(by), now) if facts else Sight.NOTHING
+        if seen is Sight.NOTHING:
+            raise NotFound(f"no case is called {case[:80]!r} here", hint="See those you may see: midstream case list.")
+        return (now if as_of is None else replay(facts, case=case, as_of=as_of)), seen
+
+    def known(self, case: Case, *, as_of: datetime | None = None) -> Known:
+        """Return the case with the policy it is under and its duties."""
+        return known(case, self.team(case.project, as_of=as_of), self.shelf)
+
+    def commit(self, decide: Callable[[], Decision], *, key: str) -> tuple[Fact, ...]:
+        """Return the facts recorded for what `decide` returns.
+
+        `decide` reads and checks; when a stream moved on meanwhile it is called again, so that every decision rests
+        on the latest facts.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            decision = decide()
+            if not decision.drafts:
+                return decision.already
+            facts = self._chain(decision, key=key)
+            views, expect = self._after(decision, facts)
+            try:
+                self.store.append(facts, views=views, expect=expect)
+            except Conflict:
+                if attempt == ATTEMPTS:
+                    raise
+            else:
+                return facts
+        return ()
+
+    def _chain(self, decision: Decision, *, key: str) -> tuple[Fact, ...]:
+        facts: list[Fact] = []
+        for stream, so_far in decision.streams.items():
+            drafts = [draft for draft in decision.drafts if draft.stream == stream]
+            facts += record(head_of(so_far, stream=stream), drafts, recorded_at=decision.now, key=key)
+        return tuple(facts)
+
+    def _after(self, decision: Decision, facts: tuple[Fact, ...]) -> tuple[list[CaseView], dict[str, int]]:
+        """Return the views after `facts`, and at which number each stream they rest on stood."""
+        streams: dict[str, list[Fact]] = {stream: list(so_far) for stream, so_far in decision.streams.items()}
+        expect = {stream: so_far[-1].number if so_far else 0 for stream, so_far in streams.items()}
+        for fact in facts:
+            streams[fact.stream].append(fact)
+        moved = {fact.stream.removeprefix("project/") for fact in facts if fact.kind in MOVES_DUTIES}
+        if moved:
+            for stream in self.store.streams("case/"):
+                if stream not in streams and replay(so_far := self.store.facts(stream), case="").project in moved:
+                    streams[stream], expect[stream] = so_far, so_far[-1].number
+        views: list[CaseView] = []
+        for stream, whole in streams.items():
+            if stream.startswith("case/"):
+                case = replay(whole, case=stream.removeprefix("case/"))
+                team, number = self._team_after(case.project, streams)
+                expect.setdefault(f"project/{case.project}", number)
+                if team is not None:
+                    views.append(view(known(case, team, self.shelf)))
+        return views, expect
+
+    def _team_after(self, project: str, streams: Mapping[str, list[Fact]]) -> tuple[Team | None, int]:
+        if (facts := streams.get(f"project/{project}")) is not None:
+            return team_of(facts, project=project), facts[-1].number
+        number, team = self.find_team(project)
+        return team, number
+
+
+def is_case_name(name: str) -> bool:
+    """Return whether `name` could be a case, so that nothing else is ever asked of the store."""
+    return 0 < len(name) <= 80 and name.isascii() and name.replace("-", "").replace(".", "").isalnum()

@@ -1,0 +1,211 @@
+"""The verbs: what a person or the worker does to a case, checked, decided and recorded."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from midstream.cases.case import Case
+from midstream.cases.errors import Refused
+from midstream.cases.states import cells
+from midstream.cases.team import Team
+from midstream.cases.verbs import VERBS, Verb, decide
+from midstream.cases.visibility import Sight
+from midstream.desk.derive import Known
+from midstream.desk.desk import Decision, Desk, is_case_name
+from midstream.desk.errors import Misuse, NotFound, Stale
+from midstream.desk.fields import parse_fields
+from midstream.formats.toml import nearest
+from midstream.ledger.fact import Draft, Fact, write_time
+from midstream.ledger.kinds import Body
+from midstream.ledger.kinds.cve import CveAllocated, CveAssigned
+from midstream.ledger.kinds.embargo import PartyTold
+from midstream.ledger.kinds.intake import ContentErased, DuplicateLinked, ExceptionGranted, ReportRepeated
+from midstream.ledger.kinds.process import TaskClaimed, TaskHandedOver, TaskReleased
+from midstream.policy.limits import breaches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What a verb recorded; `repeated` when an earlier command of the same key had recorded it already."""
+
+    case: str
+    facts: tuple[Fact, ...]
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One command: the verb, the case, the fields as given, by whom, for which moment, under which key, seen at which fact.
+
+    `seen` is the number of the last fact of the case that the person had before them; None does not ask.
+    """
+
+    verb: str
+    case: str
+    fields: Mapping[str, object]
+    by: str
+    key: str = ""
+    seen: int | None = None
+    at: datetime | None = None
+    extra: tuple[Body, ...] = ()
+
+
+def find_verb(name: str) -> Verb:
+    """Return the verb of that name; raise `Misuse` with the nearest one."""
+    if name not in VERBS:
+        raise Misuse(f"no verb is called {name!r}", hint=nearest(name, set(VERBS)))
+    return VERBS[name]
+
+
+def do(desk: Desk, order: Order) -> Receipt:
+    """Return the receipt of a command carried out.
+
+    Raises `NotFound`, `Misuse`, `Stale` or `Refused`, and then nothing was recorded. Sent again with the same key, it
+    records nothing more and returns the same facts.
+    """
+    verb = find_verb(order.verb)
+    repeated = False
+
+    def decision() -> Decision:
+        nonlocal repeated
+        now = desk.clock()
+        case, seen = desk.case(order.case, by=order.by)
+        if order.key and (already := [fact for fact in case.facts if fact.key == order.key]):
+            repeated = True
+            return Decision(now=now, already=tuple(already))
+        if seen < verb.least:
+            raise Refused(f"{verb.name} is not for you on {case.id}", hint=_who_may(verb))
+        _check_seen(case, order.seen)
+        return _decide(desk, verb, order, case, now=now)
+
+    facts = desk.commit(decision, key=order.key)
+    return Receipt(case=order.case, facts=facts, repeated=repeated)
+
+
+def _decide(desk: Desk, verb: Verb, order: Order, case: Case, *, now: datetime) -> Decision:
+    at = order.at or now
+    team = desk.team(case.project)
+    typed = _with_defaults(verb, order, case, team)
+    if verb.body is ContentErased:
+        typed = {**typed, "blobs": desk.store.blob_count(case.id)}
+    body = parse_fields(verb.body, typed, now=now, what=verb.name)
+    _check_names(desk, verb, body, case, team)
+    drafts = list(decide(verb, case, body, by=order.by, at=at))
+    streams: dict[str, list[Fact]] = {f"case/{case.id}": list(case.facts)}
+    for draft in (*_also(desk, body, case, team, by=order.by, at=at),):
+        drafts.append(draft)
+        streams.setdefault(draft.stream, desk.store.facts(draft.stream))
+    drafts += [Draft(stream=f"case/{case.id}", said_by=order.by, happened_at=at, body=extra) for extra in order.extra]
+    known = desk.known(case)
+    if known.policy is not None and (broken := breaches(drafts, case, known.policy, team)):
+        raise Refused(broken[0].what, hint=broken[0].hint)
+    return Decision(now=now, drafts=tuple(drafts), streams=streams)
+
+
+def _with_defaults(verb: Verb, order: Order, case: Case, team: Team) -> dict[str, object]:
+    """Return the fields with what needs not be typed: oneself as the person, the next free CVE id, the case's own."""
+    typed = dict(order.fields)
+    names = verb.body.__struct_fields__
+    if "person" in names and verb.name in {"claim", "claim-role", "release-role"}:
+        typed.setdefault("person", order.by)
+    if "reviewer" in names:
+        typed.setdefault("reviewer", order.by)
+    if verb.body is CveAssigned and "cve" not in typed:
+        if not team.free_cves:
+            raise Refused("no free CVE id is left", hint="Reserve a block: midstream project reserve PROJECT CVE-….")
+        typed["cve"] = team.free_cves[0]
+    elif "cve" in names and "cve" not in typed and (assigned := case.last(CveAssigned)):
+        typed["cve"] = assigned[1].cve
+    return typed
+
+
+def _check_names(desk: Desk, verb: Verb, body: Body, case: Case, team: Team) -> None:
+    """Raise `Misuse` for a branch, party, task or obligation that the project does not know."""
+    branch = str(getattr(body, "branch", ""))
+    known = {entry.name for entry in team.project.branches} | set(cells(case))
+    if branch and branch not in known:
+        raise Misuse(f"{team.project.name} has no branch {branch!r}", hint=nearest(branch, known) if known else "")
+    if isinstance(body, PartyTold):
+        parties = {(entry.name, entry.list) for entry in team.project.parties}
+        if (body.party, body.list) not in parties:
+            hint = "There is: " + ", ".join(f"party={name} list={where}" for name, where in sorted(parties)) + "."
+            raise Misuse(f"{body.party!r} is not on the list {body.list!r}", hint=hint)
+    if isinstance(body, TaskClaimed | TaskHandedOver | TaskReleased):
+        _check_task(desk.known(case), body.task)
+    if isinstance(body, TaskHandedOver) and team.project.person(body.to) is None:
+        people = {person.name for person in team.project.people}
+        raise Misuse(f"{team.project.name} has nobody called {body.to!r}", hint=nearest(body.to, people))
+    if isinstance(body, ExceptionGranted):
+        policy = desk.known(case).policy
+        rules = {rule.name for rule in policy.rules} | {rule.slug for rule in policy.rules} if policy else set()
+        if body.obligation not in rules:
+            raise Misuse(f"the policy has no obligation {body.obligation!r}", hint=nearest(body.obligation, rules))
+    if isinstance(body, CveAssigned) and body.cve not in team.free_cves and not body.assigner:
+        raise Misuse(
+            f"{body.cve} is not a free id of {team.project.name}",
+            hint="Leave cve out to take the next free one, or say whose it is: assigner=NAME.",
+        )
+
+
+def _check_task(known: Known, key: str) -> None:
+    keys = {duty.key for duty in known.duties}
+    if key not in keys:
+        raise Misuse(f"{known.case.id} has no task {key!r}", hint=nearest(key, keys) if keys else "It has no tasks.")
+
+
+def _also(desk: Desk, body: Body, case: Case, team: Team, *, by: str, at: datetime) -> tuple[Draft, ...]:
+    """Return what a verb records in other streams: the case it repeats, the id taken from the project's block."""
+    if isinstance(body, DuplicateLinked):
+        other, seen = desk.case(body.of, by=by)
+        if seen < Sight.TEAM or other.project != case.project:
+            raise NotFound(f"no case is called {body.of!r} here", hint="See those you may see: midstream case list.")
+        if linked := other.last(DuplicateLinked):
+            raise Refused(f"{body.of} is itself a duplicate of {linked[1].of}", hint=f"Link to {linked[1].of}.")
+        repeated = ReportRepeated(case=case.id, independent=body.independent)
+        return (Draft(stream=f"case/{other.id}", said_by=by, happened_at=at, body=repeated),)
+    if isinstance(body, CveAssigned) and body.cve in team.free_cves:
+        taken = CveAllocated(cve=body.cve, case=case.id)
+        return (Draft(stream=f"project/{case.project}", said_by=by, happened_at=at, body=taken),)
+    return ()
+
+
+def _check_seen(case: Case, seen: int | None) -> None:
+    if seen is None or seen == case.number:
+        return
+    news = [fact for fact in case.facts if fact.number > seen]
+    if not news:
+        raise Misuse(f"{case.id} has no fact {seen} yet", hint=f"It stands at fact {case.number}.")
+    told = ", ".join(f"{fact.kind} by {fact.said_by} at {write_time(fact.recorded_at)[:16]}Z" for fact in news[-5:])
+    raise Stale(
+        f"{case.id} moved on since fact {seen}: {told}",
+        hint=f"Look again, then repeat with --seen {case.number}. Nothing was recorded.",
+    )
+
+
+def _who_may(verb: Verb) -> str:
+    if verb.least is Sight.TEAM:
+        return "It takes a member of the response team; ask who is on duty: midstream rotation show."
+    return "It takes a participant of the case; ask the response team to invite you."
+
+
+def erase(desk: Desk, *, case: str, reason: str, by: str, key: str = "") -> Receipt:
+    """Return the receipt of destroying the key of the case's mails and attachments: they can never be read again.
+
+    The fact is recorded first, so that a stop in between leaves a promise that is kept by repeating the command.
+    """
+    order = Order(verb="erase", case=case, fields={"reason": reason}, by=by, key=key or f"erase:{case}")
+    receipt = do(desk, order)
+    desk.store.erase(case)
+    return receipt
+
+
+def task_key(case: str, task: str, verb: str, opened: datetime) -> str:
+    """Return the key under which a task is done by the worker, so that it is never done twice."""
+    text = msgspec.json.encode([case, task, verb, write_time(opened)])
+    return f"worker:{hashlib.sha256(text).hexdigest()[:32]}"
+
+
+__all__ = ["Order", "Receipt", "do", "erase", "find_verb", "is_case_name", "task_key"]
