@@ -1,0 +1,1 @@
+"""One room per outside system: each brings its news to the desk and knows no sibling."""
