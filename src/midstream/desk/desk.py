@@ -18,6 +18,9 @@ from midstream.project import Project
 ATTEMPTS = 100
 """How often a decision is made anew when others append at the same time; each attempt sees their facts."""
 
+WORKER = "worker"
+"""The name under which the worker says what it did. It acts for every team; no person may be called so."""
+
 MOVES_DUTIES = frozenset({"project.configured", "policy.activated", "rotation.shift", "absence.recorded"})
 """The kinds of fact in a project stream after which the duties of all its cases are derived again."""
 
@@ -26,13 +29,15 @@ MOVES_DUTIES = frozenset({"project.configured", "policy.activated", "rotation.sh
 class Decision:
     """What to record, and what it rests on: all facts of each stream the drafts go to, as they were read.
 
-    With no drafts, `already` are the facts that an earlier command of the same key recorded.
+    With no drafts, `already` are the facts that an earlier command of the same key recorded. `blobs` are (case,
+    content) to be kept in the same transaction.
     """
 
     now: datetime
     drafts: tuple[Draft, ...] = ()
     streams: Mapping[str, list[Fact]] = field(default_factory=dict)
     already: tuple[Fact, ...] = ()
+    blobs: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,7 +77,10 @@ class Desk:
 
     def viewer(self, person: str) -> Viewer:
         """Return what the person may see, by the project files as they are now: access is not a thing of the past."""
-        return viewer(person, self.projects())
+        projects = self.projects()
+        if person == WORKER:
+            return Viewer(person=WORKER, teams=frozenset(projects))
+        return viewer(person, projects)
 
     def case(self, case: str, *, by: str, as_of: datetime | None = None) -> tuple[Case, Sight]:
         """Return the case and how much of it the person sees; raise `NotFound` when that is nothing.
@@ -104,7 +112,7 @@ class Desk:
             facts = self._chain(decision, key=key)
             views, expect = self._after(decision, facts)
             try:
-                self.store.append(facts, views=views, expect=expect)
+                self.store.append(facts, views=views, expect=expect, blobs=decision.blobs)
             except Conflict:
                 if attempt == ATTEMPTS:
                     raise

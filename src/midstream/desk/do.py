@@ -14,7 +14,7 @@ from midstream.cases.team import Team
 from midstream.cases.verbs import VERBS, Verb, decide
 from midstream.cases.visibility import Sight
 from midstream.desk.derive import Known
-from midstream.desk.desk import Decision, Desk, is_case_name
+from midstream.desk.desk import Decision, Desk
 from midstream.desk.errors import Misuse, NotFound, Stale
 from midstream.desk.fields import parse_fields
 from midstream.formats.toml import nearest
@@ -38,7 +38,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One command: the verb, the case, the fields as given, by whom, for which moment, under which key, seen at which fact.
+    """One command: the verb, the case, the fields as given, by whom, for which moment and under which key.
 
     `seen` is the number of the last fact of the case that the person had before them; None does not ask.
     """
@@ -92,7 +92,7 @@ def _decide(desk: Desk, verb: Verb, order: Order, case: Case, *, now: datetime) 
     if verb.body is ContentErased:
         typed = {**typed, "blobs": desk.store.blob_count(case.id)}
     body = parse_fields(verb.body, typed, now=now, what=verb.name)
-    _check_names(desk, verb, body, case, team)
+    _check_names(desk, body, case, team)
     drafts = list(decide(verb, case, body, by=order.by, at=at))
     streams: dict[str, list[Fact]] = {f"case/{case.id}": list(case.facts)}
     for draft in (*_also(desk, body, case, team, by=order.by, at=at),):
@@ -122,7 +122,7 @@ def _with_defaults(verb: Verb, order: Order, case: Case, team: Team) -> dict[str
     return typed
 
 
-def _check_names(desk: Desk, verb: Verb, body: Body, case: Case, team: Team) -> None:
+def _check_names(desk: Desk, body: Body, case: Case, team: Team) -> None:
     """Raise `Misuse` for a branch, party, task or obligation that the project does not know."""
     branch = str(getattr(body, "branch", ""))
     known = {entry.name for entry in team.project.branches} | set(cells(case))
@@ -206,6 +206,3 @@ def task_key(case: str, task: str, verb: str, opened: datetime) -> str:
     """Return the key under which a task is done by the worker, so that it is never done twice."""
     text = msgspec.json.encode([case, task, verb, write_time(opened)])
     return f"worker:{hashlib.sha256(text).hexdigest()[:32]}"
-
-
-__all__ = ["Order", "Receipt", "do", "erase", "find_verb", "is_case_name", "task_key"]

@@ -58,8 +58,15 @@ class Facts(Protocol):
         """Return the head of every stream as the store keeps it beside the facts, sorted by stream."""
         ...
 
-    def append(self, facts: Sequence[Fact], *, views: Sequence[CaseView], expect: Mapping[str, int]) -> None:
-        """Record the facts and put the views in place, in one durable transaction.
+    def append(
+        self,
+        facts: Sequence[Fact],
+        *,
+        views: Sequence[CaseView],
+        expect: Mapping[str, int],
+        blobs: Sequence[tuple[str, bytes]] = (),
+    ) -> None:
+        """Record the facts, put the views in place and keep the blobs, (case, content), in one durable transaction.
 
         `expect` names the number at which each stream stood when the views were derived, those of `facts`
         included. Raises `Conflict` when one stands elsewhere, `StoreTrouble` when it cannot be written.

@@ -143,6 +143,10 @@ def read_project(text: str, *, where: str = "midstream.toml") -> Project:
     )
 
 
+RESERVED = frozenset({"worker", "intake"})
+"""Names under which parts of Midstream speak; no person may have them."""
+
+
 def _check_unique(file: _File, *, text: str, where: str) -> None:
     tables: dict[str, tuple[Branch | Person | Party | Repository, ...]] = {
         "branch": file.branch,
@@ -161,6 +165,11 @@ def _check_unique(file: _File, *, text: str, where: str) -> None:
                     hint="Rename or remove one.",
                 )
             seen.add(entry.name)
+            if table == "person" and entry.name in RESERVED:
+                line = line_of(text, (table, count, "name"))
+                raise ProjectError(
+                    f"nobody may be called {entry.name!r}", where=f"{where}:{line}", hint="Choose another."
+                )
 
 
 def _check_zones(file: _File, *, text: str, where: str) -> None:

@@ -157,7 +157,7 @@ def test_each_maintained_branch_has_exactly_one_answer(history: list[Fact], stre
     answers.update(body.branch for body in bodies(history, BranchNotAffected, stream))
     if not answers["main"]:
         # Fixed on main, but in no release cut from it yet.
-        answers.update(body.branch for body in bodies(history, FixMerged, stream))
+        answers.update(body.into for body in bodies(history, FixMerged, stream))
     assert {branch: answers[branch] for branch in MAINTAINED} == dict.fromkeys(MAINTAINED, 1)
 
 
@@ -185,7 +185,9 @@ def test_the_dates_of_an_advisory_are_in_order(history: list[Fact], stream: str)
     [merged] = moments(history, FixMerged, stream)
     assert tags[start.release] < merged < NOW
     in_branch = {
-        fact.body.branch: fact.happened_at for fact in own if isinstance(fact.body, FixMerged | BackportMerged)
+        (fact.body.into if isinstance(fact.body, FixMerged) else fact.body.branch): fact.happened_at
+        for fact in own
+        if isinstance(fact.body, FixMerged | BackportMerged)
     }
     for release in bodies(history, FixReleased, stream):
         assert in_branch.get(release.branch, merged) < tags[release.tag]

@@ -1,0 +1,164 @@
+"""Taking reports in: a mail becomes a case, a further message of one, or is known already."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from midstream.desk.derive import content_key
+from midstream.desk.desk import Decision, Desk
+from midstream.desk.errors import NotFound
+from midstream.desk.mail import IncomingMail
+from midstream.ledger.fact import Draft, Fact
+from midstream.ledger.kinds import Body
+from midstream.ledger.kinds.intake import DuplicateSuspected, MessageReceived, ReportReceived
+
+SIMILAR = 75
+"""From this score, out of 100, two reports are pointed out as possible duplicates; a person decides."""
+
+COMPARED = 4_000
+"""Characters of a report's words that are compared."""
+
+_SPACE = re.compile(r"\W+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of one mail: a new case, a message added to one, or nothing because it is known already."""
+
+    case: str
+    facts: tuple[Fact, ...]
+    outcome: str
+    suspected: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+def take_reports(desk: Desk, *, path: Path, project: str, by: str, area: str = "") -> Iterator[Taken]:
+    """Yield what became of each mail in a file or folder: .eml, mbox or Maildir.
+
+    Raises `MailRefused` naming what cannot be read; the mails before it are taken, and taking
+    them again changes nothing.
+    """
+    for mail in desk.read_mail(path=path, now=desk.clock()):
+        yield take_report(desk, mail=mail, project=project, by=by, area=area)
+
+
+def take_report(desk: Desk, *, mail: IncomingMail, project: str, by: str, area: str = "") -> Taken:
+    """Return what became of one mail; it is kept whole under the case's key, and the fact holds its digest."""
+    team = desk.team(project)
+    if project not in desk.viewer(by).teams:
+        raise NotFound(f"no project is called {project!r} here", hint="Reports are taken by its response team.")
+    digest = hashlib.sha256(mail.raw).hexdigest()
+    suspected = _similar(desk, mail, team.project.id)
+    outcome, name = "", ""
+
+    def decision() -> Decision:
+        nonlocal outcome, name
+        now = desk.clock()
+        if known := _known(desk, (mail.message_id, content_key(digest))):
+            outcome, name = "known", known
+            return Decision(now=now)
+        if known := _known(desk, mail.in_reply_to):
+            outcome, name = "added", known
+            earlier = desk.store.facts(f"case/{name}")
+            return _decision(name, _message(mail, digest=digest), mail=mail, earlier=earlier, now=now, by=by)
+        outcome, name = "new", _next_name(desk, project)
+        body = _report(mail, digest=digest, project=project, area=area)
+        hints = [DuplicateSuspected(of=of, score=score, because="similar words") for of, score in suspected]
+        return _decision(name, body, *hints, mail=mail, earlier=[], now=now, by=by)
+
+    facts = desk.commit(decision, key=f"mail:{digest[:32]}")
+    return Taken(
+        case=name,
+        facts=facts,
+        outcome=outcome,
+        suspected=tuple(of for of, _ in suspected) if outcome == "new" else (),
+        notices=mail.notices,
+    )
+
+
+def _known(desk: Desk, message_ids: Iterable[str]) -> str:
+    """Return the case that one of the messages belongs to, or nothing."""
+    for message_id in message_ids:
+        for case in desk.store.cases_with_message(message_id) if message_id else ():
+            return case
+    return ""
+
+
+def _decision(name: str, *bodies: Body, mail: IncomingMail, earlier: list[Fact], now: datetime, by: str) -> Decision:
+    """Return the decision to record `bodies` in the stream of a case, with the mail beside them as blobs."""
+    happened = min(mail.sent_at or now, now)
+    stream = f"case/{name}"
+    return Decision(
+        now=now,
+        drafts=tuple(Draft(stream=stream, said_by=by, happened_at=happened, body=body) for body in bodies),
+        streams={stream: earlier},
+        blobs=((name, mail.raw), *(((name, mail.text.encode()),) if mail.text else ())),
+    )
+
+
+def _report(mail: IncomingMail, *, digest: str, project: str, area: str) -> ReportReceived:
+    return ReportReceived(
+        project=project,
+        channel="mail",
+        title=(mail.subject or "(no subject)")[:200],
+        reporter=mail.sender[:200],
+        reporter_name=mail.sender_name[:200],
+        anonymous=not mail.sender,
+        area=area,
+        message_id=mail.message_id[:200],
+        content=digest,
+        text=hashlib.sha256(mail.text.encode()).hexdigest() if mail.text else "",
+        encrypted=mail.encrypted,
+    )
+
+
+def _message(mail: IncomingMail, *, digest: str) -> MessageReceived:
+    return MessageReceived(
+        sender=mail.sender[:200], subject=mail.subject[:200], message_id=mail.message_id[:200], content=digest
+    )
+
+
+def _next_name(desk: Desk, project: str) -> str:
+    """Return the name of the next case of the project: its id and the next number."""
+    prefix = f"case/{project}-"
+    numbers = [stream.removeprefix(prefix) for stream in desk.store.streams(prefix)]
+    return f"{project}-{max((int(number) for number in numbers if number.isdecimal()), default=0) + 1}"
+
+
+def _similar(desk: Desk, mail: IncomingMail, project: str) -> list[tuple[str, int]]:
+    """Return the cases of the project whose report reads like this mail, best first, with scores up to 100."""
+    from rapidfuzz import fuzz  # noqa: PLC0415 - only intake compares texts
+
+    words = _words(f"{mail.subject} {mail.text}")
+    found: list[tuple[str, int]] = []
+    if not words:
+        return found
+    for stream in desk.store.streams("case/"):
+        name = stream.removeprefix("case/")
+        other = desk.store.view(name)
+        if other is None or other.project != project:
+            continue
+        score = max(fuzz.token_set_ratio(_words(mail.subject), _words(other.title)), _text_score(desk, name, words))
+        if score >= SIMILAR:
+            found.append((name, round(score)))
+    return sorted(found, key=lambda row: (-row[1], row[0]))[:5]
+
+
+def _text_score(desk: Desk, case: str, words: str) -> float:
+    from rapidfuzz import fuzz  # noqa: PLC0415 - as above
+
+    digests = [
+        str(getattr(fact.body, "text", ""))
+        for fact in desk.store.facts(f"case/{case}")[:1]
+        if isinstance(fact.body, ReportReceived)
+    ]
+    text = desk.store.blob(case, digests[0]) if digests and digests[0] else None
+    return fuzz.ratio(words, _words(text.decode(errors="replace"))) if text else 0.0
+
+
+def _words(text: str) -> str:
+    """Return the words of a text in lower case, as far as they are compared."""
+    return _SPACE.sub(" ", text.casefold()).strip()[:COMPARED]

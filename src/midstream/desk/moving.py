@@ -1,0 +1,166 @@
+"""The ledger as a whole: checked, written out, read in; the read models remade from it."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from midstream.cases.errors import Refused
+from midstream.desk.derive import views_of
+from midstream.desk.desk import Desk
+from midstream.desk.ports import StoreTrouble
+from midstream.desk.views import CaseView
+from midstream.ledger.chain import Head, read_line, verify, write_line
+from midstream.ledger.errors import BadFact, BrokenChain, LedgerError
+from midstream.ledger.fact import Fact
+
+
+def nothing() -> None:
+    """Return nothing: the progress of somebody who does not watch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a check of the whole ledger found: how much was looked at, and every complaint, naming stream and number."""
+
+    streams: int
+    facts: int
+    blobs: int
+    complaints: tuple[str, ...]
+
+
+def verify_ledger(desk: Desk, *, tick: Callable[[], None] = nothing) -> Verdict:
+    """Return the verdict on every stored fact and blob: the chain, the heads kept beside it, the blobs facts name."""
+    complaints: list[str] = []
+    heads: dict[str, Head] = {}
+    broken: set[str] = set()
+    facts = blobs = 0
+    for fact in _readable(desk.store.everything(), complaints):
+        facts += 1
+        tick()
+        try:
+            list(verify([fact], heads=heads))
+        except BrokenChain as error:
+            if fact.stream not in broken:
+                complaints.append(error.what)
+            broken.add(fact.stream)
+            heads[fact.stream] = Head(
+                stream=fact.stream, number=fact.number, digest=fact.digest, recorded_at=fact.recorded_at
+            )
+        blobs += _check_blobs(desk, fact, complaints)
+    kept = {head.stream: head for head in desk.store.heads()}
+    for stream in sorted(kept.keys() | heads.keys()):
+        head, seen = kept.get(stream), heads.get(stream)
+        if head is None or seen is None or (head.number, head.digest) != (seen.number, seen.digest):
+            stands = f"fact {head.number}" if head else "nothing"
+            ends = f"fact {seen.number}" if seen else "nothing"
+            complaints.append(f"{stream}: its head says {stands}, its facts end with {ends}")
+    return Verdict(streams=len(kept), facts=facts, blobs=blobs, complaints=tuple(complaints))
+
+
+def _readable(facts: Iterator[Fact], complaints: list[str]) -> Iterator[Fact]:
+    """Yield facts until one cannot be read at all; that is a complaint too."""
+    try:
+        yield from facts
+    except (LedgerError, StoreTrouble) as error:
+        complaints.append(f"{error.what}; what follows it was not looked at")
+
+
+def _check_blobs(desk: Desk, fact: Fact, complaints: list[str]) -> int:
+    digests = [str(getattr(fact.body, name, "")) for name in ("content", "text")]
+    case = fact.stream.removeprefix("case/")
+    wanted = [digest for digest in digests if len(digest) == 64] if fact.stream.startswith("case/") else []
+    for digest in wanted:
+        try:
+            found = desk.store.blob(case, digest)
+        except StoreTrouble as error:
+            complaints.append(f"{fact.stream} fact {fact.number}: {error.what}")
+            continue
+        if found is None and not _was_erased(desk, case):
+            complaints.append(f"{fact.stream} fact {fact.number}: its content {digest[:12]}… is missing")
+    return len(wanted)
+
+
+def _was_erased(desk: Desk, case: str) -> bool:
+    return any(fact.kind == "content.erased" for fact in desk.store.facts(f"case/{case}"))
+
+
+def export_lines(desk: Desk, *, tick: Callable[[], None] = nothing) -> Iterator[bytes]:
+    """Yield every fact as a line of JSON, in the order of recording; then one line that says how many there were."""
+    count = 0
+    for fact in desk.store.everything():
+        yield write_line(fact)
+        count += 1
+        tick()
+    yield b'{"end":%d}' % count
+
+
+def import_lines(desk: Desk, lines: Iterable[bytes], *, where: str, tick: Callable[[], None] = nothing) -> int:
+    """Return how many facts were taken from the lines of an export; the store has all of them or, on error, none.
+
+    Every line is checked as it is drawn: its form, the chain, nothing missing, repeated or altered, the end. Facts
+    that the store has already are compared and passed over, so that a second import changes nothing. Raises `BadFact` or
+    `BrokenChain` naming file and line.
+    """
+    count = desk.store.load(_checked(desk, lines, where=where, tick=tick))
+    if count:
+        rebuild(desk, tick=tick)
+    return count
+
+
+def _checked(desk: Desk, lines: Iterable[bytes], *, where: str, tick: Callable[[], None]) -> Iterator[Fact]:
+    heads: dict[str, Head] = {}
+    kept = {head.stream: head.number for head in desk.store.heads()}
+    number = 0
+    ended = False
+    for number, line in enumerate(lines, 1):
+        if ended:
+            raise BadFact(f"{where}:{number}: a line after the end", hint="Take the file from its source again.")
+        if line.startswith(b'{"end":'):
+            if line.strip() != b'{"end":%d}' % (number - 1):
+                raise BadFact(f"{where}:{number}: {number - 1} facts, but the end names another count", hint=_AGAIN)
+            ended = True
+            continue
+        yield from _checked_line(desk, line, heads=heads, kept=kept, where=f"{where}:{number}")
+        tick()
+    if not ended:
+        raise BadFact(f"{where}:{number + 1}: the end is missing, so the file is cut off", hint=_AGAIN)
+
+
+_AGAIN = "Take the file from its source again; nothing was recorded."
+
+
+def _checked_line(
+    desk: Desk, line: bytes, *, heads: dict[str, Head], kept: dict[str, int], where: str
+) -> Iterator[Fact]:
+    try:
+        fact = read_line(line.rstrip(b"\r\n"))
+        list(verify([fact], heads=heads))
+    except BrokenChain as error:
+        raise BadFact(f"{where}: {error.what}", hint=_AGAIN) from None
+    except BadFact as error:
+        raise BadFact(f"{where}: {error.what}", hint=error.hint) from None
+    if fact.number > kept.get(fact.stream, 0):
+        yield fact
+    elif desk.store.facts(fact.stream)[fact.number - 1].digest != fact.digest:
+        raise BadFact(
+            f"{where}: {fact.stream} fact {fact.number} is another one here",
+            hint="These are two different histories; import into a new store.",
+        )
+
+
+def rebuild(desk: Desk, *, tick: Callable[[], None] = nothing) -> None:
+    """Return nothing, after every read model was remade from the facts."""
+    desk.store.replace_views(_all_views(desk, tick))
+
+
+def _all_views(desk: Desk, tick: Callable[[], None]) -> Iterator[CaseView]:
+    names = [stream.removeprefix("project/") for stream in desk.store.streams("project/")]
+    teams = {name: desk.find_team(name)[1] for name in names}
+    streams = ((stream, desk.store.facts(stream)) for stream in desk.store.streams("case/"))
+    yield from views_of(streams, teams=teams, shelf=desk.shelf, tick=tick)
+
+
+def check_empty(desk: Desk, *, apart_from: str) -> None:
+    """Return nothing; raise `Refused` when the store holds anything but the projects and cases of `apart_from`."""
+    others = [stream for stream in desk.store.streams("project/") if stream != f"project/{apart_from}"]
+    if others:
+        raise Refused(f"the store holds {others[0]}", hint="Choose another store: --store PATH.")

@@ -1,0 +1,273 @@
+"""What people read: today's tasks, cases, one case, its log, why; each as of any past moment."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from midstream.cases import states
+from midstream.cases.case import Case, replay
+from midstream.cases.team import Team
+from midstream.cases.visibility import Sight, sight, visible
+from midstream.desk.derive import Known, claims, view
+from midstream.desk.desk import Desk
+from midstream.desk.duty_roster import owner
+from midstream.desk.errors import Misuse
+from midstream.desk.views import BoardLine, CaseLine, CaseView, TaskLine
+from midstream.formats.toml import nearest
+from midstream.ledger.fact import Fact
+from midstream.policy.duties import Duty, clocks, standing
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """One task as shown: the duty, how it stands, whose it is and why, and what it belongs to."""
+
+    case: str
+    project: str
+    title: str
+    task: str
+    name: str
+    subject: str
+    standing: str
+    due_at: datetime | None
+    opens_at: datetime
+    zone: str
+    work: str
+    do: tuple[str, ...]
+    ask: str
+    who: tuple[str, ...]
+    who_why: str
+    clause: str
+    policy: str
+    because: tuple[int, ...]
+    kinds: tuple[str, ...]
+    missing: tuple[str, ...]
+    severity: str
+    invented: bool
+
+
+def today(
+    desk: Desk, *, by: str, now: datetime, person: str = "", project: str = "", as_of: datetime | None = None
+) -> list[Task]:
+    """Return the tasks open at `now` that `by` may see: overdue first, then by due instant, then by severity.
+
+    With `person`, only theirs. With `as_of`, what was known and due at that moment.
+    """
+    moment = as_of or now
+    who = desk.viewer(by)
+    lines = (
+        desk.store.task_lines(who, now=moment, project=project)
+        if as_of is None
+        else _task_lines(desk, by=by, project=project, as_of=as_of)
+    )
+    teams: dict[str, Team] = {}
+    found: list[Task] = []
+    for line in lines:
+        if line.project not in teams:
+            teams[line.project] = desk.team(line.project, as_of=as_of)
+        task = _task(line, teams[line.project], moment)
+        if not person or person in task.who:
+            found.append(task)
+    return found
+
+
+def _task(line: TaskLine, team: Team, moment: datetime) -> Task:
+    duty = line.duty
+    whose = owner(duty, areas=line.areas, claimed_by=line.claimed_by, team=team, now=moment)
+    return Task(
+        case=duty.case,
+        project=line.project,
+        title=line.title,
+        task=duty.key,
+        name=duty.name,
+        subject=duty.subject,
+        standing=standing(duty, moment),
+        due_at=duty.due_at,
+        opens_at=duty.opens_at,
+        zone=duty.zone,
+        work=duty.work,
+        do=duty.do,
+        ask=duty.ask,
+        who=whose.people,
+        who_why=whose.why,
+        clause=duty.clause,
+        policy=duty.policy,
+        because=duty.because,
+        kinds=duty.kinds,
+        missing=duty.missing,
+        severity=line.severity,
+        invented=line.invented,
+    )
+
+
+def _views(desk: Desk, *, by: str, project: str, as_of: datetime) -> Iterator[tuple[CaseView, Sight]]:
+    """Yield the views of the cases as they were, for those whom the cases as they are now may be shown to."""
+    who = desk.viewer(by)
+    for stream in desk.store.streams("case/"):
+        facts = desk.store.facts(stream)
+        name = stream.removeprefix("case/")
+        seen = sight(who, replay(facts, case=name))
+        case = replay(facts, case=name, as_of=as_of)
+        if seen is Sight.NOTHING or not case.facts or (project and case.project != project):
+            continue
+        _, team = desk.find_team(case.project, as_of=as_of)
+        if team is not None:
+            yield view(desk.known(case, as_of=as_of)), seen
+
+
+def _task_lines(desk: Desk, *, by: str, project: str, as_of: datetime) -> list[TaskLine]:
+    lines = [
+        TaskLine(
+            duty=duty,
+            project=entry.project,
+            title=entry.title,
+            severity=entry.severity,
+            claimed_by=entry.claims.get(duty.key, ""),
+            areas=entry.areas,
+            invented=entry.invented,
+        )
+        for entry, seen in _views(desk, by=by, project=project, as_of=as_of)
+        if seen >= Sight.PARTICIPANT
+        for duty in entry.duties
+        if standing(duty, as_of) in {"open", "overdue"}
+    ]
+    return sorted(lines, key=task_order)
+
+
+SEVERITY_ORDER = {word: rank for rank, word in enumerate(("critical", "high", "medium", "low", "none", "unscored"))}
+
+
+def task_order(line: TaskLine) -> tuple[bool, float, int, str, str]:
+    """Return the key that sorts task lines: due instant, none last, then severity from critical down, case and key."""
+    due = line.duty.due_at
+    rank = SEVERITY_ORDER.get(line.severity, len(SEVERITY_ORDER))
+    return due is None, due.timestamp() if due else 0.0, rank, line.duty.case, line.duty.key
+
+
+def cases(desk: Desk, *, by: str, project: str = "", as_of: datetime | None = None) -> list[CaseLine]:
+    """Return the cases that `by` may see, the most recently begun first."""
+    if as_of is None:
+        return desk.store.case_lines(desk.viewer(by), project=project)
+    lines = [
+        CaseLine(
+            case=entry.case,
+            project=entry.project,
+            title=entry.title,
+            number=entry.number,
+            is_public=entry.is_public,
+            triage=entry.triage,
+            embargo=entry.embargo,
+            fix=entry.fix,
+            severity=entry.severity,
+            cve=entry.cve,
+            policy=entry.policy,
+            began_at=entry.began_at,
+            public_at=entry.public_at,
+            next_due_at=min((duty.due_at for duty in entry.duties if duty.due_at), default=None),
+            invented=entry.invented,
+        )
+        for entry, seen in _views(desk, by=by, project=project, as_of=as_of)
+        if seen >= Sight.PARTICIPANT or entry.is_public
+    ]
+    return sorted(lines, key=lambda line: (line.began_at is None, line.began_at, line.case), reverse=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One case as a person sees it: what is known of it, and the facts they may read."""
+
+    known: Known
+    seen: Sight
+    facts: tuple[Fact, ...]
+    clocks: dict[str, datetime]
+    branches: dict[str, states.Cell]
+
+    @property
+    def case(self) -> Case:
+        """The case itself."""
+        return self.known.case
+
+
+def show(desk: Desk, case: str, *, by: str, as_of: datetime | None = None) -> Shown:
+    """Return the case as `by` may see it, at the moment `as_of`; raise `NotFound` when they may not see it.
+
+    Somebody who sees only what is public gets a case made of its public facts alone, so that no state tells more.
+    """
+    found, seen = desk.case(case, by=by, as_of=as_of)
+    facts = visible(found.facts, seen)
+    if not facts:
+        raise Misuse(f"nothing was known of {case} at that moment", hint="Ask for a later moment.")
+    if seen < Sight.TEAM:
+        found = replay(facts, case=case)
+    project = next((fact for fact in found.facts if found.project), None)
+    at = desk.known(found, as_of=as_of) if project else _bare(desk, case, found)
+    started = clocks(found, at.policy, at.team) if at.policy else {}
+    names = [branch.name for branch in at.team.project.branches]
+    cells = states.cells(found)
+    every = {name: cells.get(name) or states.Cell(branch=name, word="unknown") for name in (*names, *sorted(cells))}
+    return Shown(
+        known=at,
+        seen=seen,
+        facts=facts,
+        clocks={name: instant.at for name, instant in started.items()},
+        branches=every,
+    )
+
+
+def _bare(desk: Desk, name: str, case: Case) -> Known:
+    """Return a case whose visible facts do not say its project: its team, but no policy and no duties."""
+    whole = replay(desk.store.facts(f"case/{name}"), case=name)
+    return Known(case=case, team=desk.team(whole.project), policy=None, duties=())
+
+
+def board(desk: Desk, *, by: str, project: str = "") -> list[BoardLine]:
+    """Return the cases that `by` may see with their cells by branch."""
+    return desk.store.board_lines(desk.viewer(by), project=project)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Why a task is there: its duty and rule, the facts it follows from, what met or lifted it, what is missing."""
+
+    duty: Duty
+    standing: str
+    span: str
+    opened_by: tuple[Fact, ...]
+    closed_by: Fact | None
+    claimed_by: str
+    history: tuple[Fact, ...]
+
+
+def why(desk: Desk, case: str, *, by: str, now: datetime, task: str = "", as_of: datetime | None = None) -> list[Why]:
+    """Return why each task of the case stands as it does, or why that of key `task` does; `Misuse` for no such task.
+
+    For those who see the case as participants or team; for the public there are no tasks.
+    """
+    shown = show(desk, case, by=by, as_of=as_of)
+    at = shown.known
+    chosen = [duty for duty in at.duties if not task or duty.key == task or duty.key.startswith(f"{task}:")]
+    if task and not chosen:
+        keys = {duty.key for duty in at.duties}
+        hint = nearest(task, keys) if keys else Known.NOTHING.capitalize() + "."
+        raise Misuse(f"{case} has no task {task!r}", hint=hint)
+    readable = {fact.number: fact for fact in shown.facts}
+    rules = {rule.slug: rule for rule in at.policy.rules} if at.policy else {}
+    taken = claims(at.case)
+    found: list[Why] = []
+    for duty in chosen:
+        rule = rules[duty.key.partition(":")[0]]
+        spans = [f"within {rule.within}" if rule.within else "", f"every {rule.every}" if rule.every else ""]
+        spans.append(f"{rule.lead} before the {rule.before}" if rule.lead else rule.before and f"by the {rule.before}")
+        found.append(
+            Why(
+                duty=duty,
+                standing=standing(duty, as_of or now),
+                span=", ".join(part for part in spans if part),
+                opened_by=tuple(readable[number] for number in duty.because if number in readable),
+                closed_by=readable.get(duty.met_by or duty.lifted_by),
+                claimed_by=taken.get(duty.key, ""),
+                history=tuple(fact for fact in shown.facts if getattr(fact.body, "task", "") == duty.key),
+            )
+        )
+    return found

@@ -1,0 +1,100 @@
+"""The worker's side of the desk: due process tasks whose verb may run unattended, each done once."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from midstream.cases.errors import Refused
+from midstream.cases.verbs import VERBS
+from midstream.desk.desk import WORKER, Decision, Desk
+from midstream.desk.do import Order, do, task_key
+from midstream.desk.errors import DeskError
+from midstream.desk.views import TaskLine
+from midstream.ledger.errors import LedgerError
+from midstream.ledger.fact import Draft, Fact
+from midstream.ledger.kinds.process import ActionAttempted
+
+FIRST_WAIT = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What became of one task: done, failed (tried again at `again_at`), or waiting for its next attempt."""
+
+    case: str
+    task: str
+    verb: str
+    outcome: str
+    detail: str = ""
+    again_at: datetime | None = None
+
+
+def work_once(desk: Desk) -> list[Done]:
+    """Return what became of every open process task whose verb may run unattended.
+
+    Each attempt is a fact. A failed one is tried again after 5 minutes, then twice as long each time, up to 12 hours.
+    A task is done under a key of its own, so that two workers never do one twice.
+    """
+    now = desk.clock()
+    found: list[Done] = []
+    for line in desk.store.task_lines(desk.viewer(WORKER), now=now):
+        verb = next((name for name in line.duty.do if VERBS[name].unattended), None)
+        if line.duty.work == "process" and verb is not None:
+            found.append(_attempt(desk, line, verb, now))
+    return found
+
+
+def _attempt(desk: Desk, line: TaskLine, verb: str, now: datetime) -> Done:
+    duty = line.duty
+    key = task_key(duty.case, duty.key, verb, duty.opens_at)
+    failed = _failures(desk.store.facts(f"case/{duty.case}"), duty.key)
+    number = len(failed) + 1
+    if failed:
+        again_at = failed[-1].recorded_at + min(FIRST_WAIT * 2 ** min(len(failed) - 1, 20), LONGEST_WAIT)
+        if now < again_at:
+            return Done(case=duty.case, task=duty.key, verb=verb, outcome="waiting", again_at=again_at)
+    done = ActionAttempted(task=duty.key, verb=verb, attempt=number, outcome="done")
+    order = Order(verb=verb, case=duty.case, fields=_fields(verb, duty.kinds), by=WORKER, key=key, extra=(done,))
+    try:
+        receipt = do(desk, order)
+    except (Refused, DeskError, LedgerError) as error:
+        detail = str(error)
+        _record_failure(
+            desk,
+            duty.case,
+            ActionAttempted(task=duty.key, verb=verb, attempt=number, outcome="failed", detail=detail),
+        )
+        return Done(case=duty.case, task=duty.key, verb=verb, outcome="failed", detail=detail)
+    detail = "was done already" if receipt.repeated else ", ".join(fact.kind for fact in receipt.facts)
+    return Done(case=duty.case, task=duty.key, verb=verb, outcome="done", detail=detail)
+
+
+def _fields(verb: str, kinds: tuple[str, ...]) -> dict[str, object]:
+    """Return what the worker fills in: why an embargo ends, read from the facts its date follows from."""
+    if verb != "end-embargo":
+        return {}
+    if "exploit.active" in kinds:
+        return {"reason": "exploited"}
+    return {"reason": "public" if "public.known" in kinds else "expired"}
+
+
+def _failures(facts: list[Fact], task: str) -> list[Fact]:
+    return [
+        fact
+        for fact in facts
+        if isinstance(fact.body, ActionAttempted) and fact.body.task == task and fact.body.outcome == "failed"
+    ]
+
+
+def _record_failure(desk: Desk, case: str, body: ActionAttempted) -> None:
+    stream = f"case/{case}"
+
+    def decision() -> Decision:
+        now = desk.clock()
+        earlier = desk.store.facts(stream)
+        if len(_failures(earlier, body.task)) >= body.attempt:
+            return Decision(now=now)
+        draft = Draft(stream=stream, said_by=WORKER, happened_at=now, body=body)
+        return Decision(now=now, drafts=(draft,), streams={stream: earlier})
+
+    desk.commit(decision, key="")
