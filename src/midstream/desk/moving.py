@@ -97,8 +97,8 @@ def import_lines(desk: Desk, lines: Iterable[bytes], *, where: str, tick: Callab
     """Return how many facts were taken from the lines of an export; the store has all of them or, on error, none.
 
     Every line is checked as it is drawn: its form, the chain, nothing missing, repeated or altered, the end. Facts
-    that the store has already are compared and passed over, so that a second import changes nothing. Raises `BadFact` or
-    `BrokenChain` naming file and line.
+    that the store has already are compared and passed over, so that a second import changes nothing. Raises `BadFact`
+    or `BrokenChain` naming file and line.
     """
     count = desk.store.load(_checked(desk, lines, where=where, tick=tick))
     if count:
