@@ -1,10 +1,11 @@
 """Replay: the facts of one stream, those that count, by kind and in the order they happened."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
 from typing import TypeVar
+
+import msgspec
 
 from midstream.ledger.fact import Fact
 from midstream.ledger.kinds import NAMES, Body
@@ -14,8 +15,7 @@ _Body = TypeVar("_Body", bound=Body)
 _when = attrgetter("happened_at", "number")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(msgspec.Struct, frozen=True, kw_only=True):
     """One case: `facts` in the order of recording, `by_kind` those that count in the order they happened.
 
     States are not kept here; each is a small function over a case (see `states`), so nothing can drift.
@@ -23,7 +23,7 @@ class Case:
 
     id: str
     facts: tuple[Fact, ...]
-    by_kind: Mapping[str, Sequence[Fact]] = field(repr=False)
+    by_kind: Mapping[str, Sequence[Fact]]
 
     def all(self, body: type[_Body]) -> Sequence[tuple[Fact, _Body]]:
         """Return the facts of one kind that count, each with its typed body, in the order they happened."""

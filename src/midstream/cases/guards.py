@@ -1,7 +1,8 @@
 """When a verb is allowed: each guard returns nothing, or raises `Refused` with what stands in the way."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from midstream.cases.case import Case
 from midstream.cases.errors import Refused
@@ -17,8 +18,7 @@ from midstream.ledger.kinds.intake import CaseClosed, DuplicateLinked, FactWithd
 from midstream.ledger.kinds.triage import LeakSuspected
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What a verb is asked to do: on which case, with which fields, by whom and for when."""
 
     case: Case

@@ -4,9 +4,10 @@ Every state carries `because`: the numbers of the facts it follows from.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+import msgspec
 
 from midstream.cases.case import Case
 from midstream.ledger.fact import Fact
@@ -26,8 +27,7 @@ from midstream.ledger.kinds.triage import ComponentNamed, SeverityScored
 SEVERITIES = ("none", "low", "medium", "high", "critical")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class State(msgspec.Struct, frozen=True, kw_only=True):
     """A word for where one aspect of a case stands, since when, and the facts it follows from."""
 
     word: str
@@ -164,8 +164,7 @@ CellWord = Literal[
 _TRIED: dict[str, CellWord] = {"clean": "applies", "empty": "nothing to apply", "error": "trial failed"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class Cell(msgspec.Struct, frozen=True, kw_only=True):
     """Where one branch of a case stands: the word, in which release or commit, and the facts behind it."""
 
     branch: str

@@ -1,8 +1,9 @@
 """The project at a moment: its file, its policy texts, who is on duty, which CVE ids are free, what was released."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from midstream.cases.case import replay
 from midstream.ledger.fact import Fact
@@ -17,8 +18,7 @@ from midstream.ledger.kinds.process import (
 from midstream.project import Project, read_project
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class Span(msgspec.Struct, frozen=True, kw_only=True):
     """A person's shift or absence: from `starts_at` up to, not including, `ends_at`."""
 
     person: str
@@ -30,8 +30,7 @@ class Span:
         return self.starts_at <= moment < self.ends_at
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Team:
+class Team(msgspec.Struct, frozen=True, kw_only=True):
     """What the project stream says at a moment. `policy_texts` are (where, text) of the policy last activated."""
 
     project: Project

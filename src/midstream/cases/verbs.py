@@ -5,8 +5,9 @@ fields of a verb are those of the fact it records, so what a person types is wha
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from midstream.cases import guards
 from midstream.cases.case import Case
@@ -25,8 +26,7 @@ from midstream.ledger.kinds import triage as tri
 Guard = Callable[[guards.Asked], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verb:
+class Verb(msgspec.Struct, frozen=True, kw_only=True):
     """One thing a person can do to a case. `least` is the sight it takes; `unattended` whether the worker may do it."""
 
     name: str

@@ -10,7 +10,8 @@ Unknown and forbidden are the same answer: not found.
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from midstream.cases.case import Case
 from midstream.cases.states import areas, is_public
@@ -27,8 +28,7 @@ class Sight(enum.IntEnum):
     TEAM = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Viewer:
+class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     """A person, the projects whose response team they are on, and the code areas they maintain, as (project, area)."""
 
     person: str

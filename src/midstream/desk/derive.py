@@ -1,7 +1,6 @@
 """From facts to what the desk shows: the case, its team, the policy it is under, its view."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -22,13 +21,12 @@ PUBLIC_DATE = "public date"
 """The clock whose instant lists show as the day the case becomes public."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Shelf:
+class Shelf(msgspec.Struct, kw_only=True):
     """Compiled policies, kept so that two thousand cases under one text compile it once."""
 
-    _books: dict[str, Book] = field(default_factory=dict)
-    _policies: dict[tuple[str, ...], Policy | None] = field(default_factory=dict)
-    _texts: dict[tuple[str, str], tuple[Text, ...]] = field(default_factory=dict)
+    _books: dict[str, Book] = {}
+    _policies: dict[tuple[str, ...], Policy | None] = {}
+    _texts: dict[tuple[str, str], tuple[Text, ...]] = {}
 
     def book(self, team: Team) -> Book:
         """Return the policy texts the project last activated."""
@@ -62,8 +60,7 @@ def day_of(case: Case, team: Team) -> date:
     return began.astimezone(ZoneInfo(team.project.zone)).date()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class Known(msgspec.Struct, frozen=True, kw_only=True):
     """A case with all that is derived from it at a moment; `policy` is None when no text is in force for it."""
 
     case: Case

@@ -1,8 +1,9 @@
 """The desk itself: its parts, what it knows of projects and cases, and how a decision becomes facts."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+import msgspec
 
 from midstream.cases.case import Case, replay
 from midstream.cases.team import Team
@@ -25,8 +26,7 @@ MOVES_DUTIES = frozenset({"project.configured", "policy.activated", "rotation.sh
 """The kinds of fact in a project stream after which the duties of all its cases are derived again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What to record, and what it rests on: all facts of each stream the drafts go to, as they were read.
 
     With no drafts, `already` are the facts that an earlier command of the same key recorded. `blobs` are (case,
@@ -35,20 +35,19 @@ class Decision:
 
     now: datetime
     drafts: tuple[Draft, ...] = ()
-    streams: Mapping[str, list[Fact]] = field(default_factory=dict)
+    streams: Mapping[str, list[Fact]] = {}
     already: tuple[Fact, ...] = ()
     blobs: tuple[tuple[str, bytes], ...] = ()
 
 
-@dataclass(slots=True, kw_only=True)
-class Desk:
+class Desk(msgspec.Struct, kw_only=True):
     """Everything a verb needs: the store, the clock, the mail reader, and the policies compiled so far."""
 
     store: Store
     clock: Callable[[], datetime]
     read_mail: MailReader
-    shelf: Shelf = field(default_factory=Shelf)
-    _teams: dict[tuple[str, datetime | None], tuple[int, Team | None]] = field(default_factory=dict)
+    shelf: Shelf = msgspec.field(default_factory=Shelf)
+    _teams: dict[tuple[str, datetime | None], tuple[int, Team | None]] = {}
 
     def find_team(self, project: str, *, as_of: datetime | None = None) -> tuple[int, Team | None]:
         """Return the number at which the project's stream stands and the project at that moment, None if not loaded."""

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -27,8 +26,7 @@ from midstream.ledger.kinds.process import TaskClaimed, TaskHandedOver, TaskRele
 from midstream.policy.limits import breaches
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """What a verb recorded; `repeated` when an earlier command of the same key had recorded it already."""
 
     case: str
@@ -36,8 +34,7 @@ class Receipt:
     repeated: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class Order(msgspec.Struct, frozen=True, kw_only=True):
     """One command: the verb, the case, the fields as given, by whom, for which moment and under which key.
 
     `seen` is the number of the last fact of the case that the person had before them; None does not ask.

@@ -1,15 +1,15 @@
 """Who a task belongs to: whoever claimed it, is on duty, or has the skill or the code area."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from midstream.cases.team import Team
 from midstream.policy.duties import Duty
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owner:
+class Owner(msgspec.Struct, frozen=True, kw_only=True):
     """The persons a task belongs to, any of whom may do it, and why them; nobody when the team has nobody for it."""
 
     people: tuple[str, ...]

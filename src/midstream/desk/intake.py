@@ -3,9 +3,10 @@
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+import msgspec
 
 from midstream.desk.derive import content_key
 from midstream.desk.desk import Decision, Desk
@@ -24,8 +25,7 @@ COMPARED = 4_000
 _SPACE = re.compile(r"\W+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one mail: a new case, a message added to one, or nothing because it is known already."""
 
     case: str

@@ -1,7 +1,8 @@
 """The ledger as a whole: checked, written out, read in; the read models remade from it."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from midstream.cases.errors import Refused
 from midstream.desk.derive import views_of
@@ -17,8 +18,7 @@ def nothing() -> None:
     """Return nothing: the progress of somebody who does not watch."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """What a check of the whole ledger found: how much was looked at, and every complaint, naming stream and number."""
 
     streams: int

@@ -1,7 +1,6 @@
 """What people read: today's tasks, cases, one case, its log, why; each as of any past moment."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -173,8 +172,7 @@ def cases(desk: Desk, *, by: str, project: str = "", as_of: datetime | None = No
     return sorted(lines, key=lambda line: (line.began_at is None, line.began_at, line.case), reverse=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """One case as a person sees it: what is known of it, and the facts they may read."""
 
     known: Known
@@ -226,8 +224,7 @@ def board(desk: Desk, *, by: str, project: str = "") -> list[BoardLine]:
     return desk.store.board_lines(desk.viewer(by), project=project)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Why:
+class Why(msgspec.Struct, frozen=True, kw_only=True):
     """Why a task is there: its duty and rule, the facts it follows from, what met or lifted it, what is missing."""
 
     duty: Duty

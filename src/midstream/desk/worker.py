@@ -1,7 +1,8 @@
 """The worker's side of the desk: due process tasks whose verb may run unattended, each done once."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import msgspec
 
 from midstream.cases.errors import Refused
 from midstream.cases.verbs import VERBS
@@ -17,8 +18,7 @@ FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=12)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
+class Done(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one task: done, failed (tried again at `again_at`), or waiting for its next attempt."""
 
     case: str

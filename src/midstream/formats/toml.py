@@ -1,6 +1,5 @@
 """Typed TOML (toml.io, v1.0.0) whose errors name file, line and what was probably meant."""
 
-import difflib
 import re
 import tomllib
 from typing import TypeVar, get_args, get_type_hints
@@ -57,6 +56,8 @@ def read_toml(text: str, *, into: type[_Type], where: str) -> _Type:
 
 def nearest(word: str, words: list[str] | tuple[str, ...] | set[str]) -> str:
     """Return ``Did you mean X?`` for the nearest of `words`, or which there are when none is near."""
+    import difflib  # noqa: PLC0415 - only a person's typo needs it
+
     close = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)
     if close:
         return f"Did you mean {close[0]!r}?"

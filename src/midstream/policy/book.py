@@ -2,18 +2,21 @@
 
 import itertools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
-from importlib import resources
+from pathlib import Path
+
+import msgspec
 
 from midstream.formats.toml import TomlError, line_of, nearest, read_toml
 from midstream.policy.errors import PolicyError
 from midstream.policy.language import Decision, Drop, LeftOut, PolicyFile, words
 from midstream.policy.rules import ClockRule, Compiler, LimitRule, Origin, Policy, Rule, check_clocks
 
+SHIPPED = Path(__file__).parent.parent / "policies"
+"""The folder of the policies that come with the package."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
+
+class Text(msgspec.Struct, frozen=True, kw_only=True):
     """One policy file: where it stands, its characters, and what they say."""
 
     where: str
@@ -31,8 +34,7 @@ class Text:
         return header.valid_from <= day and (header.valid_until is None or day <= header.valid_until)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Book:
+class Book(msgspec.Struct, frozen=True, kw_only=True):
     """Policy texts by name, each name's in the order of their days."""
 
     texts: Mapping[str, tuple[Text, ...]]
@@ -98,9 +100,8 @@ def make_book(texts: Iterable[Text]) -> Book:
 
 def shipped() -> Book:
     """Return the book of the policies that come with the package."""
-    folder = resources.files("midstream") / "policies"
-    files = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda entry: entry.name)
-    return make_book(read_text(entry.read_text(encoding="utf-8"), where=entry.name) for entry in files)
+    files = sorted(SHIPPED.glob("*.toml"))
+    return make_book(read_text(file.read_text(encoding="utf-8"), where=file.name) for file in files)
 
 
 def resolve(book: Book, name: str, day: date) -> Policy | None:
@@ -145,8 +146,7 @@ def resolve(book: Book, name: str, day: date) -> Policy | None:
     )
 
 
-@dataclass(slots=True, kw_only=True)
-class _Gathered:
+class _Gathered(msgspec.Struct, kw_only=True):
     entries: dict[tuple[str, str], Origin]
     sources: dict[str, Text]
     left_out: list[LeftOut]

@@ -5,7 +5,6 @@ new derivation: `standing(duty, now)` compares.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -66,8 +65,7 @@ def standing(duty: Duty, now: datetime) -> Standing:
     return "overdue" if duty.due_at is not None and duty.due_at < now else "open"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instant:
+class Instant(msgspec.Struct, frozen=True, kw_only=True):
     """A moment and the numbers of the facts it follows from."""
 
     at: datetime
@@ -90,8 +88,7 @@ def clocks(case: Case, policy: Policy, team: Team) -> dict[str, Instant]:
     return {name: instant for name, instant in found.items() if instant is not None}
 
 
-@dataclass(slots=True, kw_only=True)
-class Subject:
+class Subject(msgspec.Struct, kw_only=True):
     """What one duty of a repeated obligation is about."""
 
     name: str = ""
@@ -103,14 +100,13 @@ class Subject:
 NOTHING = Subject()
 
 
-@dataclass(slots=True, kw_only=True)
-class Derivation:
+class Derivation(msgspec.Struct, kw_only=True):
     """One case under one policy: evaluates moments and clocks once each."""
 
     case: Case
     policy: Policy
     team: Team
-    _clocks: dict[str, Instant | None] = field(default_factory=dict)
+    _clocks: dict[str, Instant | None] = {}
 
     def apply(self, rule: Rule) -> Iterable[Duty]:
         """Return the duties of one obligation."""

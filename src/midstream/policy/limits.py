@@ -1,8 +1,9 @@
 """Limits: what a policy allows to be decided, checked before it is recorded."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from midstream.cases.case import Case
 from midstream.cases.team import Team
@@ -14,8 +15,7 @@ from midstream.policy.rules import LimitRule, Policy
 from midstream.policy.spans import after
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breach:
+class Breach(msgspec.Struct, frozen=True, kw_only=True):
     """A limit that a draft would break: which clause, what the bound is, and what would be within it."""
 
     name: str

@@ -1,9 +1,10 @@
 """Compiled policies: every word of a file checked and turned into something that can be applied to a case."""
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
+import msgspec
 
 from midstream.cases.verbs import VERBS
 from midstream.formats.toml import line_of, nearest
@@ -20,8 +21,7 @@ _LEAD = re.compile(r"(.+?) before (.+)")
 _SLUG = re.compile(r"[^a-z0-9]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """Where an entry is written: `where` names the file, `text` is its content, `index` counts within its table."""
 
     where: str
@@ -36,8 +36,7 @@ class Origin:
         return PolicyError(what, where=f"{self.where}:{line}", hint=hint)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockRule:
+class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
     """A clock, ready to run."""
 
     name: str
@@ -51,8 +50,7 @@ class ClockRule:
     note: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Each:
+class Each(msgspec.Struct, frozen=True, kw_only=True):
     """How an obligation repeats: not at all, per branch, per party of a list, or per fact of some events."""
 
     what: Literal["", "branch", "party", "fact"] = ""
@@ -61,8 +59,7 @@ class Each:
     events: tuple[Event, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """An obligation, ready to apply."""
 
     name: str
@@ -89,8 +86,7 @@ class Rule:
     note: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LimitRule:
+class LimitRule(msgspec.Struct, frozen=True, kw_only=True):
     """A limit, ready to check."""
 
     name: str
@@ -103,8 +99,7 @@ class LimitRule:
     zone: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """What a project follows on a day: its own text and all it extends, compiled."""
 
     name: str
