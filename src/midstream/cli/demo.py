@@ -1,0 +1,45 @@
+"""``midstream demo``."""
+
+import click
+
+from midstream.cli.app import Session
+from midstream.cli.case import board, log
+from midstream.cli.today import show_tasks
+from midstream.desk.demo import DUTY, SHOWN, load_demo
+from midstream.desk.reading import today
+
+
+@click.command()
+@click.pass_context
+def demo(ctx: click.Context) -> None:
+    """Load TF-M's public security history and three invented cases, and show the desk at work.
+
+    A second run changes nothing.
+    """
+    session = ctx.find_object(Session)
+    if session is None:
+        raise click.UsageError("the demo needs a desk")
+    desk = session.desk()
+    count = load_demo(desk)
+    session.settle(DUTY)
+    said = f"{count} facts loaded" if count else "The demo was loaded before; nothing was added"
+    click.echo(f"{said}. You are {DUTY}, who is on duty. Cases named tf-m-… are invented.\n", err=True)
+    _head("Today: what has to be done, by when, by whom, and why")
+    show_tasks(today(desk, by=session.who(), now=session.clock()), session.clock())
+    _head("The board: which branch has which fix, as recorded")
+    ctx.invoke(board, project="", as_json=False)
+    click.echo()
+    _head(f"One case's timeline: {SHOWN}")
+    ctx.invoke(log, name=SHOWN, as_of="", as_json=False)
+    click.echo()
+    _head("Try next")
+    for command, text in (
+        ("midstream case why tf-m-1", "why each of its tasks is there"),
+        ("midstream do tf-m-1 acknowledge", "do the first task, and see it gone from today"),
+        ("midstream case show tf-m-2 --as-of 'now - 10 days'", "what was known ten days ago"),
+    ):
+        click.echo(f"  .venv/bin/{command}\n      {text}")
+
+
+def _head(text: str) -> None:
+    click.echo(click.style(text, bold=True, underline=True))

@@ -1,0 +1,75 @@
+"""``midstream do CASE VERB field=value …``."""
+
+import click
+from click.shell_completion import CompletionItem
+
+from midstream.cli.app import Session
+from midstream.cli.output import fact_json, fact_words, instant, json_option, write_json
+
+
+def complete_verb(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the verbs that begin as typed, for the shell."""
+    del ctx, param
+    from midstream.cases.verbs import VERBS  # noqa: PLC0415 - only when completing
+
+    return [
+        CompletionItem(name, help=f"records {verb.kind}") for name, verb in VERBS.items() if name.startswith(incomplete)
+    ]
+
+
+@click.command()
+@click.argument("case")
+@click.argument("verb", shell_complete=complete_verb)
+@click.argument("fields", nargs=-1, metavar="[FIELD=VALUE]...")
+@click.option("--at", default="", help="When it happened, if not now: 2026-11-20T09:30+00:00, or 'now - 2 hours'.")
+@click.option("--seen", type=int, default=None, help="The last fact you saw; refused when the case has moved on.")
+@click.option("--key", default="", help="A key of your own: the same command with the same key is recorded once.")
+@json_option
+@click.pass_obj
+def do(
+    session: Session,
+    *,
+    case: str,
+    verb: str,
+    fields: tuple[str, ...],
+    at: str,
+    seen: int | None,
+    key: str,
+    as_json: bool,
+) -> None:
+    """Carry out VERB on CASE and record it.
+
+    Fields are those of the fact it records. `midstream do CASE VERB` without them says which must be given.
+    """
+    from midstream.desk.do import Order, erase, find_verb  # noqa: PLC0415 - keeps completion quick
+    from midstream.desk.do import do as carry_out  # noqa: PLC0415 - as above
+    from midstream.desk.errors import Misuse  # noqa: PLC0415 - as above
+    from midstream.desk.fields import read_moment, usage  # noqa: PLC0415 - as above
+
+    found = find_verb(verb)
+    given: dict[str, object] = {}
+    for field in fields:
+        name, equals, value = field.partition("=")
+        if not equals:
+            raise Misuse(f"{field!r} is not FIELD=VALUE", hint=usage(found.body, verb))
+        given[name] = value
+    moment = read_moment(at, now=session.clock(), what="--at") if at else None
+    desk = session.desk()
+    if verb == "erase":
+        receipt = erase(desk, case=case, reason=str(given.get("reason", "")), by=session.who(), key=key)
+    else:
+        order = Order(verb=verb, case=case, fields=given, by=session.who(), key=key, seen=seen, at=moment)
+        receipt = carry_out(desk, order)
+    if as_json:
+        write_json(
+            {"case": receipt.case, "repeated": receipt.repeated, "facts": [fact_json(fact) for fact in receipt.facts]}
+        )
+        return
+    if receipt.repeated:
+        click.echo("recorded before under this key; nothing was added", err=True)
+    for fact in receipt.facts:
+        click.echo(f"{fact.stream} fact {fact.number}: {fact.kind} {fact_words(fact)}".rstrip())
+        click.echo(
+            f"  at {instant(fact.happened_at)}, said by {fact.said_by}; to take it back: withdraw number={fact.number}",
+            err=True,
+        )

@@ -1,0 +1,35 @@
+"""What a failed command says, and its exit code."""
+
+import sys
+
+import click
+
+MISUSE = {"Misuse", "NotFound", "BadFact", "MailRefused", "PolicyError", "ProjectError", "TomlError"}
+NO = {"Refused", "Stale"}
+TROUBLE = {"StoreTrouble", "Conflict", "ClockBackwards", "BrokenChain"}
+
+
+def code_of(error: Exception) -> int | None:
+    """Return the exit code of an error the desk knows: 1 refused, 2 misuse, 3 trouble outside; None for a defect.
+
+    Errors are known by name, so that printing one imports nothing.
+    """
+    name = type(error).__name__
+    if not type(error).__module__.startswith("midstream."):
+        return 3 if isinstance(error, OSError) else None
+    return 1 if name in NO else 2 if name in MISUSE else 3 if name in TROUBLE else None
+
+
+def explain(error: Exception) -> None:
+    """Return nothing, after the error and its hint were written to stderr, with nothing a terminal would obey."""
+    what = str(getattr(error, "what", "")) or str(error)
+    hint = str(getattr(error, "hint", ""))
+    click.echo(f"{click.style('error:', fg='red', bold=True)} {printable(what)}", err=True)
+    if hint:
+        click.echo(f"{click.style('hint:', bold=True)}  {printable(hint)}", err=True)
+    sys.stderr.flush()
+
+
+def printable(text: str) -> str:
+    """Return `text` with every control and direction character replaced, so that content cannot steer a terminal."""
+    return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)

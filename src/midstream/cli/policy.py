@@ -1,0 +1,153 @@
+"""``midstream policy check|show|diff``."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from midstream.cli.app import Session
+from midstream.cli.output import columns, instant, json_option, paragraph, progress, write_json
+from midstream.policy.book import Book, make_book, read_text, resolve, shipped
+
+if TYPE_CHECKING:
+    from midstream.desk.policy_diff import Move
+    from midstream.policy.rules import Policy, Rule
+
+
+@click.group()
+def policy() -> None:
+    """Check and show policies; see what a change would move."""
+
+
+def book_with(files: tuple[Path, ...]) -> Book:
+    """Return the shipped book with the files added; a file of a name and version that ships takes its place."""
+    texts = {(text.name, text.file.policy.version): text for texts in shipped().texts.values() for text in texts}
+    for file in files:
+        text = read_text(file.read_text(encoding="utf-8", errors="replace"), where=str(file))
+        texts[text.name, text.file.policy.version] = text
+    return make_book(texts.values())
+
+
+@policy.command()
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def check(files: tuple[Path, ...]) -> None:
+    """Check policy FILES, or with none those that ship: every word, every clock, and what they extend."""
+    book = book_with(files)
+    wanted = {read_text(file.read_text(encoding="utf-8"), where=str(file)).name for file in files} or set(book.texts)
+    for name in sorted(wanted):
+        for text in book.texts[name]:
+            found = resolve(book, name, text.file.policy.valid_from)
+            if found is not None:
+                count = f"{len(found.rules)} obligations, {len(found.clocks)} clocks, {len(found.limits)} limits"
+                click.echo(f"{text.where}: {found.label} is sound: {count}")
+
+
+@policy.command()
+@click.argument("name", default="")
+@click.option("--on", "day", default="", help="The text in force on this day: 2026-11-20.")
+@click.option(
+    "--file", "files", multiple=True, type=click.Path(exists=True, path_type=Path), help="A file of your own."
+)
+@json_option
+@click.pass_obj
+def show(session: Session, name: str, day: str, files: tuple[Path, ...], *, as_json: bool) -> None:
+    """Show the rules of a policy in words, with their clauses; without NAME the list of policies."""
+    book = book_with(files)
+    if not name:
+        rows = [
+            (text.name, text.file.policy.version, str(text.file.policy.valid_from), text.file.policy.title)
+            for texts in book.texts.values()
+            for text in texts
+        ]
+        columns(rows, heads=("policy", "version", "from", "title"))
+        return
+    found = resolve(book, name, _day(day) or session.clock().date())
+    if found is None:
+        click.echo(f"no text of {name} is in force on that day", err=True)
+        raise SystemExit(1)
+    if as_json:
+        write_json(found)
+        return
+    _show(found)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise click.UsageError(f"{text!r} is no day; write 2026-11-20.") from None
+
+
+def _show(found: "Policy") -> None:
+    click.echo(click.style(f"{found.title}, {found.version}, in force from {found.valid_from}", bold=True))
+    if found.extends:
+        click.echo(f"with {', '.join(found.extends)}")
+    click.echo(click.style("\nClocks", bold=True))
+    for clock in found.clocks.values():
+        moved = [f"sooner: {event}" for event in clock.sooner] + [f"later: {event}" for event in clock.later]
+        start = ", else ".join(map(str, clock.after))
+        paragraph(
+            f"{clock.clause}  {clock.name}: {clock.length} after {start}" + "".join(f"; {entry}" for entry in moved)
+        )
+    click.echo(click.style("\nObligations", bold=True))
+    for rule in found.rules:
+        paragraph(in_words(rule))
+    click.echo(click.style("\nLimits", bold=True))
+    for limit in found.limits:
+        more = f", as an exception {limit.exceptional}" if limit.exceptional else ""
+        paragraph(f"{limit.clause}  {limit.name}: {limit.on} within {limit.within}{more}")
+    click.echo(click.style("\nDecided where the process is open", bold=True))
+    for decision in found.decisions:
+        paragraph(f"{decision.clause}  {decision.question} → {decision.decided}")
+    click.echo(click.style("\nLeft out", bold=True))
+    for left in found.left_out:
+        paragraph(f"{left.clause}  {left.why}")
+
+
+def in_words(rule: "Rule") -> str:
+    """Return one obligation as a sentence with its clause."""
+    each = {"branch": "for each branch", "party": f"for each party in {rule.each.list}", "fact": "for each", "": ""}
+    events = " or ".join(map(str, rule.each.events))
+    words = f" ({' and '.join(sorted(rule.each.words))})" if rule.each.words else ""
+    repeated = f" {each[rule.each.what]}{words} {events}".rstrip()
+    due = [f"within {rule.within}" if rule.within else "", f"every {rule.every}" if rule.every else ""]
+    due.append(f"{rule.lead} before the {rule.before}" if rule.lead else rule.before and f"by the {rule.before}")
+    start = ", else ".join(map(str, rule.after)) + "".join(f" and {entry}" for entry in map(str, rule.when))
+    when = ", ".join(part for part in due if part)
+    until = " or ".join(map(str, rule.until))
+    return f"{rule.clause}  {rule.name}{repeated}: {rule.work}, after {start}, {when}; met by {until}"
+
+
+@policy.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--project", default="", help="The project; needed when the desk serves several.")
+@json_option
+@click.pass_obj
+def diff(session: Session, files: tuple[Path, ...], project: str, *, as_json: bool) -> None:
+    """Show which tasks of which cases would move if FILES were the policy. Exit code 1 when any would."""
+    from midstream.cli.project import the_project  # noqa: PLC0415 - the other policy commands need no desk
+    from midstream.desk.policy_diff import policy_diff  # noqa: PLC0415 - as above
+
+    desk = session.desk()
+    with progress("cases") as tick:
+        moves = policy_diff(
+            desk,
+            project=project or the_project(desk),
+            book=book_with(files),
+            by=session.who(),
+            now=session.clock(),
+            tick=tick,
+        )
+    if as_json:
+        write_json(moves)
+    else:
+        columns([_row(move) for move in moves], heads=("case", "task", "now", "then"))
+    if moves:
+        raise SystemExit(1)
+
+
+def _row(move: "Move") -> tuple[str, str, str, str]:
+    before = f"{move.standing_now} {instant(move.due_now)}".strip() or "-"
+    after = f"{move.standing_then} {instant(move.due_then)}".strip() or "-"
+    return move.case, move.task, before, after

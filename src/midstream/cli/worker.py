@@ -1,0 +1,29 @@
+"""``midstream worker --once``."""
+
+import click
+
+from midstream.cli.app import Session
+from midstream.cli.output import columns, instant, json_option, write_json
+from midstream.desk.worker import work_once
+
+
+@click.command()
+@click.option("--once", is_flag=True, required=True, help="Look once, do what is due, and leave.")
+@json_option
+@click.pass_obj
+def worker(session: Session, *, once: bool, as_json: bool) -> None:
+    """Do the due process tasks whose verb needs nobody, each once; a failed one is tried again later.
+
+    Exit code 1 when one failed.
+    """
+    del once
+    done = work_once(session.desk())
+    if as_json:
+        write_json(done)
+    elif done:
+        rows = [(entry.case, entry.task, entry.outcome, entry.detail or instant(entry.again_at)) for entry in done]
+        columns(rows, heads=("case", "task", "outcome", "what"))
+    else:
+        click.echo("nothing is due that needs nobody", err=True)
+    if any(entry.outcome == "failed" for entry in done):
+        raise SystemExit(1)
