@@ -1,7 +1,6 @@
 """The demo: stories shipped with the package, told into an empty store."""
 
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ def load_demo(desk: Desk) -> int:
     if desk.store.head(f"project/{PROJECT}").number:
         return 0
     now = desk.clock()
-    entries: list[Mapping[str, Any]] = []
+    entries: list[Any] = []
     for name in ("tf-m-history.toml", "tf-m-in-progress.toml"):
         entries += tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))["fact"]
     facts = tell(entries, now=now, key="demo", where="demo")

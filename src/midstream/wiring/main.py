@@ -1,0 +1,31 @@
+"""The way in: builds the desk from its parts when a command asks for it."""
+
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from midstream.cli.app import Session, run
+from midstream.wiring.settings import default_person, key_file, settle
+
+if TYPE_CHECKING:
+    from midstream.desk.desk import Desk
+
+
+def clock() -> datetime:
+    """Return now, in UTC."""
+    return datetime.now(UTC)
+
+
+def open_desk(store: str) -> "Desk":
+    """Return the desk over the store of that path or address, made when it is new."""
+    from midstream.adapters.mail import read_mail  # noqa: PLC0415 - help and completion open nothing
+    from midstream.desk.desk import Desk  # noqa: PLC0415 - as above
+    from midstream.store import open_store  # noqa: PLC0415 - as above
+
+    return Desk(store=open_store(url=store, key_file=key_file(store)), clock=clock, read_mail=read_mail)
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    session = Session(open_desk=open_desk, settle=settle, default_person=default_person, clock=clock)
+    sys.exit(run(session))
