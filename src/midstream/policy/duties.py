@@ -16,13 +16,13 @@ from midstream.cases.team import Team
 from midstream.ledger.fact import Fact
 from midstream.policy.events import Event
 from midstream.policy.rules import ClockRule, Policy, Rule
-from midstream.policy.spans import IsHoliday, Span, after, before, holidays_of, no_holiday
+from midstream.policy.spans import IsHoliday, after, before, holidays_of, no_holiday
 from midstream.project import Branch
 
 Standing = Literal["waiting", "open", "overdue", "met", "met late", "lifted"]
 
 
-class Duty(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Duty(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One obligation on one case (and branch, party or fact): when it opens, is due, was met or lifted, and why.
 
     `key` names it within the case. `because` are the numbers of the facts it follows from, `kinds` what they are
@@ -65,7 +65,7 @@ def standing(duty: Duty, now: datetime) -> Standing:
     return "overdue" if duty.due_at is not None and duty.due_at < now else "open"
 
 
-class Instant(msgspec.Struct, frozen=True, kw_only=True):
+class Instant(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A moment and the numbers of the facts it follows from."""
 
     at: datetime
@@ -155,7 +155,8 @@ class Derivation(msgspec.Struct, kw_only=True):
             return None
         at = start.at
         if not clock.only_with or self.team.project.parties_in(clock.only_with):
-            at = self._later_than(start.at, clock.length, clock.zone)
+            zone, is_holiday = self.calendar(clock.zone, start.at)
+            at = after(start.at, clock.length, zone=zone, is_holiday=is_holiday)
         because = list(start.because)
         moved = [(fact, event) for event in (*clock.later, *clock.sooner) for fact in event.of(self.case)]
         for fact, event in sorted(moved, key=lambda row: (row[0].happened_at, row[0].number)):
@@ -166,10 +167,6 @@ class Derivation(msgspec.Struct, kw_only=True):
                 at = wanted
                 because.append(fact.number)
         return Instant(at=at, because=tuple(because))
-
-    def _later_than(self, moment: datetime, span: Span, zone: str, subject: Subject = NOTHING) -> datetime:
-        name, is_holiday = self.calendar(zone, moment, subject)
-        return after(moment, span, zone=name, is_holiday=is_holiday)
 
     def _subjects(self, rule: Rule) -> Iterable[Subject]:
         each = rule.each
@@ -222,7 +219,7 @@ class Derivation(msgspec.Struct, kw_only=True):
             at, because = max(at, scored.since), [*because, *scored.because]
         if "maintained" in rule.each.words and subject.branch is not None and not subject.branch.is_maintained(at):
             return None
-        return Instant(at=at, because=tuple(dict.fromkeys(because)))
+        return Instant(at=at, because=tuple(dict.fromkeys(because)) if len(because) > 1 else tuple(because))
 
     def _duties(self, rule: Rule, subject: Subject) -> list[Duty]:
         opening = self._opening(rule, subject)
@@ -239,8 +236,10 @@ class Derivation(msgspec.Struct, kw_only=True):
             opening = Instant(at=met.happened_at, because=(met.number,))
         return [*rounds, self._duty(rule, subject, opening, None, lifted, count=len(rounds))]
 
-    def _facts(self, events: Sequence[Event], rule: Rule, subject: Subject) -> list[Fact]:
+    def _facts(self, events: Sequence[Event], rule: Rule, subject: Subject) -> Sequence[Fact]:
         """Return the facts that the events name and that are about the subject, in the order they happened."""
+        if subject is NOTHING and len(events) == 1:
+            return events[0].of(self.case)
         branch = subject.branch.name if subject.branch else ""
         party = subject.party if rule.each.what == "party" else ""
         found = [fact for event in events for fact in event.of(self.case, branch=branch, party=party)]
@@ -279,19 +278,15 @@ class Derivation(msgspec.Struct, kw_only=True):
         *,
         count: int,
     ) -> Duty:
-        if lifted is not None and met is not None and met.happened_at < lifted[0]:
-            lifted = None
-        elif lifted is not None and met is not None:
-            met = None
-        due, because = self._due(rule, subject, opening)
-        zone, _ = self.calendar(rule.zone, opening.at, subject)
-        number = str(subject.fact.number) if subject.fact is not None else ""
-        key = ":".join(
-            part for part in (rule.slug, number or subject.name, f"{count + 1}" if rule.every else "") if part
-        )
+        if lifted is not None and met is not None:
+            if met.happened_at < lifted[0]:
+                lifted = None
+            else:
+                met = None
+        due, because, zone = self._due(rule, subject, opening)
         return Duty(
             case=self.case.id,
-            key=key,
+            key=_key(rule, subject, count),
             name=rule.name,
             clause=rule.clause,
             policy=rule.policy,
@@ -304,7 +299,7 @@ class Derivation(msgspec.Struct, kw_only=True):
             lifted_at=lifted[0] if lifted else None,
             lifted_by=lifted[1] if lifted else 0,
             because=because,
-            missing=() if met else tuple(map(str, rule.until)),
+            missing=() if met else rule.missing,
             subject=subject.party if subject.fact is not None else subject.name,
             zone=zone,
             skill=rule.skill,
@@ -313,13 +308,22 @@ class Derivation(msgspec.Struct, kw_only=True):
             note=rule.note,
         )
 
-    def _due(self, rule: Rule, subject: Subject, opening: Instant) -> tuple[datetime | None, tuple[int, ...]]:
+    def _due(self, rule: Rule, subject: Subject, opening: Instant) -> tuple[datetime | None, tuple[int, ...], str]:
+        """Return when the duty is due, the facts it follows from, and the zone it is reckoned in."""
         because = opening.because
-        dues: list[datetime] = []
+        zone, is_holiday = self.calendar(rule.zone, opening.at, subject)
         span = rule.every or rule.within
-        if span is not None:
-            dues.append(self._later_than(opening.at, span, rule.zone, subject))
+        due = after(opening.at, span, zone=zone, is_holiday=is_holiday) if span is not None else None
         if rule.before and (clock := self.clock(rule.before)) is not None:
-            dues.append(before(clock.at, rule.lead, zone=self.team.project.zone) if rule.lead else clock.at)
-            because = tuple(dict.fromkeys((*because, *clock.because)))
-        return (min(dues) if dues else None), because
+            bound = before(clock.at, rule.lead, zone=self.team.project.zone) if rule.lead else clock.at
+            due = bound if due is None else min(due, bound)
+            if clock.because != because:
+                because = tuple(dict.fromkeys((*because, *clock.because)))
+        return due, because, zone
+
+
+def _key(rule: Rule, subject: Subject, count: int) -> str:
+    """Return the name of a duty within its case: the obligation, what it is about, which round of a repeated one."""
+    about = str(subject.fact.number) if subject.fact is not None else subject.name
+    key = f"{rule.slug}:{about}" if about else rule.slug
+    return f"{key}:{count + 1}" if rule.every else key

@@ -69,6 +69,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     after: tuple[Event | str, ...]
     when: tuple[Event | str, ...]
     until: tuple[Event, ...]
+    missing: tuple[str, ...]
     unless: tuple[Event, ...]
     within: Span | None
     before: str
@@ -168,6 +169,7 @@ class Compiler:
             after=self._moments(entry.after, "after", origin),
             when=self._moments(entry.when, "when", origin),
             until=self._events(entry.until, "until", origin),
+            missing=words(entry.until),
             unless=self._events((*words(entry.unless), *(() if entry.always else unless)), "unless", origin),
             within=self._span(entry.within, "within", origin) if entry.within else None,
             before=before,

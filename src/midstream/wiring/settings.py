@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 SETTINGS = {
-    "MIDSTREAM_STORE": "The store: a path, or postgresql://… . By default .midstream/store.db in the working directory.",
+    "MIDSTREAM_STORE": "The store: a path, or postgresql://… . By default .midstream/store.db where you are.",
     "MIDSTREAM_AS": "Who you are, when --as is not given.",
     "MIDSTREAM_KEY_FILE": "The file of the master key of the blobs. By default store.key beside an SQLite store, and "
     ".midstream/store.key for PostgreSQL. Keep a copy of it apart from the backups.",

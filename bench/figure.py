@@ -1,0 +1,74 @@
+"""What a figure is, and how its line reads."""
+
+import resource
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+
+class NotRun(Exception):
+    """A figure that cannot be measured here, with the reason."""
+
+
+class Places(msgspec.Struct, frozen=True, kw_only=True):
+    """What the figures may use: a scratch folder, and a repository and data given by path, if any."""
+
+    scratch: Path
+    repo: Path | None = None
+    data: Path | None = None
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
+    """One promise: a name, the bound, and a function that measures. `unit` is ``s``, ``×`` (a ratio), ``MB`` or ``lost``."""
+
+    name: str
+    limit: float
+    unit: str
+    measure: Callable[[Places], float]
+
+
+def line(figure: Figure, places: Places) -> tuple[str, bool]:
+    """Return the line ``name  value  limit  ok|short|not run (why)``, and whether the promise was kept or not run."""
+    try:
+        value = figure.measure(places)
+    except NotRun as why:
+        return f"{figure.name}  -  ≤ {figure.limit:g} {figure.unit}  not run ({why})", True
+    kept = value <= figure.limit
+    return (
+        f"{figure.name}  {value:.3g} {figure.unit}  ≤ {figure.limit:g} {figure.unit}  {'ok' if kept else 'short'}",
+        kept,
+    )
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return how long one call took, in seconds of the wall clock."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def process_ratio(ours: Sequence[str], theirs: Sequence[str], *, rounds: int = 9) -> float:
+    """Return the median over rounds of the wall time of `ours` by that of `theirs`, whole processes run in turn."""
+    ratios = []
+    for _ in range(rounds):
+        base = seconds(lambda: subprocess.run(theirs, check=True, stdout=subprocess.DEVNULL))
+        mine = seconds(lambda: subprocess.run(ours, check=True, stdout=subprocess.DEVNULL))
+        ratios.append(mine / base)
+    return statistics.median(ratios)
+
+
+def peak_of(command: Sequence[str]) -> float:
+    """Return the peak resident memory of a command, in megabytes (10^6 bytes)."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        _, status, usage = __import__("os").wait4(process.pid, 0)
+        process.returncode = __import__("os").waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise NotRun(f"{command[0]} left with {process.returncode}")
+    return usage.ru_maxrss * 1024 / 1e6
+
+
+__all__ = ["Figure", "NotRun", "Places", "line", "peak_of", "process_ratio", "resource", "seconds"]
