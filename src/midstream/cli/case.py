@@ -61,16 +61,14 @@ def list_(session: Session, project: str, as_of: str, *, as_json: bool) -> None:
     rows = [
         (
             line.case,
-            "public" if line.is_public else f"{line.embargo} embargo" if line.embargo == "agreed" else "private",
+            "public" if line.is_public else "embargo" if line.embargo == "agreed" else "private",
             line.severity,
-            line.triage,
-            line.fix,
             instant(line.next_due_at)[:10] or "-",
             f"{line.cve} {line.title}".strip(),
         )
         for line in lines
     ]
-    columns(rows, heads=("case", "seen by", "severity", "triage", "fix", "next due", "title"))
+    columns(rows, heads=("case", "seen by", "severity", "next due", "title"))
 
 
 @case.command()

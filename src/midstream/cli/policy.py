@@ -141,8 +141,10 @@ def diff(session: Session, files: tuple[Path, ...], project: str, *, as_json: bo
         )
     if as_json:
         write_json(moves)
-    else:
+    elif moves:
         columns([_row(move) for move in moves], heads=("case", "task", "now", "then"))
+    else:
+        click.echo("no task of any case would move", err=True)
     if moves:
         raise SystemExit(1)
 

@@ -30,7 +30,7 @@ def load_project(desk: Desk, *, text: str, where: str, by: str) -> tuple[Fact, .
     `ProjectError` naming file and line.
     """
     project = read_project(text, where=where)
-    digest = hashlib.sha256(text.encode()).hexdigest()
+    body = project_body(text, where=where)
 
     def decision() -> Decision:
         now = desk.clock()
@@ -39,7 +39,7 @@ def load_project(desk: Desk, *, text: str, where: str, by: str) -> tuple[Fact, .
             _check_member(desk, project.id, by)
         earlier = desk.store.facts(f"project/{project.id}")
         last = next((fact for fact in reversed(earlier) if isinstance(fact.body, ProjectConfigured)), None)
-        if last is not None and isinstance(last.body, ProjectConfigured) and last.body.digest == digest:
+        if last is not None and isinstance(last.body, ProjectConfigured) and last.body.digest == body.digest:
             return Decision(now=now)
         return _draft(
             project.id, ProjectConfigured(project=project.id, text=text, digest=digest), earlier, now=now, by=by
@@ -51,27 +51,18 @@ def load_project(desk: Desk, *, text: str, where: str, by: str) -> tuple[Fact, .
 def activate_policy(desk: Desk, *, project: str, book: Book, by: str) -> tuple[Fact, ...]:
     """Return the facts that record the policy a project follows from now on, with all texts; none when nothing changed.
 
-    Every text is resolved on its first day, so that a policy that cannot be used is refused here. Raises `PolicyError`.
+    Raises `PolicyError` for a policy that cannot be used.
     """
-    name = desk.team(project).project.policy
-    for version in book.texts.get(name, ()):
-        resolve(book, name, version.file.policy.valid_from)
-    if name not in book.texts:
-        raise Misuse(f"no policy is called {name!r}", hint=nearest(name, set(book.texts)) if book.texts else "")
-    texts = book.with_ancestors(name)
-    digest = hashlib.sha256("\0".join(part for text in texts for part in (text.where, text.text)).encode()).hexdigest()
-    body = PolicyActivated(
-        policy=name, files=tuple(text.where for text in texts), texts=tuple(text.text for text in texts), digest=digest
-    )
+    body = policy_body(desk.team(project).project.policy, book)
 
     def decision() -> Decision:
         now = desk.clock()
         _check_member(desk, project, by)
-        if desk.team(project).policy_digest == digest:
+        if desk.team(project).policy_digest == body.digest:
             return Decision(now=now)
         return _draft(project, body, desk.store.facts(f"project/{project}"), now=now, by=by)
 
-    return desk.commit(decision, key=f"policy:{digest[:32]}")
+    return desk.commit(decision, key=f"policy:{body.digest[:32]}")
 
 
 def record_shift(
