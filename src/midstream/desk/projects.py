@@ -41,11 +41,31 @@ def load_project(desk: Desk, *, text: str, where: str, by: str) -> tuple[Fact, .
         last = next((fact for fact in reversed(earlier) if isinstance(fact.body, ProjectConfigured)), None)
         if last is not None and isinstance(last.body, ProjectConfigured) and last.body.digest == body.digest:
             return Decision(now=now)
-        return _draft(
-            project.id, ProjectConfigured(project=project.id, text=text, digest=digest), earlier, now=now, by=by
-        )
+        return _draft(project.id, body, earlier, now=now, by=by)
 
-    return desk.commit(decision, key=f"project:{digest[:32]}")
+    return desk.commit(decision, key=f"project:{body.digest[:32]}")
+
+
+def project_body(text: str, *, where: str = "midstream.toml") -> ProjectConfigured:
+    """Return the body of the fact that records a project's file; raise `ProjectError` naming file and line."""
+    project = read_project(text, where=where)
+    return ProjectConfigured(project=project.id, text=text, digest=hashlib.sha256(text.encode()).hexdigest())
+
+
+def policy_body(name: str, book: Book) -> PolicyActivated:
+    """Return the body of the fact that records a policy with all texts it rests on; raise `PolicyError`.
+
+    Every text is resolved on its first day, so that a policy that cannot be used is never recorded.
+    """
+    for version in book.texts.get(name, ()):
+        resolve(book, name, version.file.policy.valid_from)
+    if name not in book.texts:
+        raise Misuse(f"no policy is called {name!r}", hint=nearest(name, set(book.texts)) if book.texts else "")
+    texts = book.with_ancestors(name)
+    digest = hashlib.sha256("\0".join(part for text in texts for part in (text.where, text.text)).encode()).hexdigest()
+    return PolicyActivated(
+        policy=name, files=tuple(text.where for text in texts), texts=tuple(text.text for text in texts), digest=digest
+    )
 
 
 def activate_policy(desk: Desk, *, project: str, book: Book, by: str) -> tuple[Fact, ...]:
