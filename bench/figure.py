@@ -23,7 +23,7 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """One promise: a name, the bound, and a function that measures. `unit` is ``s``, ``×`` (a ratio), ``MB`` or ``lost``."""
+    """One promise: a name, the bound with its unit (s, MB, or x for a ratio), and a function that measures."""
 
     name: str
     limit: float

@@ -137,6 +137,12 @@ def has_embargo(asked: Asked) -> None:
         raise Refused("no embargo was agreed", hint="Use agree-embargo or decline-embargo first.")
 
 
+def may_end(asked: Asked) -> None:
+    """Refuse to make a case public that was neither accepted nor put under an agreed embargo: nobody has judged it."""
+    if "embargo.agreed" not in asked.case.by_kind and "report.accepted" not in asked.case.by_kind:
+        raise Refused(f"{asked.case.id} was not accepted yet", hint="Accept or reject the report first.")
+
+
 def extension_asked(asked: Asked) -> None:
     """Refuse when nobody asked for an extension."""
     if not asked.case.has(EmbargoExtensionRequested):
@@ -171,10 +177,10 @@ def pledge_given(asked: Asked) -> None:
 
 
 def not_told(asked: Asked) -> None:
-    """Refuse to record twice that a party was told as a member of one list."""
-    told = {(entry.party, entry.list) for _, entry in asked.case.all(PartyTold)}
-    if isinstance(asked.body, PartyTold) and (asked.body.party, asked.body.list) in told:
-        raise Refused(f"{asked.body.party} was told already", hint="Use update-reporter or a note for what is new.")
+    """Refuse to record twice that a party was told as a member of one list at one stage."""
+    told = {(entry.party, entry.list, entry.stage) for _, entry in asked.case.all(PartyTold)}
+    if isinstance(asked.body, PartyTold) and (asked.body.party, asked.body.list, asked.body.stage) in told:
+        raise Refused(f"{asked.body.party} was told already", hint="For further news name the stage: stage=fix.")
 
 
 def was_told(asked: Asked) -> None:

@@ -11,12 +11,12 @@ from midstream.cases.team import Team
 from midstream.cases.visibility import Sight, sight, visible
 from midstream.desk.derive import Known, claims, view
 from midstream.desk.desk import Desk
-from midstream.desk.duty_roster import owner
 from midstream.desk.errors import Misuse
 from midstream.desk.views import BoardLine, CaseLine, CaseView, TaskLine
 from midstream.formats.toml import nearest
 from midstream.ledger.fact import Fact
 from midstream.policy.duties import Duty, clocks, standing
+from midstream.policy.owners import owner
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):

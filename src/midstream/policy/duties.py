@@ -15,7 +15,7 @@ from midstream.cases.states import severity
 from midstream.cases.team import Team
 from midstream.ledger.fact import Fact
 from midstream.policy.events import Event
-from midstream.policy.rules import ClockRule, Policy, Rule
+from midstream.policy.rules import ClockRule, Lead, Moment, Policy, Rule
 from midstream.policy.spans import IsHoliday, after, before, holidays_of, no_holiday
 from midstream.project import Branch
 
@@ -121,17 +121,26 @@ class Derivation(msgspec.Struct, kw_only=True):
             self._clocks[name] = self._run(self.policy.clocks[name])
         return self._clocks[name]
 
-    def moment(self, moments: Sequence[Event | str], subject: Subject = NOTHING) -> Instant | None:
+    def moment(self, moments: Sequence[Moment], subject: Subject = NOTHING) -> Instant | None:
         """Return the first of the moments that is on record, or None."""
         for moment in moments:
-            if isinstance(moment, str):
-                if found := self.clock(moment):
+            if isinstance(moment, str | Lead):
+                if found := self._named(moment):
                     return found
                 continue
             facts = moment.of(self.case, branch=subject.branch.name if subject.branch else "", party=subject.party)
             if facts:
                 return Instant(at=facts[0].happened_at, because=(facts[0].number,))
         return None
+
+    def _named(self, moment: str | Lead) -> Instant | None:
+        """Return the instant of a clock, or the one that lies a span before it."""
+        if isinstance(moment, str):
+            return self.clock(moment)
+        clock = self.clock(moment.clock)
+        if clock is None:
+            return None
+        return Instant(at=before(clock.at, moment.span, zone=self.team.project.zone), because=clock.because)
 
     def calendar(self, zone: str, at: datetime, subject: Subject = NOTHING) -> tuple[str, IsHoliday]:
         """Return the zone and the holidays that `zone`, as the policy writes it, means at the moment `at`."""
@@ -160,9 +169,10 @@ class Derivation(msgspec.Struct, kw_only=True):
         because = list(start.because)
         moved = [(fact, event) for event in (*clock.later, *clock.sooner) for fact in event.of(self.case)]
         for fact, event in sorted(moved, key=lambda row: (row[0].happened_at, row[0].number)):
-            until = getattr(fact.body, "until", None)
-            wanted = until if isinstance(until, datetime) else fact.happened_at
-            puts_off = event in clock.later and isinstance(until, datetime) and fact.happened_at <= at < wanted
+            wanted = getattr(fact.body, "until", None) if event.has_until else fact.happened_at
+            if not isinstance(wanted, datetime):
+                continue  # an embargo agreed without a date of its own leaves the clock as it is
+            puts_off = event in clock.later and fact.happened_at <= at < wanted
             if puts_off or (event in clock.sooner and wanted < at):
                 at = wanted
                 because.append(fact.number)
@@ -253,7 +263,10 @@ class Derivation(msgspec.Struct, kw_only=True):
     def _lifted(self, rule: Rule, subject: Subject, opening: Instant) -> tuple[datetime, int] | None:
         """Return when the duty was lifted and by which fact (0: the branch's support ended), or None."""
         ends: list[tuple[datetime, int]] = []
+        reopened = max((fact.number for fact in self.case.by_kind.get("report.reopened", ())), default=0)
         for fact in self._facts(rule.unless, rule, subject):
+            if fact.kind == "report.rejected" and fact.number < reopened:
+                continue  # a rejection that was taken back lifts nothing
             if subject.fact is None or fact.happened_at >= opening.at:
                 ends.append((fact.happened_at, fact.number))
                 break

@@ -1,7 +1,8 @@
 """The policy language: what a policy file may say, word by word.
 
 An *event* names facts: ``backport.merged``, or with fields ``severity.scored severity=high|critical``.
-A *moment* is an event or the name of a clock; `after` takes the first of its list that is on record.
+A *moment* is an event, the name of a clock, or ``14 days before CLOCK``; `after` takes the first that is on record.
+A ``report.rejected`` that a later ``report.reopened`` took back lifts nothing.
 """
 
 from datetime import date
@@ -48,7 +49,7 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
     zone: str = "project"
     """Whose days: ``project``, ``role:NAME`` (who holds the role in the case, else who is on duty), or an IANA name."""
     sooner: Words = ()
-    """Events that bring it forward: to their `until` when they have one, else to the moment they happened."""
+    """Events that bring it forward: to their `until`, if their kind has one, else to the moment they happened."""
     later: Words = ()
     """Events that put it off to their `until`; once the instant has passed they change nothing."""
     only_with: str = ""

@@ -21,6 +21,17 @@ _LEAD = re.compile(r"(.+?) before (.+)")
 _SLUG = re.compile(r"[^a-z0-9]+")
 
 
+class Lead(msgspec.Struct, frozen=True, kw_only=True):
+    """A moment that lies a span before a clock."""
+
+    span: Span
+    clock: str
+
+
+Moment = Event | Lead | str
+"""What `after` and `when` name: an event, a clock, or a span before a clock."""
+
+
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """Where an entry is written: `where` names the file, `text` is its content, `index` counts within its table."""
 
@@ -41,7 +52,7 @@ class ClockRule(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     clause: str
-    after: tuple[Event | str, ...]
+    after: tuple[Moment, ...]
     length: Span
     zone: str
     sooner: tuple[Event, ...]
@@ -66,8 +77,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     slug: str
     clause: str
     policy: str
-    after: tuple[Event | str, ...]
-    when: tuple[Event | str, ...]
+    after: tuple[Moment, ...]
+    when: tuple[Moment, ...]
     until: tuple[Event, ...]
     missing: tuple[str, ...]
     unless: tuple[Event, ...]
@@ -94,7 +105,7 @@ class LimitRule(msgspec.Struct, frozen=True, kw_only=True):
     clause: str
     on: Event
     of: Literal["until", "happened_at"]
-    after: tuple[Event | str, ...]
+    after: tuple[Moment, ...]
     within: Span
     exceptional: Span | None
     zone: str
@@ -155,7 +166,7 @@ class Compiler:
             raise origin.error("name", f"{entry.name!r} is expert work without a question", hint='Add ask = "…?"')
         if entry.every and (entry.within or entry.before):
             raise origin.error("every", "`every` takes the place of `within` and `before`", hint="Keep one of them.")
-        lead, before = self._before(entry.before, origin)
+        lead, before = self._before(entry.before, "before", origin)
         each = self._each(entry.each, origin)
         if entry.match and each.what != "fact":
             raise origin.error(
@@ -203,12 +214,15 @@ class Compiler:
             zone=self._zone(entry.zone, origin, party=True),
         )
 
-    def _moments(self, texts: Words, key: str, origin: Origin) -> tuple[Event | str, ...]:
+    def _moments(self, texts: Words, key: str, origin: Origin) -> tuple[Moment, ...]:
         return tuple(self._moment(text, key, origin) for text in words(texts))
 
-    def _moment(self, text: str, key: str, origin: Origin) -> Event | str:
+    def _moment(self, text: str, key: str, origin: Origin) -> Moment:
         if text in self._clocks:
             return text
+        if _LEAD.fullmatch(text):
+            span, clock = self._before(text, key, origin)
+            return Lead(span=span, clock=clock) if span is not None else clock
         if "." not in text.split(" ", maxsplit=1)[0]:
             raise origin.error(key, f"no clock is called {text!r}", hint=self._near(text))
         return self._event(text, key, origin)
@@ -247,16 +261,16 @@ class Compiler:
             )
         return span
 
-    def _before(self, text: str, origin: Origin) -> tuple[Span | None, str]:
+    def _before(self, text: str, key: str, origin: Origin) -> tuple[Span | None, str]:
         if not text or text in self._clocks:
             return None, text
         found = _LEAD.fullmatch(text)
         clock = found[2] if found else text
         if clock not in self._clocks:
-            raise origin.error("before", f"no clock is called {clock!r}", hint=self._near(clock))
-        lead = self._span(found[1] if found else "", "before", origin)
+            raise origin.error(key, f"no clock is called {clock!r}", hint=self._near(clock))
+        lead = self._span(found[1] if found else "", key, origin)
         if lead.unit == "working day":
-            raise origin.error("before", "working days are not reckoned backwards", hint="Write days.")
+            raise origin.error(key, "working days are not reckoned backwards", hint="Write days.")
         return lead, clock
 
     def _zone(self, text: str, origin: Origin, *, party: bool) -> str:
@@ -288,9 +302,10 @@ def check_clocks(clocks: dict[str, ClockRule], origins: dict[str, Origin]) -> No
 
 
 def _follow(clocks: dict[str, ClockRule], path: list[str], origin: Origin) -> None:
-    for moment in clocks[path[-1]].after:
-        if not isinstance(moment, str):
+    for named in clocks[path[-1]].after:
+        if isinstance(named, Event):
             continue
+        moment = named.clock if isinstance(named, Lead) else named
         if moment in path:
             circle = " → ".join((*path[path.index(moment) :], moment))
             raise origin.error("after", f"clocks wait for each other: {circle}", hint="Start one of them from a fact.")

@@ -92,10 +92,10 @@ class UsersInformed(Body, frozen=True, kw_only=True):
 
 @kind("authority.told", Audience.TEAM)
 class AuthorityTold(Body, frozen=True, kw_only=True):
-    """A report went to the CSIRT coordinator and ENISA (Regulation (EU) 2024/2847, Article 14)."""
+    """An authority was told: the CSIRT coordinator and ENISA (Regulation (EU) 2024/2847, Article 14, Article 24)."""
 
-    subject: Literal["exploited", "incident"]
-    stage: Literal["early-warning", "notification", "intermediate", "final"]
+    subject: Literal["exploited", "incident", "policy"]
+    stage: Literal["early-warning", "notification", "intermediate", "final", "answer"]
     reference: Word = ""
 
 

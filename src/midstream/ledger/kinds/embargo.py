@@ -101,10 +101,11 @@ class ParticipantRemoved(Body, frozen=True, kw_only=True):
 
 @kind("party.told", Audience.TEAM)
 class PartyTold(Body, frozen=True, kw_only=True):
-    """A party on one of the project's lists was told; `message` is the digest of what was sent."""
+    """A party on a list of the project was told, at a stage if there are several; `message` digests what was sent."""
 
     party: Name
     list: Word = ""
+    stage: Word = ""
     message: MaybeDigest = ""
     how: Word = ""
 
