@@ -43,18 +43,20 @@ list = "stakeholders"
 def _obligation(number: int) -> str:
     """Return one obligation of thirty: some of each sort, as real policies have them."""
     sorts = (
-        'after = "report.received"\nuntil = ["report.accepted", "report.rejected"]\nwithin = "3 working days"',
-        'after = "report.accepted"\nuntil = "advisory.drafted"\nwithin = "30 days"',
-        'each = "branch where maintained and affected"\nafter = "fix.merged"\n'
-        'until = "backport.merged"\nbefore = "public date"',
-        'each = "party in stakeholders"\nafter = "fix.available"\nuntil = "party.told"\nwithin = "1 day"',
-        'after = "public date"\nuntil = "embargo.ended"\nwithin = "0 hours"',
-        'after = "report.received"\nuntil = "reporter.updated"\nbefore = "14 days before public date"\nunless = "embargo.ended"',
+        {"after": "report.received", "until": "report.accepted", "within": "3 working days"},
+        {"after": "report.accepted", "until": "advisory.drafted", "within": "30 days"},
+        {
+            "each": "branch where maintained and affected",
+            "after": "fix.merged",
+            "until": "backport.merged",
+            "before": "public date",
+        },
+        {"each": "party in stakeholders", "after": "fix.available", "until": "party.told", "within": "1 day"},
+        {"after": "public date", "until": "embargo.ended", "within": "0 hours"},
+        {"after": "report.received", "until": "reporter.updated", "before": "14 days before public date"},
     )
-    return (
-        f'\n[[obligation]]\nname = "duty {number}"\nclause = "B{number}"\nwork = "process"\ndo = "note"\n'
-        f"{sorts[number % len(sorts)]}\n"
-    )
+    words = "".join(f'{key} = "{value}"\n' for key, value in sorts[number % len(sorts)].items())
+    return f'\n[[obligation]]\nname = "duty {number}"\nclause = "B{number}"\nwork = "process"\ndo = "note"\n{words}'
 
 
 POLICY = """

@@ -213,7 +213,8 @@ def _show_why(entry: reading.Why) -> None:
         click.echo(f"  lifted   {instant(duty.lifted_at, duty.zone)} {by}")
     if duty.missing and not duty.met_at:
         click.echo(f"  missing  {' or '.join(duty.missing)}")
-        click.echo(f"  do       midstream do {duty.case} {' | '.join(duty.do)}")
+        for command in reading.commands(duty):
+            click.echo(f"  do       midstream do {printable(command)}")
     if entry.claimed_by:
         click.echo(f"  claimed  {printable(entry.claimed_by)}")
     for text in (duty.ask, duty.note):

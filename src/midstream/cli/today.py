@@ -71,4 +71,5 @@ def _show(task: Task, now: datetime) -> None:
     if task.ask:
         paragraph(task.ask, indent=pad)
     paragraph(f"because of {', '.join(dict.fromkeys(task.kinds))} ({task.clause})", indent=pad)
-    paragraph(f"midstream do {task.case} {' | '.join(task.do)}", indent=pad)
+    for command in task.commands:
+        click.echo(click.style(f"{pad}midstream do {printable(command)}", dim=True))

@@ -8,6 +8,7 @@ import msgspec
 from midstream.cases import states
 from midstream.cases.case import Case, replay
 from midstream.cases.team import Team
+from midstream.cases.verbs import VERBS
 from midstream.cases.visibility import Sight, sight, visible
 from midstream.desk.derive import Known, claims, view
 from midstream.desk.desk import Desk
@@ -34,6 +35,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     zone: str
     work: str
     do: tuple[str, ...]
+    commands: tuple[str, ...]
     ask: str
     who: tuple[str, ...]
     who_why: str
@@ -87,6 +89,7 @@ def _task(line: TaskLine, team: Team, moment: datetime) -> Task:
         zone=duty.zone,
         work=duty.work,
         do=duty.do,
+        commands=commands(duty),
         ask=duty.ask,
         who=whose.people,
         who_why=whose.why,
@@ -98,6 +101,24 @@ def _task(line: TaskLine, team: Team, moment: datetime) -> Task:
         severity=line.severity,
         invented=line.invented,
     )
+
+
+def commands(duty: Duty) -> tuple[str, ...]:
+    """Return what to type after ``midstream do`` for each verb that meets the duty, with the fields that follow."""
+    found: list[str] = []
+    for name in duty.do:
+        verb = VERBS[name]
+        fields: dict[str, str] = {}
+        for place in ("branch", "party"):
+            if duty.subject and place in verb.body.__struct_fields__:
+                fields[place] = duty.subject
+        for event in duty.missing:
+            kind, *narrowed = event.split()
+            if kind == verb.kind:
+                pairs = (part.partition("=") for part in narrowed)
+                fields |= {field: value.partition("|")[0] for field, _, value in pairs}
+        found.append(" ".join((duty.case, name, *(f"{field}={value}" for field, value in fields.items()))))
+    return tuple(found)
 
 
 def _views(desk: Desk, *, by: str, project: str, as_of: datetime) -> Iterator[tuple[CaseView, Sight]]:
