@@ -205,8 +205,8 @@ class Derivation(msgspec.Struct, kw_only=True):
     def _opening(self, rule: Rule, subject: Subject) -> Instant | None:
         """Return the moment the duty opens: the latest of `after`, `when`, the severity and the branch's state."""
         start = self.moment(rule.after, subject)
-        if start is None:
-            return None
+        if start is None or rule.is_plain:
+            return start
         at, because = start.at, [*start.because]
         if subject.fact is not None:
             at, because = max(at, subject.fact.happened_at), [*because, subject.fact.number]
@@ -238,7 +238,9 @@ class Derivation(msgspec.Struct, kw_only=True):
         lifted = self._lifted(rule, subject, opening)
         until = self._facts(rule.until, rule, subject)
         if rule.every is None:
-            met = next((fact for fact in until if subject.fact is None or fact.happened_at >= opening.at), None)
+            if subject.fact is not None:
+                until = [fact for fact in until if fact.happened_at >= opening.at]
+            met = until[0] if until else None
             return [self._duty(rule, subject, opening, met, lifted, count=0)]
         rounds: list[Duty] = []
         for met in [fact for fact in until if fact.happened_at >= opening.at]:
@@ -248,6 +250,10 @@ class Derivation(msgspec.Struct, kw_only=True):
 
     def _facts(self, events: Sequence[Event], rule: Rule, subject: Subject) -> Sequence[Fact]:
         """Return the facts that the events name and that are about the subject, in the order they happened."""
+        by_kind = self.case.by_kind
+        events = [event for event in events if event.kind in by_kind]
+        if not events:
+            return ()
         if subject is NOTHING and len(events) == 1:
             return events[0].of(self.case)
         branch = subject.branch.name if subject.branch else ""
@@ -262,18 +268,21 @@ class Derivation(msgspec.Struct, kw_only=True):
 
     def _lifted(self, rule: Rule, subject: Subject, opening: Instant) -> tuple[datetime, int] | None:
         """Return when the duty was lifted and by which fact (0: the branch's support ended), or None."""
-        ends: list[tuple[datetime, int]] = []
-        reopened = max((fact.number for fact in self.case.by_kind.get("report.reopened", ())), default=0)
-        for fact in self._facts(rule.unless, rule, subject):
-            if fact.kind == "report.rejected" and fact.number < reopened:
-                continue  # a rejection that was taken back lifts nothing
-            if subject.fact is None or fact.happened_at >= opening.at:
-                ends.append((fact.happened_at, fact.number))
-                break
-        if "exception.granted" in self.case.by_kind:
+        by_kind = self.case.by_kind
+        ends = [
+            (fact.happened_at, fact.number)
+            for fact in self._facts(rule.unless, rule, subject)
+            if subject.fact is None or fact.happened_at >= opening.at
+        ]
+        if ends and "report.reopened" in by_kind:
+            # A rejection that was taken back lifts nothing.
+            reopened = by_kind["report.reopened"][-1].number
+            undone = {fact.number for fact in by_kind.get("report.rejected", ()) if fact.number < reopened}
+            ends = [end for end in ends if end[1] not in undone]
+        if "exception.granted" in by_kind:
             ends += [
                 (fact.happened_at, fact.number)
-                for fact in self.case.by_kind["exception.granted"]
+                for fact in by_kind["exception.granted"]
                 if getattr(fact.body, "obligation", "") in {rule.name, rule.slug}
                 and getattr(fact.body, "subject", "") in {"", subject.name}
             ]

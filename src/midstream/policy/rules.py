@@ -96,6 +96,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     ask: str
     note: str
+    is_plain: bool
+    """Whether it opens at `after` alone, whatever else is on record."""
 
 
 class LimitRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -196,6 +198,7 @@ class Compiler:
             role=entry.role,
             ask=entry.ask,
             note=entry.note,
+            is_plain=not entry.when and not entry.severity and not entry.each,
         )
 
     def limit(self, entry: Limit, origin: Origin) -> LimitRule:
