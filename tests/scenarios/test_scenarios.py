@@ -36,9 +36,10 @@ from midstream.cases.team import Team, replay_team
 from midstream.ledger.fact import Draft, Fact
 from midstream.ledger.kinds import KINDS
 from midstream.ledger.story import tell
-from midstream.policy.book import resolve, shipped
+from midstream.policy.book import shipped
 from midstream.policy.duties import Duty, clocks, duties, standing
 from midstream.policy.limits import breaches
+from midstream.policy.resolve import resolve
 from midstream.project import read_project
 
 FOLDER = Path(__file__).parent

@@ -7,13 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
-from zoneinfo import ZoneInfo
 
 import click
 import msgspec
 
 from midstream.cli.errors import printable
-from midstream.desk.fields import read_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +37,11 @@ def as_of_option(command: Callable[_P, _R]) -> Callable[_P, _R]:
 
 def moment_of(text: str, session: "Session") -> datetime | None:
     """Return the past moment an option names, None for none; raise `Misuse` for one that is no instant."""
-    return read_moment(text, now=session.clock(), what="--as-of") if text else None
+    if not text:
+        return None
+    from midstream.desk.fields import read_moment  # noqa: PLC0415 - commands without a past moment start sooner
+
+    return read_moment(text, now=session.clock(), what="--as-of")
 
 
 def write_json(value: object) -> None:
@@ -56,6 +58,8 @@ def instant(moment: datetime | None, zone: str = "UTC") -> str:
     """Return an instant with its hour and zone: ``2026-11-25 10:00Z``, or ``2026-11-25 11:00+01:00``."""
     if moment is None:
         return ""
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - commands that show no instant start sooner
+
     local = moment.astimezone(ZoneInfo(zone))
     text = local.isoformat(sep=" ", timespec="minutes")
     return text.removesuffix("+00:00") + "Z" if text.endswith("+00:00") else text

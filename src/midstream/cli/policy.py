@@ -8,7 +8,7 @@ import click
 
 from midstream.cli.app import Session
 from midstream.cli.output import columns, instant, json_option, paragraph, progress, write_json
-from midstream.policy.book import Book, make_book, read_text, resolve, shipped
+from midstream.policy.book import Book, make_book, read_text, shipped
 
 if TYPE_CHECKING:
     from midstream.desk.policy_diff import Move
@@ -33,6 +33,8 @@ def book_with(files: tuple[Path, ...]) -> Book:
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def check(files: tuple[Path, ...]) -> None:
     """Check policy FILES, or with none those that ship: every word, every clock, and what they extend."""
+    from midstream.policy.resolve import resolve  # noqa: PLC0415 - the list of policies compiles none
+
     book = book_with(files)
     wanted = {read_text(file.read_text(encoding="utf-8"), where=str(file)).name for file in files} or set(book.texts)
     for name in sorted(wanted):
@@ -62,6 +64,8 @@ def show(session: Session, name: str, day: str, files: tuple[Path, ...], *, as_j
         ]
         columns(rows, heads=("policy", "version", "from", "title"))
         return
+    from midstream.policy.resolve import resolve  # noqa: PLC0415 - as above
+
     found = resolve(book, name, _day(day) or session.clock().date())
     if found is None:
         click.echo(f"no text of {name} is in force on that day", err=True)

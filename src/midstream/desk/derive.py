@@ -13,8 +13,9 @@ from midstream.cases.team import Team, replay_team
 from midstream.cases.visibility import readers
 from midstream.desk.views import CaseView, CellView
 from midstream.ledger.fact import Fact
-from midstream.policy.book import Book, Text, make_book, read_text, resolve
+from midstream.policy.book import Book, Text, make_book, read_text
 from midstream.policy.duties import Duty, clocks, duties, standing
+from midstream.policy.resolve import resolve
 from midstream.policy.rules import Policy
 
 PUBLIC_DATE = "public date"

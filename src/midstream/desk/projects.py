@@ -19,7 +19,8 @@ from midstream.ledger.kinds.process import (
     ReleaseTagged,
     RotationShift,
 )
-from midstream.policy.book import Book, resolve
+from midstream.policy.book import Book
+from midstream.policy.resolve import resolve
 from midstream.project import read_project
 
 

@@ -1,5 +1,6 @@
 """Typed TOML (toml.io, v1.0.0) whose errors name file, line and what was probably meant."""
 
+import functools
 import re
 import tomllib
 from typing import TypeVar, get_args, get_type_hints
@@ -99,13 +100,19 @@ def _check_keys(tree: object, into: object, *, path: tuple[str | int, ...], text
             _check_keys(item, struct, path=(*path, count), text=text, where=where)
     if not isinstance(tree, dict):
         return
-    hints = get_type_hints(struct)
-    names = {field.encode_name: field.name for field in msgspec.structs.fields(struct)}
+    hints = _hints(struct)
     for key, value in tree.items():
-        if key not in names:
+        if key not in hints:
             line = line_of(text, (*path, key))
-            raise TomlError(f"no key is called {key!r} here", where=f"{where}:{line}", hint=nearest(key, set(names)))
-        _check_keys(value, hints[names[key]], path=(*path, key), text=text, where=where)
+            raise TomlError(f"no key is called {key!r} here", where=f"{where}:{line}", hint=nearest(key, set(hints)))
+        _check_keys(value, hints[key], path=(*path, key), text=text, where=where)
+
+
+@functools.cache
+def _hints(struct: type[msgspec.Struct]) -> dict[str, object]:
+    """Return the type of each field of the Struct, by the name it is written with."""
+    hints = get_type_hints(struct)
+    return {field.encode_name: hints[field.name] for field in msgspec.structs.fields(struct)}
 
 
 def _struct_in(hint: object) -> type[msgspec.Struct] | None:

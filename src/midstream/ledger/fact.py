@@ -1,5 +1,6 @@
 """The fact: one thing somebody said happened, and the line it is written as."""
 
+import functools
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -56,7 +57,14 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 _encoder = msgspec.json.Encoder(order="sorted")
-_decoders = {name: msgspec.json.Decoder(entry.body) for name, entry in KINDS.items()}
+
+
+@functools.cache
+def _decoder(kind: str) -> msgspec.json.Decoder[Body]:
+    """Return the decoder of the body of a known kind, made when first asked for."""
+    return msgspec.json.Decoder(KINDS[kind].body)
+
+
 _any = msgspec.json.Decoder(dict[str, Any])
 
 
@@ -90,7 +98,7 @@ def encode_body(body: Body) -> bytes:
     _check_size(raw)
     name = NAMES[type(body)]
     try:
-        _decoders[name].decode(raw)
+        _decoder(name).decode(raw)
     except msgspec.ValidationError as error:
         raise BadFact(f"{name}: {error}", hint=f"See the fields of {name} in the reference of fact kinds.") from None
     return raw
@@ -106,10 +114,9 @@ def encode_fields(fields: dict[str, Any]) -> bytes:
 
 def decode_body(kind: str, raw: bytes) -> Body:
     """Return the typed body, or `Unknown` when this version has no type that fits; raise `BadFact` if not JSON."""
-    decoder = _decoders.get(kind)
-    if decoder is not None:
+    if kind in KINDS:
         try:
-            return decoder.decode(raw)
+            return _decoder(kind).decode(raw)
         except msgspec.ValidationError:
             pass  # written by a newer version: kept whole below
         except (msgspec.DecodeError, UnicodeDecodeError) as error:

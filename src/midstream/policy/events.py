@@ -1,14 +1,18 @@
 """Events: which facts a policy's words name."""
 
 import re
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from midstream.cases.case import Case
 from midstream.formats.toml import nearest
-from midstream.ledger.fact import Fact
 from midstream.ledger.kinds import KINDS, Body
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from midstream.cases.case import Case
+    from midstream.ledger.fact import Fact
 
 _FIELD = re.compile(r"([a-z_]+)=(\S+)")
 
@@ -29,7 +33,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         """Return whether a body of the right kind has the fields asked for."""
         return all(_word(getattr(body, name, None)) in values for name, values in self.fields)
 
-    def of(self, case: Case, *, branch: str = "", party: str = "") -> Sequence[Fact]:
+    def of(self, case: "Case", *, branch: str = "", party: str = "") -> "Sequence[Fact]":
         """Return the facts of the case the event names, in the order they happened.
 
         With `branch` or `party`, kinds that speak of one are narrowed to it; other kinds are not.

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from midstream.cases.verbs import VERBS
-from midstream.policy.book import make_book, read_text, resolve, shipped
+from midstream.policy.book import make_book, read_text, shipped
+from midstream.policy.resolve import resolve
 from midstream.policy.rules import Policy, Rule
 
 BOOK = shipped()
