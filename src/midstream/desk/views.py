@@ -24,7 +24,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `readers` are the persons of its access facts, True for invited, False for removed since; with `is_public`,
     `project` and `areas` they are all that the visibility rule asks for. `duties` are those neither met nor lifted by
     a fact.
-    `claims` says by task key who took it. `severity` is a word of `cases.states.SEVERITIES` or ``unscored``.
+    `claims` says by task key who took it. `public_title` is the title when a public fact gives it, else empty.
+    `severity` is a word of `cases.states.SEVERITIES` or ``unscored``.
     """
 
     case: str
@@ -41,6 +42,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     began_at: datetime | None = None
     public_at: datetime | None = None
     invented: bool = False
+    public_title: str = ""
     areas: tuple[str, ...] = ()
     readers: Mapping[str, bool] = {}
     claims: Mapping[str, str] = {}

@@ -1,0 +1,133 @@
+"""The store on SQLite and PostgreSQL: `desk.ports.Store`, each part from its module."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+from django.db import IntegrityError
+
+from midstream.cases.visibility import Viewer
+from midstream.desk.ports import StoreTrouble
+from midstream.desk.views import BoardLine, CaseLine, CaseView, TaskLine
+from midstream.ledger.chain import Head
+from midstream.ledger.fact import Fact
+from midstream.store import copies, ledger_rows, read_models
+from midstream.store.blobs import Vault
+from midstream.store.database import Database
+
+
+class DjangoStore(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the desk keeps, in one database. Made by `midstream.store.open_store`."""
+
+    db: Database
+    vault: Vault
+
+    # Facts
+
+    def head(self, stream: str) -> Head:
+        """Return where the stream stands; number 0 when it has no fact."""
+        return ledger_rows.head(self.db, stream)
+
+    def facts(self, stream: str) -> list[Fact]:
+        """Return all facts of a stream in order."""
+        return ledger_rows.facts(self.db, stream)
+
+    def with_key(self, stream: str, key: str) -> list[Fact]:
+        """Return the facts of the stream recorded by the command of that key."""
+        return ledger_rows.with_key(self.db, stream, key)
+
+    def streams(self, prefix: str) -> list[str]:
+        """Return the names of the streams that begin with `prefix`, sorted."""
+        return ledger_rows.streams(self.db, prefix)
+
+    def everything(self) -> Iterator[Fact]:
+        """Yield every fact in the order of recording; `BrokenChain` at one that cannot be read."""
+        return ledger_rows.everything(self.db)
+
+    def heads(self) -> list[Head]:
+        """Return the head of every stream, sorted by stream."""
+        return ledger_rows.heads(self.db)
+
+    def append(
+        self,
+        facts: Sequence[Fact],
+        *,
+        views: Sequence[CaseView],
+        expect: Mapping[str, int],
+        blobs: Sequence[tuple[str, bytes]] = (),
+    ) -> None:
+        """Record facts, views and blobs in one durable transaction; `Conflict` when a stream stands elsewhere."""
+        try:
+            with self.db.writing() as cursor:
+                ledger_rows.record(self.db, cursor, facts, expect=expect)
+                read_models.put_views(self.db, cursor, views)
+                for case, content in blobs:
+                    self.vault.put(cursor, case, content)
+        except StoreTrouble as trouble:
+            if isinstance(trouble.__cause__, IntegrityError):
+                ledger_rows.raise_if_moved(self.db, expect, cause=trouble)
+            raise
+
+    def load(self, facts: Iterable[Fact]) -> int:
+        """Record already chained facts in one transaction and flat memory; return how many."""
+        return ledger_rows.load(self.db, facts)
+
+    # Read models
+
+    def replace_views(self, views: Iterable[CaseView], *, expect: Mapping[str, int] | None = None) -> None:
+        """Put the views in place of those of the same cases; with `expect` None, of all there are."""
+        read_models.replace_views(self.db, views, expect=expect)
+
+    def view(self, case: str) -> CaseView | None:
+        """Return the whole view of one case, whoever asks."""
+        return read_models.view(self.db, case)
+
+    def case_lines(self, who: Viewer, *, project: str = "") -> list[CaseLine]:
+        """Return the cases the viewer may see, most recently begun first."""
+        return read_models.case_lines(self.db, who, project=project)
+
+    def task_lines(self, who: Viewer, *, now: datetime, project: str = "") -> list[TaskLine]:
+        """Return the open duties of the cases on whose team, or among whose participants, the viewer is."""
+        return read_models.task_lines(self.db, who, now=now, project=project)
+
+    def board_lines(self, who: Viewer, *, project: str = "") -> list[BoardLine]:
+        """Return the cells of the cases the viewer may see, by case."""
+        return read_models.board_lines(self.db, who, project=project)
+
+    def cases_with_message(self, message_id: str) -> list[str]:
+        """Return the cases that a mail of that Message-ID belongs to, sorted."""
+        return read_models.cases_with_message(self.db, message_id)
+
+    # Blobs
+
+    def put_blob(self, case: str, content: bytes) -> str:
+        """Keep the content and return its SHA-256 in hexadecimal."""
+        with self.db.writing() as cursor:
+            return self.vault.put(cursor, case, content)
+
+    def blob(self, case: str, digest: str) -> bytes | None:
+        """Return the content; None when it is not there or its key was destroyed; `StoreTrouble` when damaged."""
+        return self.vault.get(case, digest)
+
+    def erase(self, case: str) -> int:
+        """Destroy the key and the blobs of the case; return how many blobs there were."""
+        return self.vault.erase(case)
+
+    def has_key(self, case: str) -> bool:
+        """Return whether the case's key exists."""
+        return self.vault.has_key(case)
+
+    def blob_count(self, case: str) -> int:
+        """Return how many blobs the case has."""
+        return self.vault.count(case)
+
+    # The store itself
+
+    def backup(self, to: Path) -> None:
+        """Write a whole, consistent copy to a new file while others go on working."""
+        copies.backup(self.db, to)
+
+    def close(self) -> None:
+        """Close this thread's connection; the next use opens it again."""
+        self.db.close()

@@ -1,0 +1,248 @@
+"""Facts and heads in SQL."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from midstream.desk.ports import Conflict, StoreTrouble
+from midstream.ledger.chain import Head, empty
+from midstream.ledger.errors import BadFact, BrokenChain
+from midstream.ledger.fact import FIRST, Fact, decode_body, write_time
+from midstream.store.database import BATCH, Database, marks
+
+COLUMNS = ("stream", "number", "kind", "said_by", "happened_at", "recorded_at", "key", "body", "previous", "digest")
+_ALL = ", ".join(COLUMNS)
+_INSERT = f"INSERT INTO fact ({_ALL}) VALUES ({marks(len(COLUMNS))})"
+_MOVE = (
+    "INSERT INTO head (stream, number, digest, recorded_at) VALUES (%s, %s, %s, %s) ON CONFLICT (stream) DO UPDATE"
+    " SET number = excluded.number, digest = excluded.digest, recorded_at = excluded.recorded_at"
+)
+
+
+def row_of(fact: Fact) -> tuple[Any, ...]:
+    """Return the fact as a row, in the order of `COLUMNS`."""
+    return (
+        fact.stream,
+        fact.number,
+        fact.kind,
+        fact.said_by,
+        write_time(fact.happened_at),
+        write_time(fact.recorded_at),
+        fact.key,
+        fact.raw.decode(),
+        fact.previous,
+        fact.digest,
+    )
+
+
+def fact_of(row: Sequence[Any]) -> Fact:
+    """Return the fact a row holds; raise `BrokenChain` naming stream and number when it cannot be one."""
+    stream, number, kind, said_by, happened_at, recorded_at, key, body, previous, digest = row
+    try:
+        raw = body.encode()
+        return Fact(
+            stream=stream,
+            number=number,
+            kind=kind,
+            said_by=said_by,
+            happened_at=_instant(happened_at),
+            recorded_at=_instant(recorded_at),
+            key=key,
+            body=decode_body(kind, raw),
+            raw=raw,
+            previous=previous,
+            digest=digest,
+        )
+    except BadFact as error:
+        what = error.what
+    except (AttributeError, TypeError, ValueError):
+        what = "a column holds what was never written there"  # a damaged row of SQLite may claim any type
+    raise BrokenChain(stream=_legible(stream), number=number if isinstance(number, int) else 0, what=what)
+
+
+def _instant(text: str) -> datetime:
+    """Return the instant; unlike `ledger.fact.read_time` it takes only the very text that `write_time` gives.
+
+    The digest is taken over the time written anew, so that another spelling of it would go unnoticed.
+    """
+    moment = datetime.fromisoformat(text)
+    if f"{moment.isoformat(timespec='microseconds')[:26]}Z" != text:
+        raise BadFact(f"{text[:40]!r} is not a time as the ledger writes it", hint="")
+    return moment
+
+
+def _legible(stream: object) -> str:
+    return stream if isinstance(stream, str) else repr(stream)[:100]
+
+
+def head(db: Database, stream: str) -> Head:
+    """Return where the stream stands."""
+    with db.reading() as cursor:
+        cursor.execute("SELECT stream, number, digest, recorded_at FROM head WHERE stream = %s", [stream])
+        row = cursor.fetchone()
+    return _head(db, row) if row else empty(stream)
+
+
+def heads(db: Database) -> list[Head]:
+    """Return every head, sorted by stream."""
+    with db.reading() as cursor:
+        cursor.execute("SELECT stream, number, digest, recorded_at FROM head")
+        return sorted((_head(db, row) for row in cursor.fetchall()), key=lambda head: head.stream)
+
+
+def _head(db: Database, row: Sequence[Any]) -> Head:
+    stream, number, digest, recorded_at = row
+    try:
+        return Head(stream=stream, number=number, digest=digest, recorded_at=_instant(recorded_at))
+    except (BadFact, TypeError, ValueError):
+        raise StoreTrouble(
+            f"{db.place}: the head of {_legible(stream)} is damaged", hint="Compare with a backup; the facts are apart."
+        ) from None
+
+
+def facts(db: Database, stream: str) -> list[Fact]:
+    """Return all facts of a stream in order."""
+    with db.reading() as cursor:
+        cursor.execute(f"SELECT {_ALL} FROM fact WHERE stream = %s ORDER BY number", [stream])
+        return [fact_of(row) for row in cursor.fetchall()]
+
+
+def with_key(db: Database, stream: str, key: str) -> list[Fact]:
+    """Return the facts of the stream recorded under the key."""
+    with db.reading() as cursor:
+        cursor.execute(
+            f"SELECT {_ALL} FROM fact WHERE stream = %s AND key = %s AND NOT key = '' ORDER BY number", [stream, key]
+        )
+        return [fact_of(row) for row in cursor.fetchall()]
+
+
+def streams(db: Database, prefix: str) -> list[str]:
+    """Return the names of the streams that begin with the prefix, sorted."""
+    with db.reading() as cursor:
+        cursor.execute("SELECT stream FROM head WHERE substr(stream, 1, %s) = %s", [len(prefix), prefix])
+        return sorted(stream for (stream,) in cursor.fetchall())
+
+
+def everything(db: Database) -> Iterator[Fact]:
+    """Yield every fact in the order of recording, in flat memory; raise `BrokenChain` at one that cannot be read."""
+    with db.streaming() as cursor:
+        cursor.execute(f"SELECT position, {_ALL} FROM fact ORDER BY position")
+        position = 0
+        while rows := _fetch(db, cursor):
+            for place, *row in rows:
+                position += 1
+                if not db.is_postgresql and place != position:
+                    # SQLite numbers rows without a gap, as nothing is removed. PostgreSQL skips numbers on a rollback.
+                    raise BrokenChain(
+                        stream=_legible(row[0]),
+                        number=row[1] if isinstance(row[1], int) else 0,
+                        what=f"it stands at position {place}, not {position}",
+                    )
+                yield fact_of(row)
+
+
+def _fetch(db: Database, cursor: Any) -> list[Any]:
+    """Return the next rows. Text that is no UTF-8 gets marks of replacement, so that its digest tells where it is."""
+    if db.is_postgresql:
+        return list(cursor.fetchmany(BATCH))
+    inner = cursor.connection
+    inner.text_factory = lambda text: str(text, "utf-8", "replace")
+    try:
+        return list(cursor.fetchmany(BATCH))
+    finally:
+        inner.text_factory = str
+
+
+def record(db: Database, cursor: Any, new: Sequence[Fact], *, expect: Mapping[str, int]) -> None:
+    """Insert the facts and move the heads, within a transaction; raise `Conflict` when a stream stands elsewhere."""
+    expected = dict(expect)
+    for fact in reversed(new):
+        if expect.get(fact.stream, fact.number - 1) > fact.number - 1:
+            raise Conflict(stream=fact.stream, expected=expect[fact.stream], found=fact.number - 1)
+        expected[fact.stream] = expect.get(fact.stream, fact.number - 1)
+    check_heads(db, cursor, expected)
+    last: dict[str, Fact] = {}
+    for fact in new:
+        if fact.number != expected[fact.stream] + 1:
+            raise Conflict(stream=fact.stream, expected=fact.number - 1, found=expected[fact.stream])
+        expected[fact.stream] = fact.number
+        last[fact.stream] = fact
+    if len(new) == 1:
+        cursor.execute(_INSERT, row_of(new[0]))
+    else:
+        db.insert(cursor, "fact", COLUMNS, (row_of(fact) for fact in new))
+    for stream, fact in last.items():
+        cursor.execute(_MOVE, (stream, fact.number, fact.digest, write_time(fact.recorded_at)))
+
+
+def check_heads(db: Database, cursor: Any, expected: Mapping[str, int]) -> None:
+    """Return nothing while every stream stands where it is expected and is held there; raise `Conflict` otherwise.
+
+    On SQLite the transaction holds the write lock. On PostgreSQL the heads are locked in the order of their names, and
+    names that have no head yet by a lock of their own, so that two commands cannot both begin a stream.
+    """
+    names = sorted(expected)
+    stand = _numbers(cursor, names, lock=db.is_postgresql)
+    absent = [name for name in names if name not in stand]
+    if db.is_postgresql and absent:
+        for name in absent:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        stand |= _numbers(cursor, absent, lock=False)
+    for name in names:
+        if stand.get(name, 0) != expected[name]:
+            raise Conflict(stream=name, expected=expected[name], found=stand.get(name, 0))
+
+
+def _numbers(cursor: Any, names: Sequence[str], *, lock: bool) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for start in range(0, len(names), BATCH):
+        some = names[start : start + BATCH]
+        cursor.execute(
+            f"SELECT stream, number FROM head WHERE stream IN ({marks(len(some))})"
+            + (" ORDER BY stream FOR UPDATE" if lock else ""),
+            some,
+        )
+        found.update(cursor.fetchall())
+    return found
+
+
+def load(db: Database, incoming: Iterable[Fact]) -> int:
+    """Record already chained facts in one transaction and flat memory; return how many."""
+    last: dict[str, Fact] = {}
+    count = 0
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        nonlocal count
+        for fact in incoming:
+            before = last.get(fact.stream)
+            number, digest = (before.number, before.digest) if before else kept.get(fact.stream, (0, FIRST))
+            if fact.number != number + 1 or fact.previous != digest:
+                raise Conflict(stream=fact.stream, expected=fact.number - 1, found=number)
+            last[fact.stream] = fact
+            count += 1
+            yield row_of(fact)
+
+    with db.writing() as cursor:
+        hold_all(db, cursor)
+        cursor.execute("SELECT stream, number, digest FROM head")
+        kept: dict[str, tuple[int, str]] = {stream: (number, digest) for stream, number, digest in cursor.fetchall()}
+        db.insert(cursor, "fact", COLUMNS, rows())
+        cursor.executemany(
+            _MOVE, [(fact.stream, fact.number, fact.digest, write_time(fact.recorded_at)) for fact in last.values()]
+        )
+    return count
+
+
+def hold_all(db: Database, cursor: Any) -> None:
+    """Return nothing, after every stream is held until the transaction ends. Reading goes on."""
+    if db.is_postgresql:
+        cursor.execute("LOCK TABLE head IN EXCLUSIVE MODE")
+
+
+def raise_if_moved(db: Database, expect: Mapping[str, int], *, cause: Exception) -> None:
+    """Return nothing; raise `Conflict` when a stream stands elsewhere, which explains why a row was refused."""
+    with db.reading() as cursor:
+        stand = _numbers(cursor, sorted(expect), lock=False)
+    for name in sorted(expect):
+        if stand.get(name, 0) != expect[name]:
+            raise Conflict(stream=name, expected=expect[name], found=stand.get(name, 0)) from cause

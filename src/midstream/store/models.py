@@ -1,0 +1,138 @@
+"""The tables, as Django knows them. Hot paths use SQL; `docs/explanation/store.md` says what each table is for."""
+
+from django.db import models
+
+
+class Fact(models.Model):
+    """One recorded fact. The database itself refuses to change or remove it (see the first migration)."""
+
+    position = models.BigAutoField(primary_key=True)
+    stream = models.TextField()
+    number = models.IntegerField()
+    kind = models.TextField()
+    said_by = models.TextField()
+    happened_at = models.TextField()
+    recorded_at = models.TextField()
+    key = models.TextField()
+    body = models.TextField()
+    previous = models.TextField()
+    digest = models.TextField()
+
+    class Meta:
+        db_table = "fact"
+        constraints = (models.UniqueConstraint(fields=("stream", "number"), name="fact_follows"),)
+        indexes = (models.Index(fields=("stream", "key"), condition=~models.Q(key=""), name="fact_of_command"),)
+
+    def __str__(self) -> str:
+        return f"{self.stream} {self.number} {self.kind}"
+
+
+class Head(models.Model):
+    """Where a stream stands."""
+
+    stream = models.TextField(primary_key=True)
+    number = models.IntegerField()
+    digest = models.TextField()
+    recorded_at = models.TextField()
+
+    class Meta:
+        db_table = "head"
+
+    def __str__(self) -> str:
+        return f"{self.stream} {self.number}"
+
+
+class CaseView(models.Model):
+    """The read model of one case: what the visibility rule and the order of lists ask for, and the rest as JSON.
+
+    `access` repeats readers, areas and message ids, so that their tables are written only when one of them changed.
+    """
+
+    case_id = models.TextField(primary_key=True)
+    project = models.TextField()
+    is_public = models.BooleanField()
+    opens_at = models.TextField(null=True)  # noqa: DJ001 - no duty opens, which is not an empty instant
+    next_due_at = models.TextField(null=True)  # noqa: DJ001 - as above
+    access = models.TextField()
+    body = models.TextField()
+    duties = models.TextField()
+
+    class Meta:
+        db_table = "case_view"
+
+    def __str__(self) -> str:
+        return self.case_id
+
+
+class Reader(models.Model):
+    """A person named in a case's access facts, and whether they are let in."""
+
+    pk = models.CompositePrimaryKey("case_id", "person")
+    case_id = models.TextField()
+    person = models.TextField()
+    allowed = models.BooleanField()
+
+    class Meta:
+        db_table = "reader"
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.person}"
+
+
+class Area(models.Model):
+    """A code area named for a case."""
+
+    pk = models.CompositePrimaryKey("case_id", "area")
+    case_id = models.TextField()
+    area = models.TextField()
+
+    class Meta:
+        db_table = "area"
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.area}"
+
+
+class Message(models.Model):
+    """A mail that belongs to a case, by its Message-ID."""
+
+    pk = models.CompositePrimaryKey("message_id", "case_id")
+    message_id = models.TextField()
+    case_id = models.TextField()
+
+    class Meta:
+        db_table = "message"
+        indexes = (models.Index(fields=("case_id",), name="message_of_case"),)
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.message_id}"
+
+
+class CaseKey(models.Model):
+    """The key of a case's blobs, wrapped by the master key."""
+
+    case_id = models.TextField(primary_key=True)
+    nonce = models.BinaryField()
+    wrapped = models.BinaryField()
+
+    class Meta:
+        db_table = "case_key"
+
+    def __str__(self) -> str:
+        return self.case_id
+
+
+class Blob(models.Model):
+    """One content, sealed under the key of its case; `digest` is the SHA-256 of what is inside."""
+
+    pk = models.CompositePrimaryKey("case_id", "digest")
+    case_id = models.TextField()
+    digest = models.TextField()
+    nonce = models.BinaryField()
+    sealed = models.BinaryField()
+
+    class Meta:
+        db_table = "blob"
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.digest}"

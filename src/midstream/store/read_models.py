@@ -1,0 +1,183 @@
+"""The read models in SQL: one row per case, and beside it what the visibility rule and mail threads ask for.
+
+A view is kept as JSON in two columns, its duties apart, as lists of cases need none of them. Everything in it is an
+instant or a word that follows from facts; whether a duty is overdue is found when it is read.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from midstream.cases.visibility import Sight, Viewer
+from midstream.desk.lines import board_line, case_line, case_order, next_due, task_order
+from midstream.desk.ports import StoreTrouble
+from midstream.desk.views import BoardLine, CaseLine, CaseView, TaskLine
+from midstream.ledger.fact import read_time, write_time
+from midstream.policy.duties import Duty
+from midstream.store.database import Database, marks
+from midstream.store.ledger_rows import check_heads, hold_all
+from midstream.store.visibility import seen_cases
+
+_TABLES = ("case_view", "reader", "area", "message")
+_BATCH = 100
+"""Views held at once: each may have hundreds of duties."""
+_COLUMNS = ("case_id", "project", "is_public", "opens_at", "next_due_at", "access", "body", "duties")
+_PUT = (
+    f"INSERT INTO case_view ({', '.join(_COLUMNS)}) VALUES ({marks(len(_COLUMNS))})"
+    " ON CONFLICT (case_id) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])
+)
+_encoder = msgspec.json.Encoder()
+_view = msgspec.json.Decoder(CaseView)
+_duties = msgspec.json.Decoder(tuple[Duty, ...])
+
+
+def put_views(db: Database, cursor: Any, views: Sequence[CaseView]) -> None:
+    """Put the views in place of those of the same cases, within a transaction."""
+    rows = [_row(view) for view in views]
+    names = [view.case for view in views]
+    kept: dict[str, str] = {}
+    if names:
+        cursor.execute(f"SELECT case_id, access FROM case_view WHERE case_id IN ({marks(len(names))})", names)
+        kept.update(cursor.fetchall())
+    for row in rows:
+        cursor.execute(_PUT, row)
+    changed = [view for view, row in zip(views, rows, strict=True) if kept.get(view.case) != row[5]]
+    if changed:
+        for table in ("reader", "area", "message"):
+            cursor.execute(
+                f"DELETE FROM {table} WHERE case_id IN ({marks(len(changed))})", [view.case for view in changed]
+            )
+        _put_access(db, cursor, changed)
+
+
+def replace_views(db: Database, views: Iterable[CaseView], *, expect: Mapping[str, int] | None) -> None:
+    """Put the views in place, in one transaction; with `expect` None after all others were taken away."""
+    with db.writing() as cursor:
+        if expect is not None:
+            check_heads(db, cursor, expect)
+        else:
+            hold_all(db, cursor)
+            for table in _TABLES:
+                cursor.execute(f"DELETE FROM {table}")
+        drawn = iter(views)
+        while batch := list(islice(drawn, _BATCH)):
+            if expect is not None:
+                put_views(db, cursor, batch)
+            else:
+                db.insert(cursor, "case_view", _COLUMNS, [_row(view) for view in batch])
+                _put_access(db, cursor, batch)
+
+
+def _row(view: CaseView) -> tuple[Any, ...]:
+    due = next_due(view)
+    return (
+        view.case,
+        view.project,
+        view.is_public,
+        write_time(min(duty.opens_at for duty in view.duties)) if view.duties else None,
+        write_time(due) if due else None,
+        _encoder.encode([view.readers, view.areas, view.message_ids]).decode(),
+        _encoder.encode(msgspec.structs.replace(view, duties=())).decode(),
+        _encoder.encode(view.duties).decode(),
+    )
+
+
+def _put_access(db: Database, cursor: Any, views: Sequence[CaseView]) -> None:
+    readers = [(view.case, person, allowed) for view in views for person, allowed in view.readers.items()]
+    areas = [(view.case, area) for view in views for area in dict.fromkeys(view.areas)]
+    messages = [(name, view.case) for view in views for name in dict.fromkeys(view.message_ids)]
+    db.insert(cursor, "reader", ("case_id", "person", "allowed"), readers)
+    db.insert(cursor, "area", ("case_id", "area"), areas)
+    db.insert(cursor, "message", ("message_id", "case_id"), messages)
+
+
+def view(db: Database, case: str) -> CaseView | None:
+    """Return the whole view of one case, whoever asks."""
+    with db.reading() as cursor:
+        cursor.execute("SELECT body, duties FROM case_view WHERE case_id = %s", [case])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    with _legible(db, case):
+        return msgspec.structs.replace(_view.decode(row[0]), duties=_duties.decode(row[1]))
+
+
+def case_lines(db: Database, who: Viewer, *, project: str) -> list[CaseLine]:
+    """Return the cases the viewer may see, most recently begun first."""
+    lines = [
+        case_line(entry, seen=seen, next_due_at=read_time(due) if due else None)
+        for seen, entry, due in _seen(db, who, "v.next_due_at", at_least=Sight.PUBLIC, project=project)
+    ]
+    return sorted(lines, key=case_order, reverse=True)
+
+
+def board_lines(db: Database, who: Viewer, *, project: str) -> list[BoardLine]:
+    """Return the cells of the cases the viewer may see, by case."""
+    lines = [
+        board_line(entry, seen=seen)
+        for seen, entry, _ in _seen(db, who, "v.case_id", at_least=Sight.PUBLIC, project=project)
+    ]
+    return sorted(lines, key=lambda line: line.case)
+
+
+def task_lines(db: Database, who: Viewer, *, now: datetime, project: str) -> list[TaskLine]:
+    """Return the open duties of the cases of which the viewer sees more than what is public."""
+    moment = write_time(now)
+    sql, values = seen_cases(
+        who, columns="v.case_id, v.body, v.duties, v.opens_at", at_least=Sight.PARTICIPANT, project=project
+    )
+    lines: list[TaskLine] = []
+    with db.reading() as cursor:
+        cursor.execute(f"{sql} AND opens_at <= %s", [*values, moment])
+        for _, case, body, duties, _ in cursor:
+            with _legible(db, case):
+                entry, mine = _view.decode(body), _duties.decode(duties)
+            lines += [
+                TaskLine(
+                    duty=duty,
+                    project=entry.project,
+                    title=entry.title,
+                    severity=entry.severity,
+                    claimed_by=entry.claims.get(duty.key, ""),
+                    areas=entry.areas,
+                    invented=entry.invented,
+                )
+                for duty in mine
+                if duty.opens_at <= now and (duty.lifted_at is None or duty.lifted_at > now)
+            ]
+    lines.sort(key=task_order)
+    return lines
+
+
+def cases_with_message(db: Database, message_id: str) -> list[str]:
+    """Return the cases that a mail of that Message-ID belongs to, sorted."""
+    with db.reading() as cursor:
+        cursor.execute("SELECT case_id FROM message WHERE message_id = %s", [message_id])
+        return sorted(case for (case,) in cursor.fetchall())
+
+
+def _seen(
+    db: Database, who: Viewer, column: str, *, at_least: Sight, project: str
+) -> Iterator[tuple[Sight, CaseView, Any]]:
+    """Yield sight, view without duties, and one column more, of each case of which the viewer sees that much."""
+    sql, values = seen_cases(who, columns=f"v.case_id, v.body, {column}", at_least=at_least, project=project)
+    with db.reading() as cursor:
+        cursor.execute(sql, values)
+        for seen, case, body, more in cursor:
+            with _legible(db, case):
+                entry = _view.decode(body)
+            yield Sight(seen), entry, more
+
+
+@contextmanager
+def _legible(db: Database, case: object) -> Iterator[None]:
+    try:
+        yield
+    except (msgspec.MsgspecError, TypeError, ValueError):
+        raise StoreTrouble(
+            f"{db.place}: the read model of {case} cannot be read", hint="Remake it: midstream store rebuild"
+        ) from None
