@@ -13,6 +13,7 @@ from midstream.cases.team import Team, replay_team
 from midstream.cases.visibility import readers
 from midstream.desk.views import CaseView, CellView
 from midstream.ledger.fact import Fact
+from midstream.ledger.kinds.intake import CaseOpened
 from midstream.policy.book import Book, Text, make_book, read_text
 from midstream.policy.duties import Duty, clocks, duties, standing
 from midstream.policy.resolve import resolve
@@ -99,6 +100,7 @@ def view(at: Known) -> CaseView:
         began_at=case.began_at,
         public_at=public.at if public else None,
         invented=opening.invented if opening else False,
+        public_title=case.title if isinstance(opening, CaseOpened) else "",
         areas=tuple(sorted(states.areas(case))),
         readers=readers(case),
         claims=claims(case),

@@ -13,6 +13,7 @@ from midstream.cases.visibility import Sight, sight, visible
 from midstream.desk.derive import Known, claims, view
 from midstream.desk.desk import Desk
 from midstream.desk.errors import Misuse
+from midstream.desk.lines import case_line, case_order, next_due, task_order
 from midstream.desk.views import BoardLine, CaseLine, CaseView, TaskLine
 from midstream.formats.toml import nearest
 from midstream.ledger.fact import Fact
@@ -155,42 +156,16 @@ def _task_lines(desk: Desk, *, by: str, project: str, as_of: datetime) -> list[T
     return sorted(lines, key=task_order)
 
 
-SEVERITY_ORDER = {word: rank for rank, word in enumerate(("critical", "high", "medium", "low", "none", "unscored"))}
-
-
-def task_order(line: TaskLine) -> tuple[bool, float, int, str, str]:
-    """Return the key that sorts task lines: due instant, none last, then severity from critical down, case and key."""
-    due = line.duty.due_at
-    rank = SEVERITY_ORDER.get(line.severity, len(SEVERITY_ORDER))
-    return due is None, due.timestamp() if due else 0.0, rank, line.duty.case, line.duty.key
-
-
 def cases(desk: Desk, *, by: str, project: str = "", as_of: datetime | None = None) -> list[CaseLine]:
     """Return the cases that `by` may see, the most recently begun first."""
     if as_of is None:
         return desk.store.case_lines(desk.viewer(by), project=project)
     lines = [
-        CaseLine(
-            case=entry.case,
-            project=entry.project,
-            title=entry.title,
-            number=entry.number,
-            is_public=entry.is_public,
-            triage=entry.triage,
-            embargo=entry.embargo,
-            fix=entry.fix,
-            severity=entry.severity,
-            cve=entry.cve,
-            policy=entry.policy,
-            began_at=entry.began_at,
-            public_at=entry.public_at,
-            next_due_at=min((duty.due_at for duty in entry.duties if duty.due_at), default=None),
-            invented=entry.invented,
-        )
+        case_line(entry, seen=seen, next_due_at=next_due(entry))
         for entry, seen in _views(desk, by=by, project=project, as_of=as_of)
         if seen >= Sight.PARTICIPANT or entry.is_public
     ]
-    return sorted(lines, key=lambda line: (line.began_at is None, line.began_at, line.case), reverse=True)
+    return sorted(lines, key=case_order, reverse=True)
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
