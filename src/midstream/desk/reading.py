@@ -13,8 +13,7 @@ from midstream.cases.visibility import Sight, sight, visible
 from midstream.desk.derive import Known, claims, view
 from midstream.desk.desk import Desk
 from midstream.desk.errors import Misuse
-from midstream.desk.lines import case_line, case_order, next_due, task_order
-from midstream.desk.views import BoardLine, CaseLine, CaseView, TaskLine
+from midstream.desk.views import BoardLine, CaseLine, CaseView, TaskLine, case_line, case_order, next_due, task_order
 from midstream.formats.toml import nearest
 from midstream.ledger.fact import Fact
 from midstream.policy.duties import Duty, clocks, standing

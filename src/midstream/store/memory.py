@@ -7,9 +7,18 @@ from datetime import datetime
 from pathlib import Path
 
 from midstream.cases.visibility import Sight, Viewer
-from midstream.desk.lines import board_line, case_line, case_order, next_due, task_order
 from midstream.desk.ports import Conflict, StoreTrouble
-from midstream.desk.views import BoardLine, CaseLine, CaseView, TaskLine
+from midstream.desk.views import (
+    BoardLine,
+    CaseLine,
+    CaseView,
+    TaskLine,
+    board_line,
+    case_line,
+    case_order,
+    next_due,
+    task_order,
+)
 from midstream.ledger.chain import Head, empty, head_of
 from midstream.ledger.fact import FIRST, Fact
 

@@ -13,9 +13,18 @@ from typing import Any
 import msgspec
 
 from midstream.cases.visibility import Sight, Viewer
-from midstream.desk.lines import board_line, case_line, case_order, next_due, task_order
 from midstream.desk.ports import StoreTrouble
-from midstream.desk.views import BoardLine, CaseLine, CaseView, TaskLine
+from midstream.desk.views import (
+    BoardLine,
+    CaseLine,
+    CaseView,
+    TaskLine,
+    board_line,
+    case_line,
+    case_order,
+    next_due,
+    task_order,
+)
 from midstream.ledger.fact import read_time, write_time
 from midstream.policy.duties import Duty
 from midstream.store.database import Database, marks
