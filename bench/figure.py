@@ -1,6 +1,6 @@
 """What a figure is, and how its line reads."""
 
-import resource
+import os
 import statistics
 import subprocess
 import time
@@ -63,12 +63,9 @@ def process_ratio(ours: Sequence[str], theirs: Sequence[str], *, rounds: int = 9
 
 def peak_of(command: Sequence[str]) -> float:
     """Return the peak resident memory of a command, in megabytes (10^6 bytes)."""
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        _, status, usage = __import__("os").wait4(process.pid, 0)
-        process.returncode = __import__("os").waitstatus_to_exitcode(status)
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise NotRun(f"{command[0]} left with {process.returncode}")
     return usage.ru_maxrss * 1024 / 1e6
-
-
-__all__ = ["Figure", "NotRun", "Places", "line", "peak_of", "process_ratio", "resource", "seconds"]

@@ -1,0 +1,154 @@
+"""Figures of the store on SQLite: reading today's tasks, appending, importing, memory."""
+
+import sqlite3
+import statistics
+import sys
+import time
+from pathlib import Path
+
+from bench.figure import Figure, Places, peak_of, process_ratio, seconds
+from bench.start import MIDSTREAM
+from bench.world import NOW, PROJECT, world
+from midstream.desk.desk import Desk
+from midstream.desk.do import Order, do
+from midstream.desk.moving import export_lines, import_lines, rebuild
+from midstream.ledger.chain import write_line
+from midstream.ledger.fact import Fact, write_time
+from midstream.store import open_store
+
+CASES, FACTS = 2_000, 60
+COLUMNS = "stream, number, kind, said_by, happened_at, recorded_at, key, body, previous, digest"
+BARE = f"CREATE TABLE fact (position INTEGER PRIMARY KEY, {COLUMNS})"
+INSERT = f"INSERT INTO fact ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - names, no values
+
+DJANGO = """
+import sys
+from midstream.store.settings import configure
+configure(url=sys.argv[1])
+"""
+
+
+def desk_over(path: Path) -> Desk:
+    """Return a desk over an SQLite store at `path`, whose clock stands at the made-up world's end."""
+    store = open_store(url=str(path), key_file=path.with_suffix(".key"))
+    return Desk(store=store, clock=lambda: NOW, read_mail=lambda **_: iter(()))
+
+
+def full_store(places: Places) -> Path:
+    """Return the path of a store with the made-up world in it, made once a run."""
+    path = places.scratch / "full" / "store.db"
+    if not path.exists():
+        path.parent.mkdir()
+        desk = desk_over(path)
+        desk.store.load(world(cases=CASES, facts=FACTS))
+        rebuild(desk)
+    return path
+
+
+def today(places: Places) -> float:
+    """Return how many times longer ``midstream today`` takes than setting Django up with the same settings."""
+    path = str(full_store(places))
+    ours = [*MIDSTREAM, "--store", path, "--as", "ada", "today"]
+    return process_ratio(ours, [sys.executable, "-c", DJANGO, path], rounds=9)
+
+
+def today_memory(places: Places) -> float:
+    """Return the peak memory of ``midstream today`` in megabytes."""
+    return peak_of([*MIDSTREAM, "--store", str(full_store(places)), "--as", "ada", "today"])
+
+
+def row(fact: Fact) -> tuple[str | int | bytes, ...]:
+    """Return a fact as the row that the bare inserts write."""
+    return (
+        fact.stream,
+        fact.number,
+        fact.kind,
+        fact.said_by,
+        write_time(fact.happened_at),
+        write_time(fact.recorded_at),
+        fact.key,
+        fact.raw.decode(),
+        fact.previous,
+        fact.digest,
+    )
+
+
+def _bare(path: Path) -> sqlite3.Connection:
+    """Return a bare database with the same journal and synchronous setting as the store."""
+    bare = sqlite3.connect(path, isolation_level=None)
+    bare.execute("PRAGMA journal_mode = WAL")
+    bare.execute("PRAGMA synchronous = FULL")
+    bare.execute(BARE)
+    return bare
+
+
+def append(places: Places) -> float:
+    """Return how many times longer one verb through the desk takes than a bare durable insert of one such row.
+
+    The verb reads the case's 60 facts, decides, chains, derives the case's tasks and writes fact and read models.
+    """
+    desk = desk_over(full_store(places))
+    bare = _bare(places.scratch / "bare-append.db")
+    sample = row(desk.store.facts(f"case/{PROJECT}-1")[-1])
+    ratios = []
+    for number in range(200):
+        order = Order(
+            verb="note", case=f"{PROJECT}-{1 + number % CASES}", fields={"text": "as long as notes are"}, by="ada"
+        )
+        start = time.perf_counter()
+        bare.execute("BEGIN IMMEDIATE")
+        bare.execute(INSERT, sample)
+        bare.execute("COMMIT")
+        middle = time.perf_counter()
+        do(desk, order)
+        ratios.append((time.perf_counter() - middle) / (middle - start))
+    bare.close()
+    return statistics.median(ratios)
+
+
+def import_(places: Places) -> float:
+    """Return how many times longer an import of 100,000 facts takes than a bare executemany of the same rows."""
+    facts = [fact for fact, _ in zip(world(cases=CASES, facts=FACTS), range(100_000), strict=False)]
+    lines = [write_line(fact) + b"\n" for fact in facts]
+    lines.append(b'{"end":%d}\n' % len(facts))
+    rows = [row(fact) for fact in facts]
+    bare = _bare(places.scratch / "bare-import.db")
+
+    def insert() -> None:
+        bare.execute("BEGIN")
+        bare.executemany(INSERT, rows)
+        bare.execute("COMMIT")
+
+    folder = places.scratch / "import"
+    folder.mkdir()
+    desk = desk_over(folder / "store.db")
+    desk.store.heads()
+    base = seconds(insert)
+    bare.close()
+    return seconds(lambda: import_lines(desk, lines, where="bench")) / base
+
+
+def import_memory(places: Places) -> float:
+    """Return how much more memory an import of 100,000 facts needs at its peak than one of 10,000, as a ratio."""
+    desk = desk_over(full_store(places))
+    peaks = []
+    for count in (10_000, 100_000):
+        file = places.scratch / f"{count}.jsonl"
+        with file.open("wb") as out:
+            for number, line in enumerate(export_lines(desk)):
+                if number == count:
+                    break
+                out.write(line + b"\n")
+            out.write(b'{"end":%d}\n' % count)
+        store = places.scratch / f"import-{count}" / "store.db"
+        peaks.append(peak_of([*MIDSTREAM, "--store", str(store), "ledger", "import", str(file)]))
+    return peaks[1] / peaks[0]
+
+
+FIGURES = (
+    Figure(name="today over 2,000 cases, whole process, against django.setup()", limit=2, unit="x", measure=today),
+    Figure(name="memory of today over 2,000 cases", limit=150, unit="MB", measure=today_memory),
+    Figure(name="one append (fact and read models, durable) against a bare insert", limit=4, unit="x", measure=append),
+    Figure(name="import of 100,000 facts against a bare executemany", limit=6, unit="x", measure=import_),
+    Figure(name="memory of an import, 100,000 against 10,000 facts", limit=1.25, unit="x", measure=import_memory),
+)
