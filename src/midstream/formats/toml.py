@@ -3,12 +3,14 @@
 import functools
 import re
 import tomllib
+from collections.abc import Iterator
 from typing import TypeVar, get_args, get_type_hints
 
 import msgspec
 
 _Type = TypeVar("_Type")
 _PATH = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)|\[([0-9]+)\]")
+_QUOTES = re.compile(r"'''|\"\"\"")
 _TOML_LINE = re.compile(r"\(at line ([0-9]+), column [0-9]+\)|\(at end of document\)")
 
 SIZE_LIMIT = 1024 * 1024
@@ -42,6 +44,8 @@ def read_toml(text: str, *, into: type[_Type], where: str) -> _Type:
         line = int(found[1]) if found and found[1] else text.count("\n") + 1
         what = _TOML_LINE.sub("", str(error)).strip()
         raise TomlError(what, where=f"{where}:{line}", hint="See toml.io for how TOML is written.") from None
+    except ValueError:
+        raise TomlError("a number with thousands of digits", where=where, hint="Write it as a string.") from None
     except RecursionError:
         raise TomlError("nested too deeply", where=where, hint="Write plain tables.") from None
     _check_keys(tree, into, path=(), text=text, where=where)
@@ -71,23 +75,37 @@ def line_of(text: str, path: tuple[str | int, ...]) -> int:
     `path` is such as ``("obligation", 2, "within")``: the third ``[[obligation]]`` table, its key ``within``.
     """
     table = str(path[0]) if path else ""
-    index = path[1] if len(path) > 1 and isinstance(path[1], int) else None
+    index = path[1] if len(path) > 1 and isinstance(path[1], int) else 0
     key = next((step for step in path[1:] if isinstance(step, str)), None)
-    header = re.compile(rf"\s*\[\[?\s*{re.escape(table)}\s*\]\]?\s*(#.*)?$")
-    seen, line = -1, 1
-    for number, content in enumerate(text.splitlines(), 1):
+    header = re.compile(rf"\s*\[\[?\s*{re.escape(table)}\s*\]\]?\s*(#.*)?")
+    wanted = re.compile(rf"\s*\"?{re.escape(key or table)}\"?\s*=")
+    seen, line, is_inside = -1, 1, key is None
+    for number, content in _lines_outside_strings(text):
         if content.lstrip().startswith("["):
-            if seen == (index or 0) and key is not None and line > 1:
+            if is_inside and key is not None:
                 return line
-            if header.match(content):
-                seen += 1
-                if seen == (index or 0):
-                    line = number
-                    if key is None:
-                        return line
-        elif seen == (index or 0) and key is not None and re.match(rf"\s*\"?{re.escape(key)}\"?\s*=", content):
+            is_inside = header.fullmatch(content) is not None
+            seen += is_inside
+            is_inside = is_inside and seen == index
+            if is_inside:
+                line = number
+                if key is None:
+                    return line
+        elif is_inside and wanted.match(content):
             return number
     return line
+
+
+def _lines_outside_strings(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each line with its number (from 1), without comments and lines that begin inside a multi-line string."""
+    closing = ""
+    for number, content in enumerate(text.split("\n"), 1):
+        if not closing and content.lstrip().startswith("#"):
+            continue
+        if not closing:
+            yield number, content
+        for mark in _QUOTES.findall(content):
+            closing = mark if not closing else "" if mark == closing else closing
 
 
 def _check_keys(tree: object, into: object, *, path: tuple[str | int, ...], text: str, where: str) -> None:
