@@ -6,7 +6,7 @@ The digest of a fact is SHA-256 over the digest of the fact before it, then the 
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -20,10 +20,12 @@ from midstream.ledger.fact import (
     decode_body,
     encode_body,
     encode_fields,
+    not_text,
     read_time,
     write_time,
 )
-from midstream.ledger.kinds import NAMES, Unknown
+from midstream.ledger.kinds import NAMES
+from midstream.ledger.kinds.base import Count
 
 SKEW = timedelta(seconds=5)
 """How far two machines' clocks may differ: up to this an append takes the later moment, beyond it is refused."""
@@ -42,7 +44,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """One line of an export: every field of a fact as text, the body as JSON."""
 
     stream: str
-    number: int
+    number: Count
     kind: str
     said_by: str
     happened_at: str
@@ -83,22 +85,20 @@ def digest_of(
     previous: str,
 ) -> str:
     """Return the digest of a fact given as text: SHA-256 over `previous` and the canonical JSON of the rest."""
-    hasher = hashlib.sha256(previous.encode())
-    hasher.update(
-        _encoder.encode(
-            {
-                "body": msgspec.Raw(raw),
-                "happened_at": happened_at,
-                "key": key,
-                "kind": kind,
-                "number": number,
-                "recorded_at": recorded_at,
-                "said_by": said_by,
-                "stream": stream,
-            }
-        )
-    )
-    return hasher.hexdigest()
+    rest = {
+        "body": msgspec.Raw(raw),
+        "happened_at": happened_at,
+        "key": key,
+        "kind": kind,
+        "number": number,
+        "recorded_at": recorded_at,
+        "said_by": said_by,
+        "stream": stream,
+    }
+    try:
+        return hashlib.sha256(previous.encode() + _encoder.encode(rest)).hexdigest()
+    except UnicodeEncodeError:
+        raise not_text() from None
 
 
 def record(head: Head, drafts: Iterable[Draft], *, recorded_at: datetime, key: str) -> tuple[Fact, ...]:
@@ -114,6 +114,7 @@ def record(head: Head, drafts: Iterable[Draft], *, recorded_at: datetime, key: s
                 hint="Set the machine's clock right, then repeat the command; nothing was recorded.",
             )
         recorded_at = head.recorded_at
+    recorded_at = recorded_at.astimezone(UTC)
     facts: list[Fact] = []
     number, previous = head.number, head.digest
     for draft in drafts:
@@ -121,7 +122,7 @@ def record(head: Head, drafts: Iterable[Draft], *, recorded_at: datetime, key: s
             raise BadFact("a moment without a zone", hint="Give the hour with its zone: 2026-11-20T09:30+01:00.")
         if draft.happened_at - recorded_at > SKEW:
             raise BadFact(
-                f"{NAMES[type(draft.body)]} would happen at {write_time(draft.happened_at)}, after now",
+                f"{_kind_of(draft)} would happen at {write_time(draft.happened_at)}, after now",
                 hint="A fact tells what has happened; check the date.",
             )
         number += 1
@@ -132,9 +133,7 @@ def record(head: Head, drafts: Iterable[Draft], *, recorded_at: datetime, key: s
 
 
 def _fact(draft: Draft, *, number: int, previous: str, recorded_at: datetime, key: str) -> Fact:
-    if isinstance(draft.body, Unknown):
-        raise BadFact("a fact of a kind this version does not know", hint="Only an import keeps unknown kinds.")
-    kind = NAMES[type(draft.body)]
+    kind = _kind_of(draft)
     check_names(stream=draft.stream, kind=kind, said_by=draft.said_by)
     raw = encode_body(draft.body)
     digest = digest_of(
@@ -153,7 +152,7 @@ def _fact(draft: Draft, *, number: int, previous: str, recorded_at: datetime, ke
         number=number,
         kind=kind,
         said_by=draft.said_by,
-        happened_at=draft.happened_at,
+        happened_at=draft.happened_at.astimezone(UTC),
         recorded_at=recorded_at,
         key=key,
         body=draft.body,
@@ -161,6 +160,13 @@ def _fact(draft: Draft, *, number: int, previous: str, recorded_at: datetime, ke
         previous=previous,
         digest=digest,
     )
+
+
+def _kind_of(draft: Draft) -> str:
+    kind = NAMES.get(type(draft.body))
+    if kind is None:
+        raise BadFact("a fact of a kind this version does not know", hint="Only an import keeps unknown kinds.")
+    return kind
 
 
 def verify(facts: Iterable[Fact], *, heads: dict[str, Head]) -> Iterator[Fact]:
@@ -222,7 +228,10 @@ def write_line(fact: Fact) -> bytes:
 
 
 def read_line(line: bytes) -> Fact:
-    """Return the fact an export line holds; raise `BadFact` when it is not one. The chain is for :func:`verify`."""
+    """Return the fact an export line holds; raise `BadFact` when it is not one, written as `write_line` writes it.
+
+    The chain is for :func:`verify`.
+    """
     try:
         row = _line.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -232,7 +241,7 @@ def read_line(line: bytes) -> Fact:
         ) from None
     check_names(stream=row.stream, kind=row.kind, said_by=row.said_by)
     raw = encode_fields(row.body)
-    return Fact(
+    fact = Fact(
         stream=row.stream,
         number=row.number,
         kind=row.kind,
@@ -245,3 +254,6 @@ def read_line(line: bytes) -> Fact:
         previous=row.previous,
         digest=row.digest,
     )
+    if write_line(fact) != line:
+        raise BadFact("not written as an export writes it", hint="Take the file from its source again, unchanged.")
+    return fact

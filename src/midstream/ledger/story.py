@@ -17,13 +17,13 @@ from typing import Any
 import msgspec
 
 from midstream.formats.toml import nearest
-from midstream.ledger.chain import empty, head_of, record
+from midstream.ledger.chain import Head, empty, head_of, record
 from midstream.ledger.errors import BadFact
 from midstream.ledger.fact import Draft, Fact
 from midstream.ledger.kinds import KINDS, Body
 
-_SPAN = re.compile(r"([0-9]+) (minute|hour|day|week)s?")
-_NOW = re.compile(r"now(?: ([-+]) ((?:[0-9]+ (?:minute|hour|day|week)s? ?)+))?")
+_SPAN = re.compile(r"([0-9]{1,6}) (minute|hour|day|week)s?")
+_NOW = re.compile(r"now(?: ([-+]) ((?:[0-9]{1,6} (?:minute|hour|day|week)s? ?)+))?")
 
 
 class StoryFact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,26 +42,37 @@ def tell(entries: list[Mapping[str, Any]], *, now: datetime, key: str, where: st
 
     `entries` are the ``[[fact]]`` tables; `where` names the file in errors. Raises `BadFact` naming the entry.
     """
-    told: list[tuple[datetime, datetime, StoryFact]] = []
+    told: list[tuple[datetime, Draft, str]] = []
     for count, entry in enumerate(entries, 1):
+        named = f"{where}, fact {count}"
         try:
-            story = msgspec.convert(dict(entry), StoryFact)
-        except msgspec.ValidationError as error:
-            raise BadFact(f"{where}, fact {count}: {error}", hint="See the fields of a story fact.") from None
-        happened = moment(story.at, now=now)
-        told.append((moment(story.recorded or story.at, now=now), happened, story))
+            recorded, draft = _read(entry, now=now)
+        except BadFact as error:
+            raise BadFact(f"{named}: {error.what}", hint=error.hint) from None
+        told.append((recorded, draft, named))
     told.sort(key=lambda row: row[0])
-    streams: dict[str, list[Fact]] = {}
+    heads: dict[str, Head] = {}
     facts: list[Fact] = []
-    for recorded, happened, story in told:
-        so_far = streams.setdefault(story.stream, [])
-        body = _body(story, now=now, where=where)
-        draft = Draft(stream=story.stream, said_by=story.said_by, happened_at=happened, body=body)
-        head = head_of(so_far[-1:], stream=story.stream) if so_far else empty(story.stream)
-        made = record(head, [draft], recorded_at=recorded, key=key)
-        so_far.extend(made)
+    for recorded, draft, named in told:
+        head = heads.get(draft.stream) or empty(draft.stream)
+        try:
+            made = record(head, [draft], recorded_at=recorded, key=key)
+        except BadFact as error:
+            raise BadFact(f"{named}: {error.what}", hint=error.hint) from None
+        heads[draft.stream] = head_of(made, stream=draft.stream)
         facts.extend(made)
     return facts
+
+
+def _read(entry: Mapping[str, Any], *, now: datetime) -> tuple[datetime, Draft]:
+    """Return when the entry was recorded, and what it says."""
+    try:
+        story = msgspec.convert(dict(entry), StoryFact)
+    except msgspec.ValidationError as error:
+        raise BadFact(str(error), hint="See the fields of a story fact.") from None
+    happened = moment(story.at, now=now)
+    draft = Draft(stream=story.stream, said_by=story.said_by, happened_at=happened, body=_body(story, now=now))
+    return moment(story.recorded or story.at, now=now), draft
 
 
 def moment(value: object, *, now: datetime) -> datetime:
@@ -72,24 +83,25 @@ def moment(value: object, *, now: datetime) -> datetime:
         return value.astimezone(UTC)
     if not (found := _NOW.fullmatch(str(value))):
         raise BadFact(f"{value!r} is no moment", hint='Write an instant, or "now - 3 days 2 hours".')
-    span = timedelta(**{f"{unit}s": int(count) for count, unit in _SPAN.findall(found[2] or "")})
-    return now + span if found[1] == "+" else now - span
+    try:
+        span = timedelta(**{f"{unit}s": int(count) for count, unit in _SPAN.findall(found[2] or "")})
+        return now + span if found[1] == "+" else now - span
+    except OverflowError:
+        raise BadFact(f"{value!r} lies before the first or after the last year", hint="Name a shorter span.") from None
 
 
-def _body(story: StoryFact, *, now: datetime, where: str) -> Body:
+def _body(story: StoryFact, *, now: datetime) -> Body:
     entry = KINDS.get(story.kind)
     if entry is None:
-        raise BadFact(f"{where}: no kind {story.kind!r}", hint=nearest(story.kind, set(KINDS)))
+        raise BadFact(f"no kind {story.kind!r}", hint=nearest(story.kind, set(KINDS)))
     names = set(entry.body.__struct_fields__)
     if strange := set(story.body) - names:
-        raise BadFact(f"{where}: {story.kind} has no field {min(strange)!r}", hint=nearest(min(strange), names))
+        raise BadFact(f"{story.kind} has no field {min(strange)!r}", hint=nearest(min(strange), names))
     told = {name: moment(value, now=now) if _is_reckoned(value) else value for name, value in story.body.items()}
     try:
         return msgspec.convert(told, entry.body)
     except msgspec.ValidationError as error:
-        raise BadFact(
-            f"{where}, {story.kind} in {story.stream}: {error}", hint="See the reference of fact kinds."
-        ) from None
+        raise BadFact(f"{story.kind}: {error}", hint="See the reference of fact kinds.") from None
 
 
 def _is_reckoned(value: object) -> bool:

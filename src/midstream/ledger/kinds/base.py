@@ -2,6 +2,7 @@
 
 import enum
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Any, Literal, NewType, TypeVar
 
 import msgspec
@@ -19,6 +20,10 @@ Url = Annotated[str, Meta(max_length=2_000)]
 Project = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9.-]{0,60}\Z")]
 Case = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9.-]{0,80}\Z")]
 Branch = Annotated[str, Meta(min_length=1, max_length=200)]
+Moment = Annotated[datetime, Meta(tz=True)]
+"""An instant; without a zone it would be another one for every reader."""
+Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+Percent = Annotated[int, Meta(ge=0, le=100)]
 Digest = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 """A SHA-256 in lower-case hexadecimal."""
 MaybeDigest = Annotated[str, Meta(pattern=r"\A([0-9a-f]{64})?\Z")]

@@ -2,14 +2,14 @@
 
 from typing import Literal
 
-from midstream.ledger.kinds.base import Audience, Body, Case, CveId, MaybeDigest, Reason, Url, kind
+from midstream.ledger.kinds.base import Audience, Body, Case, Count, CveId, MaybeDigest, Reason, Url, kind
 
 
 @kind("cve.block_reserved", Audience.TEAM)
 class CveBlockReserved(Body, frozen=True, kw_only=True):
     """The project's CNA reserved a block of CVE ids."""
 
-    year: int
+    year: Count
     cves: tuple[CveId, ...]
 
 

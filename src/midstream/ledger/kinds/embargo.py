@@ -1,9 +1,20 @@
 """Facts about who may know, until when, and who was told."""
 
-from datetime import datetime
 from typing import Literal
 
-from midstream.ledger.kinds.base import Audience, Body, MaybeDigest, Name, Person, Reason, Text, Word, kind
+from midstream.ledger.kinds.base import (
+    Audience,
+    Body,
+    Count,
+    MaybeDigest,
+    Moment,
+    Name,
+    Person,
+    Reason,
+    Text,
+    Word,
+    kind,
+)
 
 Stage = Literal["primary", "secondary"]
 """The stage of an embargo whose end a party asks to defer (TrustedFirmware.org incident handling)."""
@@ -13,7 +24,7 @@ Stage = Literal["primary", "secondary"]
 class EmbargoProposed(Body, frozen=True, kw_only=True):
     """Somebody proposed to keep the case private."""
 
-    until: datetime | None = None
+    until: Moment | None = None
     reason: Text = ""
 
 
@@ -21,7 +32,7 @@ class EmbargoProposed(Body, frozen=True, kw_only=True):
 class EmbargoAgreed(Body, frozen=True, kw_only=True):
     """The project decided to keep the case private, by default until the policy's public date."""
 
-    until: datetime | None = None
+    until: Moment | None = None
     reason: Text = ""
 
 
@@ -37,7 +48,7 @@ class EmbargoExtensionRequested(Body, frozen=True, kw_only=True):
     """Somebody asked to move the public date; without a decision the date stands."""
 
     party: Word = ""
-    until: datetime
+    until: Moment
     reason: Reason
 
 
@@ -53,7 +64,7 @@ class EmbargoExtensionRefused(Body, frozen=True, kw_only=True):
 class EmbargoExtended(Body, frozen=True, kw_only=True):
     """The public date was moved to a later instant, with a rationale."""
 
-    until: datetime
+    until: Moment
     reason: Reason
 
 
@@ -61,7 +72,7 @@ class EmbargoExtended(Body, frozen=True, kw_only=True):
 class EmbargoShortened(Body, frozen=True, kw_only=True):
     """The public date was moved to an earlier instant."""
 
-    until: datetime
+    until: Moment
     reason: Reason
 
 
@@ -77,7 +88,7 @@ class EmbargoEnded(Body, frozen=True, kw_only=True):
 class MeetingReviewed(Body, frozen=True, kw_only=True):
     """A meeting looked at the case and decided whether it needs an embargo."""
 
-    attendees: int
+    attendees: Count
     decision: Text = ""
 
 
@@ -125,7 +136,7 @@ class DeferralRequested(Body, frozen=True, kw_only=True):
 
     party: Name
     stage: Stage
-    until: datetime
+    until: Moment
     reason: Reason
 
 
@@ -135,7 +146,7 @@ class DeferralGranted(Body, frozen=True, kw_only=True):
 
     party: Name
     stage: Stage
-    until: datetime
+    until: Moment
     reason: Text = ""
 
 

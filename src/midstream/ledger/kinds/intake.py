@@ -1,14 +1,16 @@
 """Facts about reports and the conversation with those who sent them."""
 
-from datetime import datetime
 from typing import Literal
 
 from midstream.ledger.kinds.base import (
     Audience,
     Body,
     Case,
+    Count,
     MaybeDigest,
+    Moment,
     Name,
+    Percent,
     Project,
     Reason,
     Text,
@@ -120,7 +122,7 @@ class DuplicateSuspected(Body, frozen=True, kw_only=True):
     """The report resembles another case; a person decides. `score` runs from 0 to 100."""
 
     of: Case
-    score: int
+    score: Percent
     because: Word
 
 
@@ -173,14 +175,14 @@ class ContentErased(Body, frozen=True, kw_only=True):
     """The key of the case's blobs was destroyed, so mails and attachments can never be read again."""
 
     reason: Reason
-    blobs: int = 0
+    blobs: Count = 0
 
 
 @kind("fact.withdrawn", Audience.TEAM)
 class FactWithdrawn(Body, frozen=True, kw_only=True):
     """An earlier fact of this stream was recorded by mistake and no longer counts."""
 
-    number: int
+    number: Count
     reason: Reason
 
 
@@ -191,4 +193,4 @@ class ExceptionGranted(Body, frozen=True, kw_only=True):
     obligation: Name
     subject: Word = ""
     reason: Reason
-    publish_at: datetime | None = None
+    publish_at: Moment | None = None

@@ -1,6 +1,5 @@
 """Facts about how the work is shared out, and the project stream's own."""
 
-from datetime import datetime
 from typing import Literal
 
 from midstream.ledger.kinds.base import (
@@ -8,7 +7,9 @@ from midstream.ledger.kinds.base import (
     Body,
     Branch,
     Commit,
+    Count,
     Digest,
+    Moment,
     Name,
     Person,
     Project,
@@ -43,8 +44,8 @@ class RotationShift(Body, frozen=True, kw_only=True):
     """A person is on duty for a span of time."""
 
     person: Person
-    starts_at: datetime
-    ends_at: datetime
+    starts_at: Moment
+    ends_at: Moment
 
 
 @kind("absence.recorded", Audience.TEAM)
@@ -52,8 +53,8 @@ class AbsenceRecorded(Body, frozen=True, kw_only=True):
     """A person is away for a span of time."""
 
     person: Person
-    starts_at: datetime
-    ends_at: datetime
+    starts_at: Moment
+    ends_at: Moment
 
 
 @kind("release.tagged", Audience.PUBLIC)
@@ -96,7 +97,7 @@ class ActionAttempted(Body, frozen=True, kw_only=True):
 
     task: Name
     verb: Name
-    attempt: int
+    attempt: Count
     outcome: Literal["done", "failed"]
     detail: Text = ""
 
