@@ -33,8 +33,8 @@ class Branch(msgspec.Struct, frozen=True, kw_only=True):
     supported_until: date | None = None
 
     def ends_at(self) -> datetime | None:
-        """Return the instant its support ends, the midnight in UTC after the last day; None when it is open-ended."""
-        if self.supported_until is None:
+        """Return the instant its support ends, the midnight in UTC after the last day; None when it never does."""
+        if self.supported_until is None or self.supported_until == date.max:
             return None
         return datetime.combine(self.supported_until + timedelta(days=1), datetime.min.time(), UTC)
 
