@@ -3,6 +3,7 @@
 Every state carries `because`: the numbers of the facts it follows from.
 """
 
+import itertools
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
@@ -46,10 +47,20 @@ def _latest(case: Case, words: dict[str, str], *, default: str) -> State:
 
 
 def triage(case: Case) -> State:
-    """Return where triage stands, from not reported and unacknowledged to accepted, rejected or duplicate."""
+    """Return where triage stands, from not reported and unacknowledged to accepted, rejected or duplicate.
+
+    What is said to or asked of the reporter after a decision does not undo it; only reopening or deciding again does.
+    """
     if linked := case.last(DuplicateLinked):
         fact, body = linked
         return State(word="duplicate", since=fact.happened_at, detail=f"of {body.of}", because=(fact.number,))
+    decided = _latest(
+        case,
+        {"report.accepted": "accepted", "report.rejected": "rejected", "report.reopened": "in triage"},
+        default="",
+    )
+    if decided.word in {"accepted", "rejected"}:
+        return decided
     return _latest(
         case,
         {
@@ -59,8 +70,6 @@ def triage(case: Case) -> State:
             "report.reopened": "in triage",
             "information.requested": "needs information",
             "information.received": "in triage",
-            "report.accepted": "accepted",
-            "report.rejected": "rejected",
         },
         default="not reported",
     )
@@ -132,13 +141,13 @@ def cve(case: Case) -> State:
 
 
 def severity(case: Case) -> State:
-    """Return the severity last scored, or unscored."""
-    scored = case.last(SeverityScored)
-    if scored is None:
+    """Return the severity last scored, or unscored; scoring the same again does not move `since`."""
+    scored = case.all(SeverityScored)
+    if not scored:
         return State(word="unscored")
-    return State(
-        word=scored[1].severity, since=scored[0].happened_at, detail=scored[1].vector, because=(scored[0].number,)
-    )
+    word, vector = scored[-1][1].severity, scored[-1][1].vector
+    *_, (first, _) = itertools.takewhile(lambda entry: entry[1].severity == word, reversed(scored))
+    return State(word=word, since=first.happened_at, detail=vector, because=(first.number,))
 
 
 def areas(case: Case) -> frozenset[str]:
@@ -174,12 +183,19 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     because: tuple[int, ...] = ()
 
 
+_AFTER: dict[str, frozenset[CellWord]] = {
+    "merged": frozenset({"merged", "released", "reverted", "waived", "not affected"}),
+    "released": frozenset({"reverted"}),
+}
+"""What may still be said of a branch that has the fix. A trial says nothing then; the first release counts."""
+
+
 def cells(case: Case) -> dict[str, Cell]:
     """Return the cell of every branch the facts speak of. A branch not named is unknown, never clean."""
     by_branch: dict[str, list[Fact]] = {}
     for facts in case.by_kind.values():
         for fact in facts:
-            branch = fact.body.into if fact.kind == "fix.merged" else getattr(fact.body, "branch", "")  # type: ignore[attr-defined]
+            branch = str(getattr(fact.body, "into" if fact.kind == "fix.merged" else "branch", ""))
             if branch:
                 by_branch.setdefault(branch, []).append(fact)
     return {branch: _cell(branch, facts) for branch, facts in by_branch.items()}
@@ -190,10 +206,8 @@ def _cell(branch: str, facts: Iterable[Fact]) -> Cell:
     detail, since, because = "", None, 0
     for fact in sorted(facts, key=lambda fact: (fact.happened_at, fact.number)):
         said = _said(fact)
-        if said is None or (word == "released" and said[0] not in {"reverted", "released"}):
+        if said is None or said[0] not in _AFTER.get(word, {said[0]}):
             continue
-        if word == "released" and said[0] == "released":
-            continue  # the first release that carries the fix is the one that counts
         word, detail = said
         since, because = fact.happened_at, fact.number
     return Cell(branch=branch, word=word, detail=detail, since=since, because=(because,) if because else ())

@@ -16,6 +16,7 @@ import msgspec
 from midstream.cases.case import Case
 from midstream.cases.states import areas, is_public
 from midstream.ledger.fact import Fact
+from midstream.ledger.kinds.embargo import ParticipantInvited, ParticipantRemoved
 from midstream.project import Project
 
 
@@ -53,11 +54,9 @@ def viewer(person: str, projects: Mapping[str, Project]) -> Viewer:
 
 def readers(case: Case) -> dict[str, bool]:
     """Return the persons named in the case's access facts: True for those invited, False for those removed since."""
-    facts = [fact for kind in ("participant.invited", "participant.removed") for fact in case.by_kind.get(kind, ())]
-    named: dict[str, bool] = {}
-    for fact in sorted(facts, key=lambda fact: fact.number):
-        named[str(getattr(fact.body, "person", ""))] = fact.kind == "participant.invited"
-    return named
+    said = [(fact.number, body.person, True) for fact, body in case.all(ParticipantInvited)]
+    said += [(fact.number, body.person, False) for fact, body in case.all(ParticipantRemoved)]
+    return {person: is_invited for _, person, is_invited in sorted(said)}
 
 
 def sight(who: Viewer, case: Case) -> Sight:
