@@ -106,45 +106,57 @@ def import_lines(desk: Desk, lines: Iterable[bytes], *, where: str, tick: Callab
     return count
 
 
-def _checked(desk: Desk, lines: Iterable[bytes], *, where: str, tick: Callable[[], None]) -> Iterator[Fact]:
-    heads: dict[str, Head] = {}
-    kept = {head.stream: head.number for head in desk.store.heads()}
-    number = 0
-    ended = False
-    for number, line in enumerate(lines, 1):
-        if ended:
-            raise BadFact(f"{where}:{number}: a line after the end", hint="Take the file from its source again.")
-        if line.startswith(b'{"end":'):
-            if line.strip() != b'{"end":%d}' % (number - 1):
-                raise BadFact(f"{where}:{number}: {number - 1} facts, but the end names another count", hint=_AGAIN)
-            ended = True
-            continue
-        yield from _checked_line(desk, line, heads=heads, kept=kept, where=f"{where}:{number}")
-        tick()
-    if not ended:
-        raise BadFact(f"{where}:{number + 1}: the end is missing, so the file is cut off", hint=_AGAIN)
+class _Place:
+    """Where the reading of an export stands, for errors."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        self.number = 0
+
+    def error(self, what: str, hint: str) -> BadFact:
+        return BadFact(f"{self.where}:{self.number}: {what}", hint=hint)
 
 
 _AGAIN = "Take the file from its source again; nothing was recorded."
 
 
-def _checked_line(
-    desk: Desk, line: bytes, *, heads: dict[str, Head], kept: dict[str, int], where: str
-) -> Iterator[Fact]:
+def _checked(desk: Desk, lines: Iterable[bytes], *, where: str, tick: Callable[[], None]) -> Iterator[Fact]:
+    """Yield the facts of an export that the store does not have, each once it is seen to follow the one before."""
+    place = _Place(where)
+    kept = {head.stream: head.number for head in desk.store.heads()}
     try:
-        fact = read_line(line.rstrip(b"\r\n"))
-        list(verify([fact], heads=heads))
+        for fact in verify(_facts(lines, place), heads={}):
+            tick()
+            if fact.number > kept.get(fact.stream, 0):
+                yield fact
+            elif desk.store.facts(fact.stream)[fact.number - 1].digest != fact.digest:
+                raise place.error(
+                    f"{fact.stream} fact {fact.number} is another one here",
+                    "These are two different histories; import into a new store.",
+                )
     except BrokenChain as error:
-        raise BadFact(f"{where}: {error.what}", hint=_AGAIN) from None
-    except BadFact as error:
-        raise BadFact(f"{where}: {error.what}", hint=error.hint) from None
-    if fact.number > kept.get(fact.stream, 0):
+        raise place.error(error.what, _AGAIN) from None
+
+
+def _facts(lines: Iterable[bytes], place: _Place) -> Iterator[Fact]:
+    """Yield the facts that the lines hold; raise `BadFact` for a line that is none, or an end that is not true."""
+    ended = False
+    for place.number, line in enumerate(lines, 1):
+        if ended:
+            raise place.error("a line after the end", _AGAIN)
+        if line.startswith(b'{"end":'):
+            if line.strip() != b'{"end":%d}' % (place.number - 1):
+                raise place.error(f"{place.number - 1} facts, but the end names another count", _AGAIN)
+            ended = True
+            continue
+        try:
+            fact = read_line(line.rstrip(b"\r\n"))
+        except BadFact as error:
+            raise place.error(error.what, error.hint) from None
         yield fact
-    elif desk.store.facts(fact.stream)[fact.number - 1].digest != fact.digest:
-        raise BadFact(
-            f"{where}: {fact.stream} fact {fact.number} is another one here",
-            hint="These are two different histories; import into a new store.",
-        )
+    if not ended:
+        place.number += 1
+        raise place.error("the end is missing, so the file is cut off", _AGAIN)
 
 
 def rebuild(desk: Desk, *, tick: Callable[[], None] = nothing) -> None:

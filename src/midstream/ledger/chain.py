@@ -7,7 +7,6 @@ The digest of a fact is SHA-256 over the digest of the fact before it, then the 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import msgspec
 
@@ -17,9 +16,9 @@ from midstream.ledger.fact import (
     Draft,
     Fact,
     check_names,
+    check_raw,
     decode_body,
     encode_body,
-    encode_fields,
     not_text,
     read_time,
     write_time,
@@ -50,7 +49,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     happened_at: str
     recorded_at: str
     key: str
-    body: dict[str, Any]
+    body: msgspec.Raw
     previous: str
     digest: str
 
@@ -85,18 +84,26 @@ def digest_of(
     previous: str,
 ) -> str:
     """Return the digest of a fact given as text: SHA-256 over `previous` and the canonical JSON of the rest."""
-    rest = {
-        "body": msgspec.Raw(raw),
-        "happened_at": happened_at,
-        "key": key,
-        "kind": kind,
-        "number": number,
-        "recorded_at": recorded_at,
-        "said_by": said_by,
-        "stream": stream,
-    }
+    rest = (
+        b'{"body":%b,"happened_at":"%b","key":%b,"kind":%b,"number":%d,"recorded_at":"%b","said_by":%b,"stream":%b}'
+        % (
+            raw,
+            happened_at.encode(),
+            _quoted(key),
+            _quoted(kind),
+            number,
+            recorded_at.encode(),
+            _quoted(said_by),
+            _quoted(stream),
+        )
+    )
+    return hashlib.sha256(previous.encode() + rest).hexdigest()
+
+
+def _quoted(text: str) -> bytes:
+    """Return `text` as a JSON string; raise `BadFact` for one that cannot be written down."""
     try:
-        return hashlib.sha256(previous.encode() + _encoder.encode(rest)).hexdigest()
+        return _encoder.encode(text)
     except UnicodeEncodeError:
         raise not_text() from None
 
@@ -209,21 +216,25 @@ def digest_of_fact(fact: Fact) -> str:
     )
 
 
+_LINE = (
+    b'{"body":%b,"digest":%b,"happened_at":"%b","key":%b,"kind":%b,"number":%d,"previous":%b,"recorded_at":"%b",'
+    b'"said_by":%b,"stream":%b}'
+)
+
+
 def write_line(fact: Fact) -> bytes:
     """Return the fact as one line of an export: canonical JSON, without the newline."""
-    return _encoder.encode(
-        {
-            "body": msgspec.Raw(fact.raw),
-            "digest": fact.digest,
-            "happened_at": write_time(fact.happened_at),
-            "key": fact.key,
-            "kind": fact.kind,
-            "number": fact.number,
-            "previous": fact.previous,
-            "recorded_at": write_time(fact.recorded_at),
-            "said_by": fact.said_by,
-            "stream": fact.stream,
-        }
+    return _LINE % (
+        fact.raw,
+        _quoted(fact.digest),
+        write_time(fact.happened_at).encode(),
+        _quoted(fact.key),
+        _quoted(fact.kind),
+        fact.number,
+        _quoted(fact.previous),
+        write_time(fact.recorded_at).encode(),
+        _quoted(fact.said_by),
+        _quoted(fact.stream),
     )
 
 
@@ -240,7 +251,8 @@ def read_line(line: bytes) -> Fact:
             hint="Each line of an export is one JSON object; take the file from its source again.",
         ) from None
     check_names(stream=row.stream, kind=row.kind, said_by=row.said_by)
-    raw = encode_fields(row.body)
+    raw = bytes(row.body)
+    check_raw(row.kind, raw)
     fact = Fact(
         stream=row.stream,
         number=row.number,

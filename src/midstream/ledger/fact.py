@@ -20,6 +20,9 @@ _STREAM = re.compile(r"(case|project)/[a-z0-9][a-z0-9.-]{0,80}")
 _KIND = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 _EXACT_INTEGER = 2**53
+_ODD = re.compile(rb"[0-9][.eE]|[0-9]{16}")
+"""What a number that cannot be written exactly has in it; text may have it too, so that it only calls for a look."""
+_DEPTH = 50
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,9 +72,15 @@ def _decoder(kind: str) -> msgspec.json.Decoder[Body]:
 _any = msgspec.json.Decoder(dict[str, Any])
 
 
+@functools.lru_cache(maxsize=4096)
 def write_time(moment: datetime) -> str:
-    """Return `moment` as a fixed-width RFC 3339 string in UTC, so that text order is time order."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    """Return `moment` as a fixed-width RFC 3339 string in UTC, so that text order is time order.
+
+    Kept for a while, as a fact's moments are written for its line, its digest and its row.
+    """
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return f"{moment.isoformat(timespec='microseconds')[:26]}Z"
 
 
 def read_time(text: str) -> datetime:
@@ -108,6 +117,18 @@ def encode_fields(fields: dict[str, Any]) -> bytes:
     """Return the canonical JSON of a body of unknown kind; raise `BadFact` for a number it cannot hold exactly."""
     _check_numbers(fields, depth=0)
     return _encode(fields)
+
+
+def check_raw(kind: str, raw: bytes) -> None:
+    """Return nothing; raise `BadFact` when a body that came from outside is not JSON, or not canonical."""
+    try:
+        fields = _any.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _not_json(kind, error) from None
+    if _ODD.search(raw) or raw.count(b"{") + raw.count(b"[") > _DEPTH:
+        _check_numbers(fields, depth=0)
+    if _encode(fields) != raw:
+        raise BadFact(f"the body of {kind} is not canonical", hint="Take the file from its source again, unchanged.")
 
 
 def decode_body(kind: str, raw: bytes) -> Body:
@@ -161,8 +182,8 @@ def not_text() -> BadFact:
 
 
 def _check_numbers(value: object, *, depth: int) -> None:
-    if depth > 50:
-        raise BadFact("a body nested more than 50 deep", hint="Keep deep content as a blob.")
+    if depth > _DEPTH:
+        raise BadFact(f"a body nested more than {_DEPTH} deep", hint="Keep deep content as a blob.")
     if isinstance(value, float) or (isinstance(value, int) and abs(value) > _EXACT_INTEGER):
         raise BadFact(f"{value!r} cannot be written the same way everywhere", hint="Write it as a string.")
     if isinstance(value, dict):

@@ -1,13 +1,12 @@
 """Facts and heads in SQL."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from midstream.desk.ports import Conflict, StoreTrouble
 from midstream.ledger.chain import Head, empty
 from midstream.ledger.errors import BadFact, BrokenChain
-from midstream.ledger.fact import FIRST, Fact, decode_body, write_time
+from midstream.ledger.fact import FIRST, Fact, decode_body, read_time, write_time
 from midstream.store.database import BATCH, Database, marks
 
 COLUMNS = ("stream", "number", "kind", "said_by", "happened_at", "recorded_at", "key", "body", "previous", "digest")
@@ -45,8 +44,8 @@ def fact_of(row: Sequence[Any]) -> Fact:
             number=number,
             kind=kind,
             said_by=said_by,
-            happened_at=_instant(happened_at),
-            recorded_at=_instant(recorded_at),
+            happened_at=read_time(happened_at),
+            recorded_at=read_time(recorded_at),
             key=key,
             body=decode_body(kind, raw),
             raw=raw,
@@ -58,17 +57,6 @@ def fact_of(row: Sequence[Any]) -> Fact:
     except (AttributeError, TypeError, ValueError):
         what = "a column holds what was never written there"  # a damaged row of SQLite may claim any type
     raise BrokenChain(stream=_legible(stream), number=number if isinstance(number, int) else 0, what=what)
-
-
-def _instant(text: str) -> datetime:
-    """Return the instant; unlike `ledger.fact.read_time` it takes only the very text that `write_time` gives.
-
-    The digest is taken over the time written anew, so that another spelling of it would go unnoticed.
-    """
-    moment = datetime.fromisoformat(text)
-    if f"{moment.isoformat(timespec='microseconds')[:26]}Z" != text:
-        raise BadFact(f"{text[:40]!r} is not a time as the ledger writes it", hint="")
-    return moment
 
 
 def _legible(stream: object) -> str:
@@ -93,7 +81,7 @@ def heads(db: Database) -> list[Head]:
 def _head(db: Database, row: Sequence[Any]) -> Head:
     stream, number, digest, recorded_at = row
     try:
-        return Head(stream=stream, number=number, digest=digest, recorded_at=_instant(recorded_at))
+        return Head(stream=stream, number=number, digest=digest, recorded_at=read_time(recorded_at))
     except (BadFact, TypeError, ValueError):
         raise StoreTrouble(
             f"{db.place}: the head of {_legible(stream)} is damaged", hint="Compare with a backup; the facts are apart."
