@@ -39,13 +39,14 @@ def fact_of(row: Sequence[Any]) -> Fact:
     stream, number, kind, said_by, happened_at, recorded_at, key, body, previous, digest = row
     try:
         raw = body.encode()
+        happened = read_time(happened_at)
         return Fact(
             stream=stream,
             number=number,
             kind=kind,
             said_by=said_by,
-            happened_at=read_time(happened_at),
-            recorded_at=read_time(recorded_at),
+            happened_at=happened,
+            recorded_at=happened if recorded_at == happened_at else read_time(recorded_at),
             key=key,
             body=decode_body(kind, raw),
             raw=raw,
@@ -98,10 +99,9 @@ def facts(db: Database, stream: str) -> list[Fact]:
 def with_key(db: Database, stream: str, key: str) -> list[Fact]:
     """Return the facts of the stream recorded under the key."""
     with db.reading() as cursor:
-        cursor.execute(
-            f"SELECT {_ALL} FROM fact WHERE stream = %s AND key = %s AND NOT key = '' ORDER BY number", [stream, key]
-        )
-        return [fact_of(row) for row in cursor.fetchall()]
+        # Asked to sort, SQLite would walk the whole stream in order instead of using the index of keys.
+        cursor.execute(f"SELECT {_ALL} FROM fact WHERE stream = %s AND key = %s AND NOT key = ''", [stream, key])
+        return sorted((fact_of(row) for row in cursor.fetchall()), key=lambda fact: fact.number)
 
 
 def streams(db: Database, prefix: str) -> list[str]:
