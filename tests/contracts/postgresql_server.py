@@ -1,0 +1,149 @@
+"""A real PostgreSQL server for the length of a test session, from the machine's own programs."""
+
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+INSTALL = "PostgreSQL's server is not installed; on Debian and Ubuntu: apt-get install postgresql"
+_ATTEMPTS = 3  # another process may take the port between choosing and using it
+
+
+class Unavailable(Exception):
+    """No server can be started here, with the reason and what to install."""
+
+
+class Server:
+    """A running server, and its databases by address."""
+
+    def __init__(self, *, port: int, password: str) -> None:
+        self.port = port
+        self.password = password
+        self.count = 0
+
+    def address(self, name: str) -> str:
+        """The address of a database of that name."""
+        return f"postgresql://postgres:{self.password}@127.0.0.1:{self.port}/{name}"
+
+    def create(self, *, template: str = "template0") -> str:
+        """Make a database and return its address."""
+        self.count += 1
+        name = f"store_{self.count}"
+        self.run(f'CREATE DATABASE {name} TEMPLATE {template}')
+        return self.address(name)
+
+    def run(self, statement: str) -> None:
+        """Run one statement outside any transaction, in the server's own database."""
+        with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+@contextmanager
+def running() -> Iterator[Server]:
+    """Start a server of a new cluster in a temporary folder, and stop and remove it at the end."""
+    programs = _programs()
+    who = _other_user() if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
+    folder = Path(tempfile.mkdtemp(prefix="midstream-postgresql-"))
+    try:
+        password = secrets.token_hex(16)
+        secret = folder / "password"
+        secret.write_text(password)
+        if who is not None:
+            for path in (folder, secret):
+                os.chown(path, who.pw_uid, who.pw_gid)
+        _run(
+            [str(programs / "initdb"), f"--pgdata={folder / 'data'}", "--username=postgres", f"--pwfile={secret}",
+             "--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync", "--no-instructions"],
+            who,
+        )  # fmt: skip
+        for attempt in range(1, _ATTEMPTS + 1):
+            process, server = _start(programs, folder, who, password)
+            try:
+                if _is_ready(process, server):
+                    yield server
+                    return
+                if attempt == _ATTEMPTS:
+                    raise Unavailable(f"PostgreSQL did not start: {(folder / 'log').read_text()[-2000:]}")
+            finally:
+                process.send_signal(signal.SIGINT)  # fast shutdown: clients are sent away
+                process.wait(timeout=60)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _programs() -> Path:
+    found = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]), reverse=True
+    )
+    if not found and (named := shutil.which("initdb")):
+        found = [Path(named).resolve()]
+    if not found or not (found[0].parent / "postgres").exists():
+        raise Unavailable(INSTALL)
+    return found[0].parent
+
+
+def _other_user() -> pwd.struct_passwd:
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise Unavailable("PostgreSQL does not run as root, and there is no user postgres or nobody; run the tests as a user")
+
+
+def _run(command: list[str], who: pwd.struct_passwd | None) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", **_as(who))
+    if done.returncode:
+        raise Unavailable(f"{Path(command[0]).name} failed: {done.stderr.strip()[-2000:]}")
+
+
+def _as(who: pwd.struct_passwd | None) -> dict[str, object]:
+    environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}
+    if who is None:
+        return {"env": environment}
+    return {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": [], "env": environment}
+
+
+def _start(
+    programs: Path, folder: Path, who: pwd.struct_passwd | None, password: str
+) -> tuple[subprocess.Popen[bytes], Server]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "max_connections": 40}
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [
+                str(programs / "postgres"),
+                f"-D{folder / 'data'}",
+                *(f"-c{name}={value}" for name, value in settings.items()),
+            ],
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            **_as(who),
+        )
+    return process, Server(port=port, password=password)
+
+
+def _is_ready(process: subprocess.Popen[bytes], server: Server) -> bool:
+    for _ in range(600):
+        if process.poll() is not None:
+            return False
+        try:
+            server.run("SELECT 1")
+        except psycopg.OperationalError:
+            time.sleep(0.05)
+        else:
+            return True
+    return False
