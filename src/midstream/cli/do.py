@@ -39,7 +39,7 @@ def do(
 ) -> None:
     """Carry out VERB on CASE and record it.
 
-    Fields are those of the fact it records. `midstream do CASE VERB` without them says which must be given.
+    Fields are those of the fact it records. When one that is needed is missing, it is named and nothing is recorded.
     """
     from midstream.desk.do import Order, erase, find_verb  # noqa: PLC0415 - keeps completion quick
     from midstream.desk.do import do as carry_out  # noqa: PLC0415 - as above

@@ -49,7 +49,7 @@ def say(facts: "Iterable[Fact]", *, nothing: str) -> None:
 )
 @click.pass_obj
 def load(session: Session, file: Path, files: tuple[Path, ...]) -> None:
-    """Load a midstream.toml, and activate the policy it names from those that ship and FILES given."""
+    """Load a midstream.toml, and activate the policy it names: one that ships, or one given with --policy."""
     from midstream.cli.policy import book_with  # noqa: PLC0415 - only loading reads policies
     from midstream.project import read_project  # noqa: PLC0415 - as above
 
@@ -106,7 +106,7 @@ def reserve(session: Session, cves: tuple[str, ...], name: str) -> None:
 @click.option("--project", "of", default="", help="The project; needed when the desk serves several.")
 @click.pass_obj
 def tag(session: Session, name: str, branch: str, commit: str, of: str) -> None:
-    """Record a release of the project."""
+    """Record a release: TAG on BRANCH, at COMMIT, the whole commit id."""
     desk = session.desk()
     facts = projects.tag_release(
         desk, project=of or the_project(desk), tag=name, branch=branch, commit=commit, by=session.who()

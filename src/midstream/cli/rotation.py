@@ -62,7 +62,7 @@ def shift(session: Session, person: str, starts: str, ends: str, project: str) -
 @click.option("--project", default="", help="The project; needed when the desk serves several.")
 @click.pass_obj
 def away(session: Session, person: str, starts: str, ends: str, project: str) -> None:
-    """Record that PERSON is away from STARTS to ENDS."""
+    """Record that PERSON is away from STARTS to ENDS, which are written as for a shift."""
     _record(session, person, starts, ends, project, absent=True)
 
 

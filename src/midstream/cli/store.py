@@ -27,6 +27,9 @@ def rebuild(session: Session) -> None:
 @click.argument("to", type=click.Path(path_type=Path))
 @click.pass_obj
 def backup(session: Session, to: Path) -> None:
-    """Write a whole copy to TO, a new file, while others go on working."""
+    """Write a whole copy to TO, a new file, while others go on working.
+
+    It holds no master key: keep a copy of that apart. For PostgreSQL, use pg_dump.
+    """
     session.desk().store.backup(to)
     click.echo(f"{to} is a whole copy; it holds what is under embargo", err=True)

@@ -8,11 +8,11 @@ from midstream.desk.worker import work_once
 
 
 @click.command()
-@click.option("--once", is_flag=True, required=True, help="Look once, do what is due, and leave.")
+@click.option("--once", is_flag=True, required=True, help="Look once, do what there is, and leave.")
 @json_option
 @click.pass_obj
 def worker(session: Session, *, once: bool, as_json: bool) -> None:
-    """Do the due process tasks whose verb needs nobody, each once; a failed one is tried again later.
+    """Do the open process tasks that need nobody, each once; a failed one is tried again later.
 
     Exit code 1 when one failed.
     """
