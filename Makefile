@@ -17,10 +17,10 @@ PACKAGE := $(VENV)/.package
 DEV     := $(VENV)/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench docs lock clean
+.PHONY: help setup demo test check bench docs reference lock clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(DEV) ## make .venv with everything locked; the others do what they need of it first
 
@@ -47,6 +47,9 @@ bench: $(DEV) ## measure: name, value, limit, ok | short | not run (ONLY=name RE
 
 docs: $(DEV) ## build docs/_build/html, warnings are errors
 	@$(BIN)/sphinx-build -W -n --keep-going -q -b html docs docs/_build/html
+
+reference: $(DEV) ## remake the pages of docs/reference that follow from the code
+	@$(BIN)/python docs/make_reference.py
 
 lock: $(DEV) ## remake requirements/*.txt from pyproject.toml (ARGS=--upgrade for newer versions)
 	@$(COMPILE) pyproject.toml --output-file requirements/runtime.txt

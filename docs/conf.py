@@ -16,7 +16,7 @@ release = next(
 extensions = ["myst_parser"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "reference/parts"]
 
 html_theme = "furo"
 html_title = f"Midstream {release}"
