@@ -5,17 +5,21 @@ import re
 import tomllib
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from midstream.cases.case import replay
+from midstream.cases.team import replay_team
 from midstream.ledger import story
 from midstream.ledger.fact import Fact
 from midstream.ledger.kinds import Body
-from midstream.ledger.kinds.cve import CveAssigned, CveBlockReserved
+from midstream.ledger.kinds.cve import CveAllocated, CveAssigned, CveBlockReserved
 from midstream.ledger.kinds.disclosure import AdvisoryPublished
 from midstream.ledger.kinds.embargo import DeferralGranted, DeferralRefused, DeferralRequested, PartyAnswered, PartyTold
 from midstream.ledger.kinds.fix import (
@@ -28,8 +32,17 @@ from midstream.ledger.kinds.fix import (
     FixReleased,
     IntroducedRecorded,
 )
-from midstream.ledger.kinds.intake import CaseOpened, DuplicateSuspected, ReportAcknowledged, ReportReceived
+from midstream.ledger.kinds.intake import (
+    CaseOpened,
+    DuplicateSuspected,
+    ExceptionGranted,
+    ReportAcknowledged,
+    ReportReceived,
+)
 from midstream.ledger.kinds.process import ReleaseTagged, RotationShift
+from midstream.policy.book import shipped
+from midstream.policy.duties import duties, standing
+from midstream.policy.resolve import resolve
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 DATA = resources.files("midstream") / "demo"
@@ -122,7 +135,8 @@ def test_a_moment_ahead_is_reckoned_from_now() -> None:
 
 
 def test_the_history_is_all_from_the_public_record(history: list[Fact]) -> None:
-    assert {fact.said_by for fact in history} == {"public record"}
+    said = {(fact.said_by, fact.kind == "exception.granted") for fact in history}
+    assert said == {("public record", False), ("demo", True)}
     opened = bodies(history, CaseOpened)
     assert [(case.origin, case.invented, case.project) for case in opened] == [("public history", False, "tf-m")] * 11
 
@@ -135,6 +149,14 @@ def test_the_eleven_advisories_are_there(history: list[Fact]) -> None:
         stream: stream.removeprefix("case/").upper() for stream in ADVISORIES
     }
     assert len({body.url for body in published.values()}) == 11
+
+
+def test_the_exceptions_say_that_the_demo_does_not_know(history: list[Fact]) -> None:
+    granted = [fact for fact in history if isinstance(fact.body, ExceptionGranted)]
+    assert [fact.stream for fact in granted] == ["case/tfmv-11"] * 3
+    assert {fact.happened_at for fact in granted} == set(moments(history, AdvisoryPublished, "case/tfmv-11"))
+    for body in bodies(history, ExceptionGranted):
+        assert body.reason.startswith("The demo's data does not say whether")
 
 
 @pytest.mark.parametrize("stream", ADVISORIES)
@@ -215,6 +237,16 @@ def test_what_is_invented_says_so(in_progress: list[Fact]) -> None:
     assert all(commit == commit[:4] * 10 for commit in commits)
 
 
+def test_each_id_of_the_block_is_given_to_one_case_in_both_streams(in_progress: list[Fact]) -> None:
+    assigned = {(fact.body.cve, fact.stream): fact for fact in in_progress if isinstance(fact.body, CveAssigned)}
+    given = {
+        (fact.body.cve, f"case/{fact.body.case}"): fact for fact in in_progress if isinstance(fact.body, CveAllocated)
+    }
+    assert given.keys() == assigned.keys()
+    for place, fact in given.items():
+        assert (fact.stream, fact.happened_at) == ("project/tf-m", assigned[place].happened_at)
+
+
 def test_the_first_case_waits_for_its_acknowledgement(in_progress: list[Fact], history: list[Fact]) -> None:
     [received] = moments(in_progress, ReportReceived, "case/tf-m-1")
     assert timedelta(hours=18) < NOW - received < timedelta(hours=24)
@@ -256,6 +288,60 @@ def test_the_project_file_knows_everybody_and_every_branch_of_the_stories(in_pro
     assert branches == set(MAINTAINED)
     assert {body.branch for body in bodies(in_progress, BranchAffected)} <= branches
     assert all(party["contact"].endswith(".example.com") for party in project["party"])
+
+
+def tasks(*, now: datetime) -> dict[str, set[str]]:
+    """Return, by standing, the tasks of the whole demo as `CASE TASK` when it is loaded at `now`."""
+    text = (DATA / "midstream.toml").read_text(encoding="utf-8")
+    body = {"project": "tf-m", "text": text, "digest": sha256(text.encode()).hexdigest()}
+    entries: list[Any] = [
+        {"stream": "project/tf-m", "at": NOW - timedelta(days=9999), "said_by": "demo", "kind": "project.configured"}
+        | {"body": body},
+        *[with_moments(entry, now=now) for name in (HISTORY, IN_PROGRESS) for entry in read(name)["fact"]],
+    ]
+    facts = story.tell(entries, now=now, key="demo", where="the demo")
+    team = replay_team([fact for fact in facts if fact.stream == "project/tf-m"], project="tf-m", as_of=now)
+    assert team is not None
+    found: dict[str, set[str]] = {}
+    for stream in {fact.stream for fact in facts} - {"project/tf-m"}:
+        case = replay([fact for fact in facts if fact.stream == stream], case=stream.removeprefix("case/"), as_of=now)
+        assert case.began_at is not None
+        policy = resolve(shipped(), "tf-m", case.began_at.astimezone(ZoneInfo(team.project.zone)).date())
+        assert policy is not None
+        for duty in duties(case, policy, team):
+            found.setdefault(standing(duty, now), set()).add(f"{case.id} {duty.name} {duty.subject}".rstrip())
+    return found
+
+
+# Loaded in summer and winter time, at noon and in the night of the change, on a working day, a weekend and a holiday.
+@pytest.mark.parametrize(
+    "now",
+    [NOW, *[datetime(2026, 12, 25, hour, tzinfo=UTC) for hour in (0, 11)]]
+    + [datetime(2027, 3, 28, hour, 30, tzinfo=UTC) for hour in (0, 1, 12)]
+    + [datetime(2027, 4, day, 23, 59, tzinfo=UTC) for day in (10, 11, 12)],
+    ids=str,
+)
+def test_whenever_it_is_loaded_the_demo_shows_the_tasks_its_stories_mean(now: datetime) -> None:
+    found = tasks(now=now)
+    assert found["overdue"] == {
+        "tf-m-3 tell the reporter what is new",
+        "tf-m-3 remind a silent stakeholder brook-silicon",
+    }
+    assert found["open"] == {
+        "tf-m-1 acknowledge",
+        "tf-m-1 triage",
+        "tf-m-1 project analysis",
+        "tf-m-1 keep in touch with the reporter",
+        "tf-m-2 keep in touch with the reporter",
+        "tf-m-2 ask about credit",
+        "tf-m-2 draft the advisory",
+        "tf-m-2 decide on a secondary deferral brook-silicon",
+        "tf-m-3 keep in touch with the reporter",
+        "tf-m-3 ask about credit",
+        "tf-m-3 approve the advisory",
+        "tf-m-3 backport release/2.1.x",
+        "tf-m-3 release the LTS branch release/2.3.x",
+    }
 
 
 def measured_rows() -> list[dict[str, str]]:
