@@ -4,6 +4,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from midstream.cli.app import Session
+from midstream.cli.errors import printable
 from midstream.cli.output import fact_json, fact_words, instant, json_option, write_json
 
 
@@ -41,7 +42,7 @@ def do(
 
     Fields are those of the fact it records. When one that is needed is missing, it is named and nothing is recorded.
     """
-    from midstream.desk.do import Order, erase, find_verb  # noqa: PLC0415 - keeps completion quick
+    from midstream.desk.do import Order, find_verb  # noqa: PLC0415 - keeps completion quick
     from midstream.desk.do import do as carry_out  # noqa: PLC0415 - as above
     from midstream.desk.errors import Misuse  # noqa: PLC0415 - as above
     from midstream.desk.fields import read_moment, usage  # noqa: PLC0415 - as above
@@ -55,11 +56,8 @@ def do(
         given[name] = value
     moment = read_moment(at, now=session.clock(), what="--at") if at else None
     desk = session.desk()
-    if verb == "erase":
-        receipt = erase(desk, case=case, reason=str(given.get("reason", "")), by=session.who(), key=key)
-    else:
-        order = Order(verb=verb, case=case, fields=given, by=session.who(), key=key, seen=seen, at=moment)
-        receipt = carry_out(desk, order)
+    order = Order(verb=verb, case=case, fields=given, by=session.who(), key=key, seen=seen, at=moment)
+    receipt = carry_out(desk, order)
     if as_json:
         write_json(
             {"case": receipt.case, "repeated": receipt.repeated, "facts": [fact_json(fact) for fact in receipt.facts]}
@@ -68,8 +66,7 @@ def do(
     if receipt.repeated:
         click.echo("recorded before under this key; nothing was added", err=True)
     for fact in receipt.facts:
-        click.echo(f"{fact.stream} fact {fact.number}: {fact.kind} {fact_words(fact)}".rstrip())
-        click.echo(
-            f"  at {instant(fact.happened_at)}, said by {fact.said_by}; to take it back: withdraw number={fact.number}",
-            err=True,
-        )
+        click.echo(printable(f"{fact.stream} fact {fact.number}: {fact.kind} {fact_words(fact)}".rstrip()))
+        said = f"  at {instant(fact.happened_at)}, said by {printable(fact.said_by)}"
+        own = fact.stream == f"case/{receipt.case}"
+        click.echo(f"{said}; to take it back: withdraw number={fact.number}" if own else said, err=True)

@@ -11,7 +11,7 @@ from midstream.cases.errors import Refused
 from midstream.cases.states import cells
 from midstream.cases.team import Team
 from midstream.cases.verbs import VERBS, Verb, decide
-from midstream.cases.visibility import Sight
+from midstream.cases.visibility import Sight, visible
 from midstream.desk.derive import Known
 from midstream.desk.desk import Decision, Desk
 from midstream.desk.errors import Misuse, NotFound, Stale
@@ -21,6 +21,7 @@ from midstream.ledger.fact import Draft, Fact, write_time
 from midstream.ledger.kinds import Body
 from midstream.ledger.kinds.cve import CveAllocated, CveAssigned
 from midstream.ledger.kinds.embargo import PartyTold
+from midstream.ledger.kinds.fix import FixMerged
 from midstream.ledger.kinds.intake import ContentErased, DuplicateLinked, ExceptionGranted, ReportRepeated
 from midstream.ledger.kinds.process import TaskClaimed, TaskHandedOver, TaskReleased
 from midstream.policy.limits import breaches
@@ -60,26 +61,49 @@ def find_verb(name: str) -> Verb:
 def do(desk: Desk, order: Order) -> Receipt:
     """Return the receipt of a command carried out.
 
-    Raises `NotFound`, `Misuse`, `Stale` or `Refused`, and then nothing was recorded. Sent again with the same key, it
-    records nothing more and returns the same facts.
+    Raises `NotFound`, `Misuse`, `Stale` or `Refused`, and then nothing was recorded. Sent again by the same person
+    with the same key, it records nothing more and returns the same facts.
     """
     verb = find_verb(order.verb)
+    if verb.body is ContentErased and not order.key:
+        order = msgspec.structs.replace(order, key=f"erase:{order.case}")
     repeated = False
 
     def decision() -> Decision:
         nonlocal repeated
         now = desk.clock()
         case, seen = desk.case(order.case, by=order.by)
-        if order.key and (already := [fact for fact in case.facts if fact.key == order.key]):
-            repeated = True
-            return Decision(now=now, already=tuple(already))
         if seen < verb.least:
             raise Refused(f"{verb.name} is not for you on {case.id}", hint=_who_may(verb))
-        _check_seen(case, order.seen)
+        if order.key and (already := _already(desk, verb, order, case)):
+            repeated = True
+            return Decision(now=now, already=already)
+        _check_seen(case, visible(case.facts, seen), order.seen)
         return _decide(desk, verb, order, case, now=now)
 
     facts = desk.commit(decision, key=order.key)
+    if verb.body is ContentErased:
+        # The fact is recorded first, so that a stop in between leaves a promise that is kept by repeating the command.
+        desk.store.erase(order.case)
     return Receipt(case=order.case, facts=facts, repeated=repeated)
+
+
+def _already(desk: Desk, verb: Verb, order: Order, case: Case) -> tuple[Fact, ...]:
+    """Return the facts that an earlier command of this key and person recorded, in every stream it went to.
+
+    A key is a person's own: nobody learns by it what others did, or takes it away from them.
+    """
+    own = [fact for fact in case.facts if fact.key == order.key and fact.said_by == order.by]
+    first = next((fact for fact in own if fact.kind == verb.kind), None)
+    if first is None and own:
+        raise Misuse(f"the key {order.key!r} was used for {own[0].kind}", hint="Use another key for another command.")
+    elsewhere = ""
+    if first is not None and isinstance(first.body, DuplicateLinked):
+        elsewhere = f"case/{first.body.of}"
+    elif first is not None and isinstance(first.body, CveAssigned):
+        elsewhere = f"project/{case.project}"
+    found = desk.store.with_key(elsewhere, order.key) if elsewhere else []
+    return (*own, *(fact for fact in found if fact.said_by == order.by))
 
 
 def _decide(desk: Desk, verb: Verb, order: Order, case: Case, *, now: datetime) -> Decision:
@@ -103,13 +127,15 @@ def _decide(desk: Desk, verb: Verb, order: Order, case: Case, *, now: datetime) 
 
 
 def _with_defaults(verb: Verb, order: Order, case: Case, team: Team) -> dict[str, object]:
-    """Return the fields with what needs not be typed: oneself as the person, the next free CVE id, the case's own."""
+    """Return the fields with what needs not be typed: oneself, the main line, the next free CVE id, the case's own."""
     typed = dict(order.fields)
     names = verb.body.__struct_fields__
     if "person" in names and verb.name in {"claim", "claim-role", "release-role"}:
         typed.setdefault("person", order.by)
     if "reviewer" in names:
         typed.setdefault("reviewer", order.by)
+    if verb.body is FixMerged and len(lines := _main_lines(team)) == 1:
+        typed.setdefault("into", lines[0])
     if verb.body is CveAssigned and "cve" not in typed:
         if not team.free_cves:
             raise Refused("no free CVE id is left", hint="Reserve a block: midstream project reserve PROJECT CVE-….")
@@ -121,8 +147,10 @@ def _with_defaults(verb: Verb, order: Order, case: Case, team: Team) -> dict[str
 
 def _check_names(desk: Desk, body: Body, case: Case, team: Team) -> None:
     """Raise `Misuse` for a branch, party, task or obligation that the project does not know."""
-    branch = str(getattr(body, "branch", ""))
+    branch = body.into if isinstance(body, FixMerged) else str(getattr(body, "branch", ""))
     known = {entry.name for entry in team.project.branches} | set(cells(case))
+    if isinstance(body, FixMerged) and not _main_lines(team):
+        known.add(branch)  # a project file may leave the main line out; it is no branch that is maintained
     if branch and branch not in known:
         raise Misuse(f"{team.project.name} has no branch {branch!r}", hint=nearest(branch, known) if known else "")
     if isinstance(body, PartyTold):
@@ -139,12 +167,18 @@ def _check_names(desk: Desk, body: Body, case: Case, team: Team) -> None:
         policy = desk.known(case).policy
         rules = {rule.name for rule in policy.rules} | {rule.slug for rule in policy.rules} if policy else set()
         if body.obligation not in rules:
-            raise Misuse(f"the policy has no obligation {body.obligation!r}", hint=nearest(body.obligation, rules))
+            hint = nearest(body.obligation, rules) if rules else f"{Known.NOTHING.capitalize()}."
+            raise Misuse(f"the policy has no obligation {body.obligation!r}", hint=hint)
     if isinstance(body, CveAssigned) and body.cve not in team.free_cves and not body.assigner:
         raise Misuse(
             f"{body.cve} is not a free id of {team.project.name}",
             hint="Leave cve out to take the next free one, or say whose it is: assigner=NAME.",
         )
+
+
+def _main_lines(team: Team) -> list[str]:
+    """Return the branches on which the project develops."""
+    return [branch.name for branch in team.project.branches if branch.kind == "development"]
 
 
 def _check_task(known: Known, key: str) -> None:
@@ -169,16 +203,19 @@ def _also(desk: Desk, body: Body, case: Case, team: Team, *, by: str, at: dateti
     return ()
 
 
-def _check_seen(case: Case, seen: int | None) -> None:
-    if seen is None or seen == case.number:
+def _check_seen(case: Case, readable: tuple[Fact, ...], seen: int | None) -> None:
+    """Raise `Stale` naming what the person could have read since; what they may not read is no news to them."""
+    if seen is None:
         return
-    news = [fact for fact in case.facts if fact.number > seen]
+    if seen > case.number:
+        raise Misuse(f"{case.id} has no fact {seen} yet", hint=f"It stands at fact {readable[-1].number}.")
+    news = [fact for fact in readable if fact.number > seen]
     if not news:
-        raise Misuse(f"{case.id} has no fact {seen} yet", hint=f"It stands at fact {case.number}.")
+        return
     told = ", ".join(f"{fact.kind} by {fact.said_by} at {write_time(fact.recorded_at)[:16]}Z" for fact in news[-5:])
     raise Stale(
         f"{case.id} moved on since fact {seen}: {told}",
-        hint=f"Look again, then repeat with --seen {case.number}. Nothing was recorded.",
+        hint=f"Look again, then repeat with --seen {news[-1].number}. Nothing was recorded.",
     )
 
 
@@ -186,17 +223,6 @@ def _who_may(verb: Verb) -> str:
     if verb.least is Sight.TEAM:
         return "It takes a member of the response team; ask who is on duty: midstream rotation show."
     return "It takes a participant of the case; ask the response team to invite you."
-
-
-def erase(desk: Desk, *, case: str, reason: str, by: str, key: str = "") -> Receipt:
-    """Return the receipt of destroying the key of the case's mails and attachments: they can never be read again.
-
-    The fact is recorded first, so that a stop in between leaves a promise that is kept by repeating the command.
-    """
-    order = Order(verb="erase", case=case, fields={"reason": reason}, by=by, key=key or f"erase:{case}")
-    receipt = do(desk, order)
-    desk.store.erase(case)
-    return receipt
 
 
 def task_key(case: str, task: str, verb: str, opened: datetime) -> str:
