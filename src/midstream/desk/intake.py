@@ -19,6 +19,9 @@ from midstream.ledger.kinds.intake import DuplicateSuspected, MessageReceived, R
 SIMILAR = 75
 """From this score, out of 100, two reports are pointed out as possible duplicates; a person decides."""
 
+KEPT = 200
+"""Characters of a mail's header fields that a fact keeps; a longer Message-ID is known again by as many."""
+
 COMPARED = 4_000
 """Characters of a report's words that are compared."""
 
@@ -47,20 +50,19 @@ def take_reports(desk: Desk, *, path: Path, project: str, by: str, area: str = "
 
 def take_report(desk: Desk, *, mail: IncomingMail, project: str, by: str, area: str = "") -> Taken:
     """Return what became of one mail; it is kept whole under the case's key, and the fact holds its digest."""
-    team = desk.team(project)
     if project not in desk.viewer(by).teams:
         raise NotFound(f"no project is called {project!r} here", hint="Reports are taken by its response team.")
     digest = hashlib.sha256(mail.raw).hexdigest()
-    suspected = _similar(desk, mail, team.project.id)
+    suspected = _similar(desk, mail, project)
     outcome, name = "", ""
 
     def decision() -> Decision:
         nonlocal outcome, name
         now = desk.clock()
-        if known := _known(desk, (mail.message_id, content_key(digest))):
+        if known := _known(desk, (mail.message_id, content_key(digest)), project):
             outcome, name = "known", known
             return Decision(now=now)
-        if known := _known(desk, mail.in_reply_to):
+        if known := _known(desk, mail.in_reply_to, project):
             outcome, name = "added", known
             earlier = desk.store.facts(f"case/{name}")
             return _decision(name, _message(mail, digest=digest), mail=mail, earlier=earlier, now=now, by=by)
@@ -79,11 +81,16 @@ def take_report(desk: Desk, *, mail: IncomingMail, project: str, by: str, area: 
     )
 
 
-def _known(desk: Desk, message_ids: Iterable[str]) -> str:
-    """Return the case that one of the messages belongs to, or nothing."""
+def _known(desk: Desk, message_ids: Iterable[str], project: str) -> str:
+    """Return the case of the project that one of the messages belongs to, or nothing.
+
+    One mail sent to several projects is a case in each of them, and no team learns here of another's.
+    """
     for message_id in message_ids:
-        for case in desk.store.cases_with_message(message_id) if message_id else ():
-            return case
+        for case in desk.store.cases_with_message(message_id[:KEPT]) if message_id else ():
+            view = desk.store.view(case)
+            if view is not None and view.project == project:
+                return case
     return ""
 
 
@@ -103,12 +110,12 @@ def _report(mail: IncomingMail, *, digest: str, project: str, area: str) -> Repo
     return ReportReceived(
         project=project,
         channel="mail",
-        title=(mail.subject or "(no subject)")[:200],
-        reporter=mail.sender[:200],
-        reporter_name=mail.sender_name[:200],
+        title=(mail.subject or "(no subject)")[:KEPT],
+        reporter=mail.sender[:KEPT],
+        reporter_name=mail.sender_name[:KEPT],
         anonymous=not mail.sender,
         area=area,
-        message_id=mail.message_id[:200],
+        message_id=mail.message_id[:KEPT],
         content=digest,
         text=hashlib.sha256(mail.text.encode()).hexdigest() if mail.text else "",
         encrypted=mail.encrypted,
@@ -117,7 +124,7 @@ def _report(mail: IncomingMail, *, digest: str, project: str, area: str) -> Repo
 
 def _message(mail: IncomingMail, *, digest: str) -> MessageReceived:
     return MessageReceived(
-        sender=mail.sender[:200], subject=mail.subject[:200], message_id=mail.message_id[:200], content=digest
+        sender=mail.sender[:KEPT], subject=mail.subject[:KEPT], message_id=mail.message_id[:KEPT], content=digest
     )
 
 
