@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from midstream.cases import states
+from midstream.cases.visibility import Sight
 from midstream.cli.app import Session
 from midstream.cli.errors import printable
 from midstream.cli.output import (
@@ -85,9 +86,10 @@ def show(session: Session, name: str, as_of: str, *, as_json: bool) -> None:
         write_json(_case_json(shown, now))
         return
     found = shown.case
-    click.echo(click.style(f"{found.id}  {printable(found.title)}", bold=True))
+    click.echo(click.style(f"{found.id}  {printable(shown.title)}", bold=True))
     policy = shown.known.policy
-    click.echo(f"policy    {policy.label if policy else shown.known.NOTHING}")
+    if shown.seen >= Sight.PARTICIPANT:
+        click.echo(f"policy    {policy.label if policy else shown.known.NOTHING}")
     for word, state in _states(shown).items():
         since = f"  since {instant(state.since)}" if state.since else ""
         facts = f"  (fact {', '.join(map(str, state.because))})" if state.because else ""
@@ -127,7 +129,7 @@ def _case_json(shown: reading.Shown, now: "datetime") -> dict[str, object]:
     return {
         "case": found.id,
         "project": shown.known.team.project.id,
-        "title": found.title,
+        "title": shown.title,
         "number": found.number,
         "public": states.is_public(found),
         "policy": shown.known.policy.label if shown.known.policy else None,

@@ -168,8 +168,13 @@ def cases(desk: Desk, *, by: str, project: str = "", as_of: datetime | None = No
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """One case as a person sees it: what is known of it, and the facts they may read."""
+    """One case as a person sees it: what is known of it, and the facts they may read.
 
+    The states follow from those facts alone. The tasks, their policy and the clocks are there for participants and
+    team, for whom they follow from all facts; for the public there are none.
+    """
+
+    title: str
     known: Known
     seen: Sight
     facts: tuple[Fact, ...]
@@ -185,22 +190,23 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 def show(desk: Desk, case: str, *, by: str, as_of: datetime | None = None) -> Shown:
     """Return the case as `by` may see it, at the moment `as_of`; raise `NotFound` when they may not see it.
 
-    Somebody who sees only what is public gets a case made of its public facts alone, so that no state tells more.
+    Its states are made of the facts they may read, so that none tells more. Somebody who sees only what is public gets
+    neither tasks nor clocks: those follow from facts for others.
     """
     found, seen = desk.case(case, by=by, as_of=as_of)
     facts = visible(found.facts, seen)
     if not facts:
         raise Misuse(f"nothing was known of {case} at that moment", hint="Ask for a later moment.")
-    if seen < Sight.TEAM:
-        found = replay(facts, case=case)
-    project = next((fact for fact in found.facts if found.project), None)
-    at = desk.known(found, as_of=as_of) if project else _bare(desk, case, found)
+    inside = seen >= Sight.PARTICIPANT
+    at = desk.known(found, as_of=as_of) if inside else _bare(desk, case, found)
     started = clocks(found, at.policy, at.team) if at.policy else {}
+    readable = replay(facts, case=case)
     names = [branch.name for branch in at.team.project.branches]
-    cells = states.cells(found)
+    cells = states.cells(readable)
     every = {name: cells.get(name) or states.Cell(branch=name, word="unknown") for name in (*names, *sorted(cells))}
     return Shown(
-        known=at,
+        title=found.title if inside else readable.title,
+        known=msgspec.structs.replace(at, case=readable),
         seen=seen,
         facts=facts,
         clocks={name: instant.at for name, instant in started.items()},
@@ -209,7 +215,7 @@ def show(desk: Desk, case: str, *, by: str, as_of: datetime | None = None) -> Sh
 
 
 def _bare(desk: Desk, name: str, case: Case) -> Known:
-    """Return a case whose visible facts do not say its project: its team, but no policy and no duties."""
+    """Return the case for somebody who sees only what is public: its team, but no policy and no duties."""
     whole = replay(desk.store.facts(f"case/{name}"), case=name)
     return Known(case=case, team=desk.team(whole.project), policy=None, duties=())
 
@@ -241,7 +247,7 @@ def why(desk: Desk, case: str, *, by: str, now: datetime, task: str = "", as_of:
     chosen = [duty for duty in at.duties if not task or duty.key == task or duty.key.startswith(f"{task}:")]
     if task and not chosen:
         keys = {duty.key for duty in at.duties}
-        hint = nearest(task, keys) if keys else Known.NOTHING.capitalize() + "."
+        hint = nearest(task, keys) if keys else "It has no tasks for you to see."
         raise Misuse(f"{case} has no task {task!r}", hint=hint)
     readable = {fact.number: fact for fact in shown.facts}
     rules = {rule.slug: rule for rule in at.policy.rules} if at.policy else {}
