@@ -50,7 +50,7 @@ def _attempt(desk: Desk, line: TaskLine, verb: str, now: datetime) -> Done:
     failed = _failures(desk.store.facts(f"case/{duty.case}"), duty.key)
     number = len(failed) + 1
     if failed:
-        again_at = failed[-1].recorded_at + min(FIRST_WAIT * 2 ** min(len(failed) - 1, 20), LONGEST_WAIT)
+        again_at = failed[-1].recorded_at + _wait(len(failed))
         if now < again_at:
             return Done(case=duty.case, task=duty.key, verb=verb, outcome="waiting", again_at=again_at)
     done = ActionAttempted(task=duty.key, verb=verb, attempt=number, outcome="done")
@@ -59,14 +59,17 @@ def _attempt(desk: Desk, line: TaskLine, verb: str, now: datetime) -> Done:
         receipt = do(desk, order)
     except (Refused, DeskError, LedgerError) as error:
         detail = str(error)
-        _record_failure(
-            desk,
-            duty.case,
-            ActionAttempted(task=duty.key, verb=verb, attempt=number, outcome="failed", detail=detail),
-        )
-        return Done(case=duty.case, task=duty.key, verb=verb, outcome="failed", detail=detail)
+        failure = ActionAttempted(task=duty.key, verb=verb, attempt=number, outcome="failed", detail=detail)
+        _record_failure(desk, duty.case, failure)
+        again_at = now + _wait(number)
+        return Done(case=duty.case, task=duty.key, verb=verb, outcome="failed", detail=detail, again_at=again_at)
     detail = "was done already" if receipt.repeated else ", ".join(fact.kind for fact in receipt.facts)
     return Done(case=duty.case, task=duty.key, verb=verb, outcome="done", detail=detail)
+
+
+def _wait(failures: int) -> timedelta:
+    """Return how long to wait after that many failures: 5 minutes, doubled each time, at most 12 hours."""
+    return min(FIRST_WAIT * (1 << min(failures - 1, 20)), LONGEST_WAIT)
 
 
 def _fields(verb: str, kinds: tuple[str, ...]) -> dict[str, object]:
