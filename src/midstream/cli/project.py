@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from midstream.cli.app import Session
+from midstream.cli.errors import printable
 from midstream.cli.output import columns, fact_words, json_option, write_json
 from midstream.desk import projects
 from midstream.desk.errors import Misuse
@@ -37,7 +38,7 @@ def say(facts: "Iterable[Fact]", *, nothing: str) -> None:
     for fact in facts:
         said = True
         words = fact_words(fact, leave_out=("text", "texts", "digest"))
-        click.echo(f"{fact.stream} fact {fact.number}: {fact.kind} {words}".rstrip())
+        click.echo(printable(f"{fact.stream} fact {fact.number}: {fact.kind} {words}".rstrip()))
     if not said:
         click.echo(nothing, err=True)
 
@@ -51,14 +52,10 @@ def say(facts: "Iterable[Fact]", *, nothing: str) -> None:
 def load(session: Session, file: Path, files: tuple[Path, ...]) -> None:
     """Load a midstream.toml, and activate the policy it names: one that ships, or one given with --policy."""
     from midstream.cli.policy import book_with  # noqa: PLC0415 - only loading reads policies
-    from midstream.project import read_project  # noqa: PLC0415 - as above
 
     text = file.read_text(encoding="utf-8", errors="replace")
-    name = read_project(text, where=str(file)).id
     book = book_with(files)
-    desk = session.desk()
-    facts = projects.load_project(desk, text=text, where=str(file), by=session.who())
-    facts += projects.activate_policy(desk, project=name, book=book, by=session.who())
+    facts = projects.set_up(session.desk(), text=text, where=str(file), book=book, by=session.who())
     say(facts, nothing="nothing changed")
 
 

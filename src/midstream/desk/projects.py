@@ -8,7 +8,7 @@ from midstream.cases.errors import Refused
 from midstream.cases.team import Team, replay_team
 from midstream.desk.desk import Decision, Desk
 from midstream.desk.errors import Misuse, NotFound
-from midstream.formats.toml import nearest
+from midstream.formats.toml import line_of, nearest
 from midstream.ledger.fact import Draft, Fact
 from midstream.ledger.kinds import Body
 from midstream.ledger.kinds.cve import CveAllocated, CveBlockReserved
@@ -21,7 +21,8 @@ from midstream.ledger.kinds.process import (
 )
 from midstream.policy.book import Book
 from midstream.policy.resolve import resolve
-from midstream.project import read_project
+from midstream.policy.spans import holidays_of
+from midstream.project import ProjectError, read_project
 
 
 def load_project(desk: Desk, *, text: str, where: str, by: str) -> tuple[Fact, ...]:
@@ -30,8 +31,8 @@ def load_project(desk: Desk, *, text: str, where: str, by: str) -> tuple[Fact, .
     Anybody may load a project the desk does not serve yet; a loaded one is changed by its response team. Raises
     `ProjectError` naming file and line.
     """
-    project = read_project(text, where=where)
     body = project_body(text, where=where)
+    project = read_project(text, where=where)
 
     def decision() -> Decision:
         now = desk.clock()
@@ -48,8 +49,18 @@ def load_project(desk: Desk, *, text: str, where: str, by: str) -> tuple[Fact, .
 
 
 def project_body(text: str, *, where: str = "midstream.toml") -> ProjectConfigured:
-    """Return the body of the fact that records a project's file; raise `ProjectError` naming file and line."""
+    """Return the body of the fact that records a project's file; raise `ProjectError` naming file and line.
+
+    The holidays that people keep are looked up, so that no task is ever asked for working days that nobody can count.
+    """
     project = read_project(text, where=where)
+    for count, person in enumerate(project.people):
+        try:
+            holidays_of(person.holidays)
+        except ValueError as error:
+            what, _, hint = str(error).partition("; ")
+            line = line_of(text, ("person", count, "holidays"))
+            raise ProjectError(what, where=f"{where}:{line}", hint=f"{hint[:1].upper()}{hint[1:]}.") from None
     return ProjectConfigured(project=project.id, text=text, digest=hashlib.sha256(text.encode()).hexdigest())
 
 
@@ -86,10 +97,29 @@ def activate_policy(desk: Desk, *, project: str, book: Book, by: str) -> tuple[F
     return desk.commit(decision, key=f"policy:{body.digest[:32]}")
 
 
+def set_up(desk: Desk, *, text: str, where: str, book: Book, by: str) -> tuple[Fact, ...]:
+    """Return the facts that record a project's file and the policy it names from `book`; none when nothing changed.
+
+    Both are checked first, so that a file whose policy cannot be used records nothing. Raises `ProjectError`,
+    `PolicyError`, `Misuse`, and `Refused` for somebody who is not on the response team that the file names: they could
+    not go on with it.
+    """
+    project = read_project(text, where=where)
+    policy_body(project.policy, book)
+    person = project.person(by)
+    if person is None or "response-team" not in person.roles:
+        raise Refused(
+            f"{by or 'nobody'} is not on the response team that {where} names", hint="Say who you are: --as NAME."
+        )
+    facts = load_project(desk, text=text, where=where, by=by)
+    return (*facts, *activate_policy(desk, project=project.id, book=book, by=by))
+
+
 def record_shift(
     desk: Desk, *, project: str, person: str, starts_at: datetime, ends_at: datetime, by: str, absent: bool = False
 ) -> tuple[Fact, ...]:
     """Return the facts that record a shift, or with `absent` an absence, of a person of the project."""
+    _check_member(desk, project, by)  # before the names, which are not for everybody
     _check_span(starts_at, ends_at)
     people = {entry.name for entry in desk.team(project).project.people}
     if person not in people:
@@ -140,6 +170,7 @@ def reserve_cves(desk: Desk, *, project: str, cves: Sequence[str], by: str) -> t
 
 def tag_release(desk: Desk, *, project: str, tag: str, branch: str, commit: str, by: str) -> tuple[Fact, ...]:
     """Return the facts that record a release; none when it is recorded. Raises `Refused` for a moved tag."""
+    _check_member(desk, project, by)
     body = ReleaseTagged(tag=tag, branch=branch, commit=commit)
     branches = {entry.name for entry in desk.team(project).project.branches}
     if branch not in branches:
