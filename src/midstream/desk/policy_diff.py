@@ -9,7 +9,9 @@ from midstream.cases.case import replay
 from midstream.cases.visibility import Sight, sight
 from midstream.desk.derive import Shelf, known
 from midstream.desk.desk import Desk
+from midstream.desk.errors import Misuse
 from midstream.desk.moving import nothing
+from midstream.formats.toml import nearest
 from midstream.policy.book import Book
 from midstream.policy.duties import Duty, standing
 
@@ -33,9 +35,13 @@ def policy_diff(
     A task moves when its due instant, or how it stands at `now`, would be another, or it would appear or vanish.
     """
     team = desk.team(project)
+    name = team.project.policy
+    if name not in book.texts:
+        what = f"{project} follows the policy {name!r}, which is not among them"
+        raise Misuse(what, hint=nearest(name, set(book.texts)))
     who = desk.viewer(by)
     shelf = Shelf()
-    texts = tuple((text.where, text.text) for text in book.with_ancestors(team.project.policy))
+    texts = tuple((text.where, text.text) for text in book.with_ancestors(name))
     then = msgspec.structs.replace(team, policy_texts=texts, policy_digest="draft")
     found: list[Move] = []
     for stream in desk.store.streams("case/"):
