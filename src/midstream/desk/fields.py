@@ -32,10 +32,9 @@ def parse_fields(body: type[Body], typed: Mapping[str, object], *, now: datetime
 
 def usage(body: type[Body], what: str) -> str:
     """Return one line that says which fields there are, those that must be given first."""
-    parts: list[str] = []
-    for entry in msgspec.structs.fields(body):
-        needed = entry.default is msgspec.NODEFAULT and entry.default_factory is msgspec.NODEFAULT
-        parts.append(f"{entry.name}=…" if needed else f"[{entry.name}=…]")
+    fields = msgspec.structs.fields(body)
+    parts = [f"{entry.name}=…" for entry in fields if entry.required]
+    parts += [f"[{entry.name}=…]" for entry in fields if not entry.required]
     return f"Fields of {what}: {' '.join(parts) or 'none'} (recorded as {NAMES[body]})."
 
 
