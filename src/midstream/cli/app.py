@@ -1,7 +1,6 @@
 """The root command. Commands are loaded when they are run, so that help and completion stay quick."""
 
 import importlib
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -56,7 +55,10 @@ class Session:
 
     def who(self) -> str:
         """Return who asks: ``--as``, else MIDSTREAM_AS, else the person the store's settings name."""
-        return self.person or self._default_person(self.store)
+        person = self.person or self._default_person(self.store)
+        if person == "worker":
+            raise click.UsageError("'worker' is the name of a part of Midstream; use your own.")
+        return person
 
     def settle(self, person: str) -> None:
         """Make `person` the one who asks when nobody is named, for this store."""
@@ -115,8 +117,6 @@ def app(session: Session, store: str, person: str) -> None:
 
     Data goes to stdout, talk to stderr. Exit codes: 0 fine, 1 the answer is no, 2 misuse, 3 trouble outside.
     """
-    if person == "worker":
-        raise click.UsageError("'worker' is the name of a part of Midstream; use your own.")
     session.store, session.person = store, person
 
 
@@ -125,18 +125,16 @@ def run(session: Session) -> int:
     from midstream.cli.errors import code_of, explain  # noqa: PLC0415 - loads nothing heavy, but not for --help
 
     try:
+        # In this mode Click returns the code of a command that leaves with `click.exceptions.Exit`.
         result = app.main(standalone_mode=False, obj=session, prog_name="midstream")
-    except click.exceptions.Exit as leaving:
-        return leaving.exit_code
+    except SystemExit:
+        return 0  # so Click leaves when nobody reads stdout any more, which is no trouble: somebody has seen enough
     except click.Abort:
         click.echo("stopped; nothing more was done", err=True)
         return 1
     except click.ClickException as error:
         error.show()
         return 2
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
     except Exception as error:
         code = code_of(error)
         if code is None:

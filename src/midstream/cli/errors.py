@@ -15,6 +15,8 @@ def code_of(error: Exception) -> int | None:
     Errors are known by name, so that printing one imports nothing.
     """
     name = type(error).__name__
+    if isinstance(error, UnicodeError):
+        return 2
     if not type(error).__module__.startswith("midstream."):
         return 3 if isinstance(error, OSError) else None
     return 1 if name in NO else 2 if name in MISUSE else 3 if name in TROUBLE else None
@@ -24,6 +26,11 @@ def explain(error: Exception) -> None:
     """Return nothing, after the error and its hint were written to stderr, with nothing a terminal would obey."""
     what = str(getattr(error, "what", "")) or str(error)
     hint = str(getattr(error, "hint", ""))
+    if isinstance(error, UnicodeError):
+        what, hint = "something given is not text in UTF-8", "Write it in UTF-8; nothing was recorded."
+    elif isinstance(error, OSError) and error.strerror:
+        what = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        hint = "Check that the path is right, that there is room, and that you may read and write there."
     click.echo(f"{click.style('error:', fg='red', bold=True)} {printable(what)}", err=True)
     if hint:
         click.echo(f"{click.style('hint:', bold=True)}  {printable(hint)}", err=True)

@@ -32,7 +32,7 @@ def verify(session: Session, *, as_json: bool) -> None:
         for complaint in found.complaints:
             click.echo(click.style("broken: ", fg="red") + complaint)
     if found.complaints:
-        raise SystemExit(1)
+        raise click.exceptions.Exit(1)
 
 
 @ledger.command()

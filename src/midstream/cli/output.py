@@ -1,5 +1,6 @@
 """How commands write: JSON, columns, instants with hour and zone, progress."""
 
+import json
 import shutil
 import sys
 import textwrap
@@ -45,8 +46,9 @@ def moment_of(text: str, session: "Session") -> datetime | None:
 
 
 def write_json(value: object) -> None:
-    """Return nothing, after `value` was written to stdout as indented JSON."""
-    click.echo(msgspec.json.format(msgspec.json.encode(value, order="sorted"), indent=2))
+    """Return nothing, after `value` was written to stdout as indented JSON, with nothing a terminal would obey."""
+    text = msgspec.json.format(msgspec.json.encode(value, order="sorted"), indent=2).decode()
+    click.echo("".join(char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text))
 
 
 def width() -> int:

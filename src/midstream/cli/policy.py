@@ -36,7 +36,8 @@ def check(files: tuple[Path, ...]) -> None:
     from midstream.policy.resolve import resolve  # noqa: PLC0415 - the list of policies compiles none
 
     book = book_with(files)
-    wanted = {read_text(file.read_text(encoding="utf-8"), where=str(file)).name for file in files} or set(book.texts)
+    named = {str(file) for file in files}
+    wanted = {name for name, texts in book.texts.items() if not named or named & {text.where for text in texts}}
     for name in sorted(wanted):
         for text in book.texts[name]:
             found = resolve(book, name, text.file.policy.valid_from)
@@ -57,23 +58,27 @@ def show(session: Session, name: str, day: str, files: tuple[Path, ...], *, as_j
     """Show the rules of a policy in words, with their clauses; without NAME the list of policies."""
     book = book_with(files)
     if not name:
-        rows = [
-            (text.name, text.file.policy.version, str(text.file.policy.valid_from), text.file.policy.title)
-            for texts in book.texts.values()
-            for text in texts
-        ]
-        columns(rows, heads=("policy", "version", "from", "title"))
+        _list(book, as_json=as_json)
         return
     from midstream.policy.resolve import resolve  # noqa: PLC0415 - as above
 
     found = resolve(book, name, _day(day) or session.clock().date())
     if found is None:
         click.echo(f"no text of {name} is in force on that day", err=True)
-        raise SystemExit(1)
+        raise click.exceptions.Exit(1)
     if as_json:
         write_json(found)
         return
     _show(found)
+
+
+def _list(book: Book, *, as_json: bool) -> None:
+    headers = [text.file.policy for texts in book.texts.values() for text in texts]
+    if as_json:
+        write_json(headers)
+        return
+    rows = [(header.name, header.version, str(header.valid_from), header.title) for header in headers]
+    columns(rows, heads=("policy", "version", "from", "title"))
 
 
 def _day(text: str) -> date | None:
@@ -150,7 +155,7 @@ def diff(session: Session, files: tuple[Path, ...], project: str, *, as_json: bo
     else:
         click.echo("no task of any case would move", err=True)
     if moves:
-        raise SystemExit(1)
+        raise click.exceptions.Exit(1)
 
 
 def _row(move: "Move") -> tuple[str, str, str, str]:

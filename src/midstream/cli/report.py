@@ -1,12 +1,16 @@
 """``midstream report take``."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from midstream.cli.app import Session
 from midstream.cli.errors import printable
 from midstream.cli.output import fact_json, json_option, progress, write_json
+
+if TYPE_CHECKING:
+    from midstream.desk.intake import Taken
 
 
 @click.group()
@@ -30,30 +34,34 @@ def take(session: Session, path: Path, project: str, area: str, *, as_json: bool
 
     desk = session.desk()
     chosen = project or the_project(desk)
-    taken = []
-    with progress("mails") as tick:
-        for entry in take_reports(desk, path=path, project=chosen, by=session.who(), area=area):
-            tick()
-            taken.append(entry)
-            if not as_json:
-                said = {"new": "is a new case", "added": "got a further message", "known": "has this mail already"}
-                click.echo(f"{entry.case} {said[entry.outcome]}")
-                for of in entry.suspected:
-                    click.echo(
-                        f"  looks like {of}: compare, then midstream do {entry.case} link-duplicate of={of}", err=True
-                    )
-                for notice in entry.notices:
-                    click.echo(f"  {printable(notice)}", err=True)
-    if as_json:
-        write_json(
-            [
-                {
-                    "case": entry.case,
-                    "outcome": entry.outcome,
-                    "suspected": entry.suspected,
-                    "notices": entry.notices,
-                    "facts": [fact_json(fact) for fact in entry.facts],
-                }
-                for entry in taken
-            ]
-        )
+    taken: list[Taken] = []
+    try:
+        with progress("mails") as tick:
+            for entry in take_reports(desk, path=path, project=chosen, by=session.who(), area=area):
+                tick()
+                taken.append(entry)
+                if not as_json:
+                    _say(entry)
+    finally:
+        # Also when a later mail of the file cannot be read: those before it are taken.
+        if as_json:
+            write_json([_taken_json(entry) for entry in taken])
+
+
+def _say(entry: "Taken") -> None:
+    said = {"new": "is a new case", "added": "got a further message", "known": "has this mail already"}
+    click.echo(f"{entry.case} {said[entry.outcome]}")
+    for of in entry.suspected:
+        click.echo(f"  looks like {of}: compare, then midstream do {entry.case} link-duplicate of={of}", err=True)
+    for notice in entry.notices:
+        click.echo(f"  {printable(notice)}", err=True)
+
+
+def _taken_json(entry: "Taken") -> dict[str, object]:
+    return {
+        "case": entry.case,
+        "outcome": entry.outcome,
+        "suspected": entry.suspected,
+        "notices": entry.notices,
+        "facts": [fact_json(fact) for fact in entry.facts],
+    }

@@ -26,4 +26,4 @@ def worker(session: Session, *, once: bool, as_json: bool) -> None:
     else:
         click.echo("nothing is due that needs nobody", err=True)
     if any(entry.outcome == "failed" for entry in done):
-        raise SystemExit(1)
+        raise click.exceptions.Exit(1)
