@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
-from midstream.store.memory import MemoryStore
 
 from midstream.adapters.mail import read_mail
 from midstream.desk.derive import Shelf, views_of
@@ -19,6 +18,7 @@ from midstream.ledger.fact import Draft, Fact
 from midstream.ledger.kinds import Body
 from midstream.ledger.kinds.intake import CaseOpened, ReportReceived
 from midstream.policy.book import Book, make_book, read_text
+from midstream.store.memory import MemoryStore
 
 START = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 """A Friday."""

@@ -11,7 +11,8 @@ from midstream.cases.team import Team
 from midstream.ledger.chain import empty, head_of, record
 from midstream.ledger.fact import Draft, Fact
 from midstream.ledger.kinds import Body
-from midstream.policy.book import make_book, read_text, resolve
+from midstream.policy.book import make_book, read_text
+from midstream.policy.resolve import resolve
 from midstream.policy.rules import Policy
 from midstream.project import read_project
 

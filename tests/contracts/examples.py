@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from midstream.desk.ports import Store
 from midstream.desk.views import CaseView, CellView
 from midstream.ledger.chain import Head, empty, record, verify
 from midstream.ledger.fact import Draft, Fact
-from midstream.ledger.kinds import Body
 from midstream.ledger.kinds.intake import NoteAdded
 from midstream.policy.duties import Duty
+
+if TYPE_CHECKING:
+    from midstream.ledger.kinds import Body
 
 NOW = datetime(2026, 11, 20, 9, 30, 0, 123456, tzinfo=UTC)
 HOUR = timedelta(hours=1)

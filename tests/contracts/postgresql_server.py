@@ -39,7 +39,7 @@ class Server:
         """Make a database and return its address."""
         self.count += 1
         name = f"store_{self.count}"
-        self.run(f'CREATE DATABASE {name} TEMPLATE {template}')
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.address(name)
 
     def run(self, statement: str) -> None:
@@ -98,7 +98,9 @@ def _other_user() -> pwd.struct_passwd:
             return pwd.getpwnam(name)
         except KeyError:
             continue
-    raise Unavailable("PostgreSQL does not run as root, and there is no user postgres or nobody; run the tests as a user")
+    raise Unavailable(
+        "PostgreSQL does not run as root, and there is no user postgres or nobody; run the tests as a user"
+    )
 
 
 def _run(command: list[str], who: pwd.struct_passwd | None) -> None:

@@ -193,7 +193,9 @@ def test_an_import_may_read_the_store_while_it_is_drawn(store: Store) -> None:
 
 
 def test_a_view_comes_back_as_it_was(store: Store) -> None:
-    whole = view("a", 1, duties=(duty("a", "z"), duty("a", "b", due=None)), policy="x 1", cve="CVE-2026-1", invented=True)
+    whole = view(
+        "a", 1, duties=(duty("a", "z"), duty("a", "b", due=None)), policy="x 1", cve="CVE-2026-1", invented=True
+    )
     bare = view("b", 1, duties=(), cells=(), areas=(), readers={}, claims={}, message_ids=(), began_at=None)
     add(store, "case/a", "one", views=[whole, bare])
     assert store.view("a") == whole
