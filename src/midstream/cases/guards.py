@@ -27,6 +27,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+LASTING = frozenset({"content.erased", "fact.withdrawn"})
+"""The kinds of fact that cannot be withdrawn, besides those that made the case public and the one that began it."""
+
 CVSS_VERSIONS = ("CVSS:3.0/", "CVSS:3.1/", "CVSS:4.0/")
 
 
@@ -46,6 +49,13 @@ def is_reported(asked: Asked) -> None:
         raise Refused(
             f"{asked.case.id} has no report on record", hint="Nobody reported it, so there is nobody to answer."
         )
+
+
+def not_accepted(asked: Asked) -> None:
+    """Refuse when the case stands accepted; one that was rejected and reopened may be accepted again."""
+    state = triage(asked.case)
+    if state.word == "accepted":
+        raise Refused(f"{asked.case.id} is accepted: fact {state.because[0]}", hint="Nothing needs to be done.")
 
 
 def is_rejected(asked: Asked) -> None:
@@ -96,7 +106,7 @@ def may_be_withdrawn(asked: Asked) -> None:
         raise Refused(
             f"fact {number} made the case public", hint="What was public stays public; correct the publication instead."
         )
-    if fact.kind in {"content.erased", "fact.withdrawn"} or fact.number == 1:
+    if fact.kind in LASTING or fact.number == 1:
         raise Refused(f"fact {number}, {fact.kind}, cannot be withdrawn", hint="Add a note that says what is true.")
 
 

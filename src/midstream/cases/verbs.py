@@ -59,7 +59,7 @@ _participant = Sight.PARTICIPANT
 _ROWS: tuple[tuple[str, type[Body], tuple[Guard, ...], Sight, bool], ...] = (
     ("acknowledge", inn.ReportAcknowledged, (guards.is_reported, guards.only_once), _team, False),
     ("forward", inn.ReportForwarded, (guards.is_open,), _team, False),
-    ("accept", inn.ReportAccepted, (guards.is_open, guards.only_once), _team, False),
+    ("accept", inn.ReportAccepted, (guards.is_open, guards.not_accepted), _team, False),
     ("reject", inn.ReportRejected, (guards.is_open, guards.not_published), _team, False),
     ("reopen", inn.ReportReopened, (guards.is_rejected,), _team, False),
     ("link-duplicate", inn.DuplicateLinked, (guards.is_open, guards.not_itself), _team, False),

@@ -104,10 +104,8 @@ def show(session: Session, name: str, as_of: str, *, as_json: bool) -> None:
     duties = open_duties(shown.known, now)
     if duties:
         click.echo(click.style("\nTasks", bold=True))
-        columns(
-            [(duty.key, standing(duty, now), instant(duty.due_at, duty.zone), " | ".join(duty.do)) for duty in duties],
-            heads=("task", "standing", "due", "do"),
-        )
+        tasks = [(standing(duty, now), instant(duty.due_at, duty.zone) or "no date", duty.key) for duty in duties]
+        columns(tasks, heads=("standing", "due", "task"))
         click.echo(f"\nWhy: midstream case why {found.id} TASK", err=True)
 
 
@@ -210,7 +208,7 @@ def _show_why(entry: reading.Why) -> None:
     if duty.met_at:
         by = f" by fact {duty.met_by}" if duty.met_by else ""
         click.echo(f"  met      {instant(duty.met_at, duty.zone)}{by}")
-    elif duty.lifted_at:
+    elif duty.lifted_at and entry.standing == "lifted":
         by = f"by fact {duty.lifted_by}" if duty.lifted_by else "by the end of the branch's support"
         click.echo(f"  lifted   {instant(duty.lifted_at, duty.zone)} {by}")
     if duty.missing and not duty.met_at:

@@ -1,11 +1,16 @@
 """``midstream do CASE VERB field=value …``."""
 
+from typing import TYPE_CHECKING
+
 import click
 from click.shell_completion import CompletionItem
 
 from midstream.cli.app import Session
 from midstream.cli.errors import printable
 from midstream.cli.output import fact_json, fact_words, instant, json_option, write_json
+
+if TYPE_CHECKING:
+    from midstream.ledger.fact import Fact
 
 
 def complete_verb(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -16,6 +21,15 @@ def complete_verb(ctx: click.Context, param: click.Parameter, incomplete: str) -
     return [
         CompletionItem(name, help=f"records {verb.kind}") for name, verb in VERBS.items() if name.startswith(incomplete)
     ]
+
+
+def may_go(fact: "Fact", case: str) -> bool:
+    """Return whether the fact could be withdrawn by a verb on this case."""
+    from midstream.cases.guards import LASTING  # noqa: PLC0415 - keeps completion quick
+    from midstream.cases.states import WIDENING  # noqa: PLC0415 - as above
+
+    lasting = fact.kind in LASTING or fact.kind in WIDENING
+    return fact.stream == f"case/{case}" and fact.number > 1 and not lasting
 
 
 @click.command()
@@ -68,5 +82,5 @@ def do(
     for fact in receipt.facts:
         click.echo(printable(f"{fact.stream} fact {fact.number}: {fact.kind} {fact_words(fact)}".rstrip()))
         said = f"  at {instant(fact.happened_at)}, said by {printable(fact.said_by)}"
-        own = fact.stream == f"case/{receipt.case}"
-        click.echo(f"{said}; to take it back: withdraw number={fact.number}" if own else said, err=True)
+        back = f"; to take it back: midstream do {receipt.case} withdraw number={fact.number}"
+        click.echo(said + back if may_go(fact, receipt.case) else said, err=True)

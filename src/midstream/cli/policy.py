@@ -8,10 +8,11 @@ import click
 
 from midstream.cli.app import Session
 from midstream.cli.output import columns, instant, json_option, paragraph, progress, write_json
-from midstream.policy.book import Book, make_book, read_text, shipped
+from midstream.policy.book import shipped_with
 
 if TYPE_CHECKING:
     from midstream.desk.policy_diff import Move
+    from midstream.policy.book import Book
     from midstream.policy.rules import Policy, Rule
 
 
@@ -20,22 +21,13 @@ def policy() -> None:
     """Check and show policies; see what a change would move."""
 
 
-def book_with(files: tuple[Path, ...]) -> Book:
-    """Return the shipped book with the files added; a file of a name and version that ships takes its place."""
-    texts = {(text.name, text.file.policy.version): text for texts in shipped().texts.values() for text in texts}
-    for file in files:
-        text = read_text(file.read_text(encoding="utf-8", errors="replace"), where=str(file))
-        texts[text.name, text.file.policy.version] = text
-    return make_book(texts.values())
-
-
 @policy.command()
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def check(files: tuple[Path, ...]) -> None:
     """Check policy FILES, or with none those that ship: every word, every clock, and what they extend."""
     from midstream.policy.resolve import resolve  # noqa: PLC0415 - the list of policies compiles none
 
-    book = book_with(files)
+    book = shipped_with(files)
     named = {str(file) for file in files}
     wanted = {name for name, texts in book.texts.items() if not named or named & {text.where for text in texts}}
     for name in sorted(wanted):
@@ -56,7 +48,7 @@ def check(files: tuple[Path, ...]) -> None:
 @click.pass_obj
 def show(session: Session, name: str, day: str, files: tuple[Path, ...], *, as_json: bool) -> None:
     """Show the rules of a policy in words, with their clauses; without NAME the list of policies."""
-    book = book_with(files)
+    book = shipped_with(files)
     if not name:
         _list(book, as_json=as_json)
         return
@@ -72,7 +64,7 @@ def show(session: Session, name: str, day: str, files: tuple[Path, ...], *, as_j
     _show(found)
 
 
-def _list(book: Book, *, as_json: bool) -> None:
+def _list(book: "Book", *, as_json: bool) -> None:
     headers = [text.file.policy for texts in book.texts.values() for text in texts]
     if as_json:
         write_json(headers)
@@ -123,9 +115,9 @@ def in_words(rule: "Rule") -> str:
     due = [f"within {rule.within}" if rule.within else "", f"every {rule.every}" if rule.every else ""]
     due.append(f"{rule.lead} before the {rule.before}" if rule.lead else rule.before and f"by the {rule.before}")
     start = ", else ".join(map(str, rule.after)) + "".join(f" and {entry}" for entry in map(str, rule.when))
-    when = ", ".join(part for part in due if part)
+    when = "".join(f", {part}" for part in due if part)
     until = " or ".join(map(str, rule.until))
-    return f"{rule.clause}  {rule.name}{repeated}: {rule.work}, after {start}, {when}; met by {until}"
+    return f"{rule.clause}  {rule.name}{repeated}: {rule.work}, after {start}{when}; met by {until}"
 
 
 @policy.command()
@@ -143,7 +135,7 @@ def diff(session: Session, files: tuple[Path, ...], project: str, *, as_json: bo
         moves = policy_diff(
             desk,
             project=project or the_project(desk),
-            book=book_with(files),
+            book=shipped_with(files),
             by=session.who(),
             now=session.clock(),
             tick=tick,

@@ -51,10 +51,10 @@ def say(facts: "Iterable[Fact]", *, nothing: str) -> None:
 @click.pass_obj
 def load(session: Session, file: Path, files: tuple[Path, ...]) -> None:
     """Load a midstream.toml, and activate the policy it names: one that ships, or one given with --policy."""
-    from midstream.cli.policy import book_with  # noqa: PLC0415 - only loading reads policies
+    from midstream.policy.book import shipped_with  # noqa: PLC0415 - only loading reads policies
 
     text = file.read_text(encoding="utf-8", errors="replace")
-    book = book_with(files)
+    book = shipped_with(files)
     facts = projects.set_up(session.desk(), text=text, where=str(file), book=book, by=session.who())
     say(facts, nothing="nothing changed")
 

@@ -138,7 +138,7 @@ def _with_defaults(verb: Verb, order: Order, case: Case, team: Team) -> dict[str
         typed.setdefault("into", lines[0])
     if verb.body is CveAssigned and "cve" not in typed:
         if not team.free_cves:
-            raise Refused("no free CVE id is left", hint="Reserve a block: midstream project reserve PROJECT CVE-….")
+            raise Refused("no free CVE id is left", hint="Reserve a block: midstream project reserve CVE-….")
         typed["cve"] = team.free_cves[0]
     elif "cve" in names and "cve" not in typed and (assigned := case.last(CveAssigned)):
         typed["cve"] = assigned[1].cve

@@ -39,9 +39,16 @@ def work_once(desk: Desk) -> list[Done]:
     found: list[Done] = []
     for line in desk.store.task_lines(desk.viewer(WORKER), now=now):
         verb = next((name for name in line.duty.do if VERBS[name].unattended), None)
-        if line.duty.work == "process" and verb is not None:
+        if line.duty.work == "process" and verb is not None and _is_asked(desk, line.duty.case, verb):
             found.append(_attempt(desk, line, verb, now))
     return found
+
+
+def _is_asked(desk: Desk, case: str, verb: str) -> bool:
+    """Return whether the worker may do this unasked: it makes public only what people agreed to make public then."""
+    if verb != "end-embargo":
+        return True
+    return any(fact.kind == "embargo.agreed" for fact in desk.store.facts(f"case/{case}"))
 
 
 def _attempt(desk: Desk, line: TaskLine, verb: str, now: datetime) -> Done:

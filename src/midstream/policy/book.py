@@ -103,6 +103,15 @@ def shipped() -> Book:
     return make_book(read_text(file.read_text(encoding="utf-8"), where=file.name) for file in files)
 
 
+def shipped_with(files: Iterable[Path]) -> Book:
+    """Return the shipped book with the files added; a file of a name and version that ships takes its place."""
+    texts = {(text.name, text.file.policy.version): text for texts in shipped().texts.values() for text in texts}
+    for file in files:
+        text = read_text(file.read_text(encoding="utf-8", errors="replace"), where=str(file))
+        texts[text.name, text.file.policy.version] = text
+    return make_book(texts.values())
+
+
 def _check_names(file: PolicyFile, text: str, table: str, *, where: str) -> None:
     seen: set[str] = set()
     for count, entry in enumerate(getattr(file, table)):

@@ -140,7 +140,10 @@ class Derivation(msgspec.Struct, kw_only=True):
         clock = self.clock(moment.clock)
         if clock is None:
             return None
-        return Instant(at=before(clock.at, moment.span, zone=self.team.project.zone), because=clock.because)
+        lead = before(clock.at, moment.span, zone=self.team.project.zone)
+        # Nobody could have known earlier than by the fact that put the clock where it is.
+        moved = [fact.happened_at for fact in self.case.facts if fact.number in clock.because]
+        return Instant(at=max([lead, *moved]), because=clock.because)
 
     def calendar(self, zone: str, at: datetime, subject: Subject = NOTHING) -> tuple[str, IsHoliday]:
         """Return the zone and the holidays that `zone`, as the policy writes it, means at the moment `at`."""

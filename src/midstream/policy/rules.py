@@ -27,6 +27,9 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True):
     span: Span
     clock: str
 
+    def __str__(self) -> str:
+        return f"{self.span} before {self.clock}"
+
 
 Moment = Event | Lead | str
 """What `after` and `when` name: an event, a clock, or a span before a clock."""
