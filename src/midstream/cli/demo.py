@@ -25,7 +25,8 @@ def demo(ctx: click.Context) -> None:
     said = f"{count} facts loaded" if count else "The demo was loaded before; nothing was added"
     click.echo(f"{said}. You are {DUTY}, who is on duty. Cases named tf-m-… are invented.\n", err=True)
     _head("Today: what has to be done, by when, by whom, and why")
-    show_tasks(today(desk, by=session.who(), now=session.clock()), session.clock(), everything=False)
+    now = session.clock()
+    show_tasks(today(desk, by=session.who(), now=now), now, everything=False)
     _head("The board: which branch has which fix, as recorded")
     ctx.invoke(board, project="", as_json=False)
     click.echo()

@@ -1,63 +1,85 @@
 """``midstream today``."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import click
 
 from midstream.cli.app import Session
 from midstream.cli.errors import printable
 from midstream.cli.output import as_of_option, distance, instant, json_option, moment_of, paragraph, write_json
-from midstream.desk.reading import Task
+from midstream.desk.reading import HORIZONS, Task, Today
 from midstream.desk.reading import today as read_today
 
 
 @click.command()
 @click.option("--for", "person", default="", help="Only the tasks of this person.")
 @click.option("--project", default="", help="Only this project.")
-@click.option("--all", "everything", is_flag=True, help="Also what is due later than in a week.")
+@click.option("--all", "everything", is_flag=True, help="All of them, also what is due later than in a week.")
 @as_of_option
 @json_option
 @click.pass_obj
 def today(session: Session, *, person: str, project: str, as_of: str, everything: bool, as_json: bool) -> None:
-    """Show what has to be done: overdue first, then by due instant, then by severity."""
+    """Show what has to be done: overdue first, then by due instant, then by severity.
+
+    Shows the first 30, and what is due later than in a week only as a number; --json tells all.
+    """
     now = session.clock()
     moment = moment_of(as_of, session)
-    tasks = read_today(session.desk(), by=session.who(), now=now, person=person, project=project, as_of=moment)
+    limit = None if everything or as_json else FIRST
+    found = read_today(
+        session.desk(), by=session.who(), now=now, person=person, project=project, as_of=moment, limit=limit
+    )
     if as_json:
-        write_json(tasks)
+        write_json(found.tasks)
         return
-    show_tasks(tasks, moment or now, everything=everything)
+    show_tasks(found, moment or now, everything=everything)
 
 
-def show_tasks(tasks: list[Task], now: datetime, *, everything: bool) -> None:
-    """Return nothing, after the tasks were written in groups by when they are due."""
-    if not tasks:
+FIRST = 30
+"""How many tasks are shown without ``--all``: what one person can take in."""
+
+
+def show_tasks(found: Today, now: datetime, *, everything: bool) -> None:
+    """Return nothing, after the tasks were written in groups by when they are due, each with its count."""
+    counts = found.counts
+    sizes = {
+        "Overdue": counts.overdue,
+        "Within a day": counts.day,
+        "Within a week": counts.week,
+        LATER: counts.later,
+        "No date": counts.undated,
+    }
+    if not any(sizes.values()):
         click.echo("Nothing is to be done in the cases you can see.", err=True)
         return
-    groups: dict[str, list[Task]] = {}
-    for task in tasks:
-        groups.setdefault(_group(task, now), []).append(task)
-    for name, members in groups.items():
-        click.echo(click.style(f"{name} ({len(members)})", bold=True, fg="red" if name == OVERDUE else None))
-        if name == LATER and not everything:
-            click.echo("  shown by midstream today --all")
+    groups: dict[str, list[Task]] = {name: [] for name in sizes}
+    for task in found.tasks:
+        groups[_group(task, now)].append(task)
+    for name, count in sizes.items():
+        if not count:
             continue
-        for task in members:
+        click.echo(click.style(f"{name} ({count})", bold=True, fg="red" if name == "Overdue" else None))
+        shown = [] if name == LATER and not everything else groups[name]
+        for task in shown:
             _show(task, now)
+        if len(shown) < count:
+            more = f"{count - len(shown)} more: " if shown else ""
+            click.echo(f"  {more}midstream today --all")
         click.echo()
 
 
-OVERDUE, LATER = "Overdue", "Later"
+LATER = "Later"
 
 
 def _group(task: Task, now: datetime) -> str:
-    if task.standing == "overdue":
-        return OVERDUE
     if task.due_at is None:
         return "No date"
-    if task.due_at <= now + timedelta(days=1):
+    if task.due_at < now:
+        return "Overdue"
+    day, week = HORIZONS
+    if task.due_at < now + day:
         return "Within a day"
-    return "Within a week" if task.due_at <= now + timedelta(days=7) else LATER
+    return "Within a week" if task.due_at < now + week else LATER
 
 
 def _show(task: Task, now: datetime) -> None:

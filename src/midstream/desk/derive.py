@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -16,8 +16,9 @@ from midstream.ledger.fact import Fact
 from midstream.ledger.kinds.intake import CaseOpened
 from midstream.policy.book import Book, Text, make_book, read_text
 from midstream.policy.duties import Duty, clocks, duties, standing
-from midstream.policy.resolve import resolve
-from midstream.policy.rules import Policy
+
+if TYPE_CHECKING:
+    from midstream.policy.rules import Policy
 
 PUBLIC_DATE = "public date"
 """The clock whose instant lists show as the day the case becomes public."""
@@ -27,7 +28,7 @@ class Shelf(msgspec.Struct, kw_only=True):
     """Compiled policies, kept so that two thousand cases under one text compile it once."""
 
     _books: dict[str, Book] = {}
-    _policies: dict[tuple[str, ...], Policy | None] = {}
+    _policies: dict[tuple[str, ...], "Policy | None"] = {}
     _texts: dict[tuple[str, str], tuple[Text, ...]] = {}
 
     def book(self, team: Team) -> Book:
@@ -38,7 +39,7 @@ class Shelf(msgspec.Struct, kw_only=True):
             )
         return self._books[team.policy_digest]
 
-    def policy(self, team: Team, day: date) -> Policy | None:
+    def policy(self, team: Team, day: date) -> "Policy | None":
         """Return the policy of the project in force on `day`, or None when none was activated or none holds."""
         name = team.project.policy
         if not team.policy_texts or name not in self.book(team).texts:
@@ -48,10 +49,12 @@ class Shelf(msgspec.Struct, kw_only=True):
             self._texts[known] = self.book(team).with_ancestors(name)
         era = (*known, *(text.where for text in self._texts[known] if text.is_in_force(day)))
         if era not in self._policies:
+            from midstream.policy.resolve import resolve  # noqa: PLC0415 - reading what was derived compiles nothing
+
             self._policies[era] = resolve(self.book(team), name, day)
         return self._policies[era]
 
-    def policy_of(self, case: Case, team: Team) -> Policy | None:
+    def policy_of(self, case: Case, team: Team) -> "Policy | None":
         """Return the policy the case is under: the text in force, in the project's zone, on the day the case began."""
         return self.policy(team, day_of(case, team))
 
@@ -67,7 +70,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
     case: Case
     team: Team
-    policy: Policy | None
+    policy: "Policy | None"
     duties: tuple[Duty, ...]
     NOTHING: ClassVar[str] = "no policy was in force on the day the case began"
 
@@ -105,7 +108,9 @@ def view(at: Known) -> CaseView:
         readers=readers(case),
         claims=claims(case),
         duties=tuple(
-            msgspec.structs.replace(duty, kinds=tuple(kinds[number] for number in duty.because))
+            msgspec.structs.replace(
+                duty, kinds=tuple(kinds[number] for number in duty.because), commands=commands(duty)
+            )
             for duty in at.duties
             if duty.met_at is None and (duty.lifted_at is None or duty.lifted_by == 0)
         ),
@@ -115,6 +120,26 @@ def view(at: Known) -> CaseView:
         ),
         message_ids=_messages(case),
     )
+
+
+def commands(duty: Duty) -> tuple[str, ...]:
+    """Return what to type after ``midstream do`` for each verb that meets the duty, with the fields that follow."""
+    from midstream.cases.verbs import VERBS  # noqa: PLC0415 - reading what was derived needs no verbs
+
+    found: list[str] = []
+    for name in duty.do:
+        verb = VERBS[name]
+        fields: dict[str, str] = {}
+        for place in ("branch", "party"):
+            if duty.subject and place in verb.body.__struct_fields__:
+                fields[place] = duty.subject
+        for event in duty.missing:
+            kind, *narrowed = event.split()
+            if kind == verb.kind:
+                pairs = (part.partition("=") for part in narrowed)
+                fields |= {field: value.partition("|")[0] for field, _, value in pairs}
+        found.append(" ".join((duty.case, name, *(f"{field}={value}" for field, value in fields.items()))))
+    return tuple(found)
 
 
 def claims(case: Case) -> dict[str, str]:

@@ -48,15 +48,21 @@ class Desk(msgspec.Struct, kw_only=True):
     read_mail: MailReader
     shelf: Shelf = msgspec.field(default_factory=Shelf)
     _teams: dict[tuple[str, datetime | None], tuple[int, Team | None]] = {}
+    _numbers: dict[str, int] = {}
 
     def find_team(self, project: str, *, as_of: datetime | None = None) -> tuple[int, Team | None]:
-        """Return the number at which the project's stream stands and the project at that moment, None if not loaded."""
-        stream = f"project/{project}"
-        number = self.store.head(stream).number
+        """Return the number at which the project's stream stands and the project at that moment, None if not loaded.
+
+        What stands there was looked up when the viewer was last asked for, which every command does first; a
+        command that rests on an older number is refused by the store and decided anew.
+        """
+        number = self._numbers.get(project)
+        if number is None:
+            number = self._numbers[project] = self.store.head(f"project/{project}").number
         kept = self._teams.get((project, as_of))
         if kept is None or kept[0] != number:
-            facts = self.store.facts(stream)
-            number = facts[-1].number if facts else 0
+            facts = self.store.facts(f"project/{project}")
+            number = self._numbers[project] = facts[-1].number if facts else 0
             kept = number, team_of(facts, project=project, as_of=as_of)
             self._teams[project, as_of] = kept
         return kept
@@ -69,9 +75,10 @@ class Desk(msgspec.Struct, kw_only=True):
         return found
 
     def projects(self) -> dict[str, Project]:
-        """Return the projects the desk serves, by id."""
-        names = [stream.removeprefix("project/") for stream in self.store.streams("project/")]
-        teams = {name: self.find_team(name)[1] for name in names}
+        """Return the projects the desk serves, by id, as they stand now."""
+        heads = self.store.heads("project/")
+        self._numbers = {head.stream.removeprefix("project/"): head.number for head in heads}
+        teams = {name: self.find_team(name)[1] for name in self._numbers}
         return {name: team.project for name, team in teams.items() if team is not None}
 
     def viewer(self, person: str) -> Viewer:

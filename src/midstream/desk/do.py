@@ -120,8 +120,8 @@ def _decide(desk: Desk, verb: Verb, order: Order, case: Case, *, now: datetime) 
         drafts.append(draft)
         streams.setdefault(draft.stream, desk.store.facts(draft.stream))
     drafts += [Draft(stream=f"case/{case.id}", said_by=order.by, happened_at=at, body=extra) for extra in order.extra]
-    known = desk.known(case)
-    if known.policy is not None and (broken := breaches(drafts, case, known.policy, team)):
+    policy = desk.shelf.policy_of(case, team)
+    if policy is not None and (broken := breaches(drafts, case, policy, team)):
         raise Refused(broken[0].what, hint=broken[0].hint)
     return Decision(now=now, drafts=tuple(drafts), streams=streams)
 

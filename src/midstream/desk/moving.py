@@ -100,7 +100,7 @@ def import_lines(desk: Desk, lines: Iterable[bytes], *, where: str, tick: Callab
     that the store has already are compared and passed over, so that a second import changes nothing. Raises `BadFact`
     or `BrokenChain` naming file and line.
     """
-    count = desk.store.load(_checked(desk, lines, where=where, tick=tick))
+    count = desk.store.load(checked(desk, lines, where=where, tick=tick))
     if count:
         rebuild(desk, tick=tick)
     return count
@@ -120,7 +120,7 @@ class _Place:
 _AGAIN = "Take the file from its source again; nothing was recorded."
 
 
-def _checked(desk: Desk, lines: Iterable[bytes], *, where: str, tick: Callable[[], None]) -> Iterator[Fact]:
+def checked(desk: Desk, lines: Iterable[bytes], *, where: str, tick: Callable[[], None] = nothing) -> Iterator[Fact]:
     """Yield the facts of an export that the store does not have, each once it is seen to follow the one before."""
     place = _Place(where)
     kept = {head.stream: head.number for head in desk.store.heads()}

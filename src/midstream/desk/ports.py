@@ -54,8 +54,8 @@ class Facts(Protocol):
         """Yield every fact in the order of recording, in flat memory."""
         ...
 
-    def heads(self) -> list[Head]:
-        """Return the head of every stream as the store keeps it beside the facts, sorted by stream."""
+    def heads(self, prefix: str = "") -> list[Head]:
+        """Return the heads, as the store keeps them beside the facts, of the streams of that prefix, sorted."""
         ...
 
     def append(
@@ -97,12 +97,18 @@ class ReadModels(Protocol):
         """Return the cases the viewer may see, most recently begun first."""
         ...
 
-    def task_lines(self, who: Viewer, *, now: datetime, project: str = "") -> list[TaskLine]:
+    def task_lines(self, who: Viewer, *, now: datetime, project: str = "", limit: int | None = None) -> list[TaskLine]:
         """Return the open duties of the cases on whose team, or among whose participants, the viewer is.
 
         Open: it opens at or before `now`, and is not lifted by then. Order: due instant (none last), severity
-        from critical down, case, key. Cases that are merely public make no task for the viewer.
+        from critical down, case, key; with `limit`, the first so many. Cases that are merely public make no task.
         """
+        ...
+
+    def task_counts(
+        self, who: Viewer, *, now: datetime, bounds: Sequence[datetime], project: str = ""
+    ) -> tuple[int, ...]:
+        """Return how many of the duties of `task_lines` are due before each of the bounds; last, how many in all."""
         ...
 
     def board_lines(self, who: Viewer, *, project: str = "") -> list[BoardLine]:

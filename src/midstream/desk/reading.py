@@ -1,14 +1,13 @@
 """What people read: today's tasks, cases, one case, its log, why; each as of any past moment."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from midstream.cases import states
 from midstream.cases.case import Case, replay
 from midstream.cases.team import Team
-from midstream.cases.verbs import VERBS
 from midstream.cases.visibility import Sight, sight, visible
 from midstream.desk.derive import Known, claims, view
 from midstream.desk.desk import Desk
@@ -48,20 +47,48 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     invented: bool
 
 
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """How many tasks are overdue, due within a day, within a week, later, and without a date."""
+
+    overdue: int
+    day: int
+    week: int
+    later: int
+    undated: int
+
+
+class Today(msgspec.Struct, frozen=True, kw_only=True):
+    """The tasks of a moment, in order, perhaps only the first of them; the counts are of all."""
+
+    tasks: list[Task]
+    counts: Counts
+
+
 def today(
-    desk: Desk, *, by: str, now: datetime, person: str = "", project: str = "", as_of: datetime | None = None
-) -> list[Task]:
+    desk: Desk,
+    *,
+    by: str,
+    now: datetime,
+    person: str = "",
+    project: str = "",
+    as_of: datetime | None = None,
+    limit: int | None = None,
+) -> Today:
     """Return the tasks open at `now` that `by` may see: overdue first, then by due instant, then by severity.
 
-    With `person`, only theirs. With `as_of`, what was known and due at that moment.
+    With `person`, only theirs. With `as_of`, what was known and due at that moment. With `limit`, the first so many.
     """
     moment = as_of or now
     who = desk.viewer(by)
-    lines = (
-        desk.store.task_lines(who, now=moment, project=project)
-        if as_of is None
-        else _task_lines(desk, by=by, project=project, as_of=as_of)
-    )
+    counts: Counts | None = None
+    if as_of is None and not person:
+        lines = desk.store.task_lines(who, now=moment, project=project, limit=limit)
+        bounds = [moment, *(moment + span for span in HORIZONS), datetime.max.replace(tzinfo=UTC)]
+        counts = _counts(desk.store.task_counts(who, now=moment, bounds=bounds, project=project))
+    elif as_of is None:
+        lines = desk.store.task_lines(who, now=moment, project=project)
+    else:
+        lines = _task_lines(desk, by=by, project=project, as_of=as_of)
     teams: dict[str, Team] = {}
     found: list[Task] = []
     for line in lines:
@@ -70,7 +97,22 @@ def today(
         task = _task(line, teams[line.project], moment)
         if not person or person in task.who:
             found.append(task)
-    return found
+    return Today(tasks=found[:limit], counts=counts or _counted(found, moment))
+
+
+HORIZONS = (timedelta(days=1), timedelta(days=7))
+"""How far ahead the groups of a day's tasks reach."""
+
+
+def _counts(sums: tuple[int, ...]) -> Counts:
+    overdue, day, week, dated, every = sums
+    return Counts(overdue=overdue, day=day - overdue, week=week - day, later=dated - week, undated=every - dated)
+
+
+def _counted(tasks: list[Task], moment: datetime) -> Counts:
+    dues = [task.due_at for task in tasks if task.due_at is not None]
+    before = [sum(due < moment + span for due in dues) for span in (timedelta(), *HORIZONS)]
+    return _counts((*before, len(dues), len(tasks)))
 
 
 def _task(line: TaskLine, team: Team, moment: datetime) -> Task:
@@ -89,7 +131,7 @@ def _task(line: TaskLine, team: Team, moment: datetime) -> Task:
         zone=duty.zone,
         work=duty.work,
         do=duty.do,
-        commands=commands(duty),
+        commands=duty.commands,
         ask=duty.ask,
         who=whose.people,
         who_why=whose.why,
@@ -101,24 +143,6 @@ def _task(line: TaskLine, team: Team, moment: datetime) -> Task:
         severity=line.severity,
         invented=line.invented,
     )
-
-
-def commands(duty: Duty) -> tuple[str, ...]:
-    """Return what to type after ``midstream do`` for each verb that meets the duty, with the fields that follow."""
-    found: list[str] = []
-    for name in duty.do:
-        verb = VERBS[name]
-        fields: dict[str, str] = {}
-        for place in ("branch", "party"):
-            if duty.subject and place in verb.body.__struct_fields__:
-                fields[place] = duty.subject
-        for event in duty.missing:
-            kind, *narrowed = event.split()
-            if kind == verb.kind:
-                pairs = (part.partition("=") for part in narrowed)
-                fields |= {field: value.partition("|")[0] for field, _, value in pairs}
-        found.append(" ".join((duty.case, name, *(f"{field}={value}" for field, value in fields.items()))))
-    return tuple(found)
 
 
 def _views(desk: Desk, *, by: str, project: str, as_of: datetime) -> Iterator[tuple[CaseView, Sight]]:

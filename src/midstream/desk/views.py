@@ -184,10 +184,27 @@ def board_line(view: CaseView, *, seen: Sight) -> BoardLine:
     )
 
 
+def task_line(view: CaseView, duty: Duty) -> TaskLine:
+    """Return the line of the task list for one duty of the view."""
+    return TaskLine(
+        duty=duty,
+        project=view.project,
+        title=view.title,
+        severity=view.severity,
+        claimed_by=view.claims.get(duty.key, ""),
+        areas=view.areas,
+        invented=view.invented,
+    )
+
+
+def severity_rank(severity: str) -> int:
+    """Return the place of a severity in lists, the gravest first."""
+    return SEVERITY_ORDER.get(severity, len(SEVERITY_ORDER))
+
+
 def task_order(line: TaskLine) -> tuple[datetime, int, str, str]:
     """Return the key that sorts task lines: due instant, none last, then severity from critical down, case and key."""
-    rank = SEVERITY_ORDER.get(line.severity, len(SEVERITY_ORDER))
-    return line.duty.due_at or _NEVER, rank, line.duty.case, line.duty.key
+    return line.duty.due_at or _NEVER, severity_rank(line.severity), line.duty.case, line.duty.key
 
 
 def case_order(line: CaseLine) -> tuple[datetime, str]:

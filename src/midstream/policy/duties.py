@@ -6,7 +6,7 @@ new derivation: `standing(duty, now)` compares.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -14,10 +14,12 @@ from midstream.cases.case import Case
 from midstream.cases.states import severity
 from midstream.cases.team import Team
 from midstream.ledger.fact import Fact
-from midstream.policy.events import Event
-from midstream.policy.rules import ClockRule, Lead, Moment, Policy, Rule
+from midstream.policy.events import Event, Lead, Moment
 from midstream.policy.spans import IsHoliday, after, before, holidays_of, no_holiday
 from midstream.project import Branch
+
+if TYPE_CHECKING:
+    from midstream.policy.rules import ClockRule, Policy, Rule
 
 Standing = Literal["waiting", "open", "overdue", "met", "met late", "lifted"]
 
@@ -25,9 +27,9 @@ Standing = Literal["waiting", "open", "overdue", "met", "met late", "lifted"]
 class Duty(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One obligation on one case (and branch, party or fact): when it opens, is due, was met or lifted, and why.
 
-    `key` names it within the case. `because` are the numbers of the facts it follows from, `kinds` what they are
-    (filled for those shown); `missing` the events that would meet it; `met_by` and `lifted_by` say what did: a
-    fact's number, or 0 for the end of a branch's support.
+    `key` names it within the case. `because` are the numbers of the facts it follows from, `kinds` what they are and
+    `commands` what to type (both filled for those shown); `missing` the events that would meet it; `met_by` and
+    `lifted_by` say what did: a fact's number, or 0 for the end of a branch's support.
     """
 
     case: str
@@ -45,6 +47,7 @@ class Duty(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
     lifted_by: int = 0
     because: tuple[int, ...] = ()
     kinds: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     subject: str = ""
     zone: str = "UTC"
@@ -72,7 +75,7 @@ class Instant(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     because: tuple[int, ...] = ()
 
 
-def duties(case: Case, policy: Policy, team: Team) -> list[Duty]:
+def duties(case: Case, policy: "Policy", team: Team) -> list[Duty]:
     """Return every duty the policy makes of the case, in the order of the policy; those met and lifted included."""
     derivation = Derivation(case=case, policy=policy, team=team)
     found: list[Duty] = []
@@ -81,7 +84,7 @@ def duties(case: Case, policy: Policy, team: Team) -> list[Duty]:
     return found
 
 
-def clocks(case: Case, policy: Policy, team: Team) -> dict[str, Instant]:
+def clocks(case: Case, policy: "Policy", team: Team) -> dict[str, Instant]:
     """Return the instant of each of the policy's clocks that has started."""
     derivation = Derivation(case=case, policy=policy, team=team)
     found = {name: derivation.clock(name) for name in policy.clocks}
@@ -104,11 +107,11 @@ class Derivation(msgspec.Struct, kw_only=True):
     """One case under one policy: evaluates moments and clocks once each."""
 
     case: Case
-    policy: Policy
+    policy: "Policy"
     team: Team
     _clocks: dict[str, Instant | None] = {}
 
-    def apply(self, rule: Rule) -> Iterable[Duty]:
+    def apply(self, rule: "Rule") -> Iterable[Duty]:
         """Return the duties of one obligation."""
         each = rule.each
         if not each.what:
@@ -161,7 +164,7 @@ class Derivation(msgspec.Struct, kw_only=True):
         claims = [fact for fact in self.case.by_kind.get("role.claimed", ()) if getattr(fact.body, "role", "") == role]
         return str(getattr(claims[-1].body, "person", "")) if claims else self.team.on_duty(at)
 
-    def _run(self, clock: ClockRule) -> Instant | None:
+    def _run(self, clock: "ClockRule") -> Instant | None:
         start = self.moment(clock.after)
         if start is None:
             return None
@@ -181,7 +184,7 @@ class Derivation(msgspec.Struct, kw_only=True):
                 because.append(fact.number)
         return Instant(at=at, because=tuple(because))
 
-    def _subjects(self, rule: Rule) -> Iterable[Subject]:
+    def _subjects(self, rule: "Rule") -> Iterable[Subject]:
         each = rule.each
         if each.what == "party":
             return [Subject(name=party.name, party=party.name) for party in self.team.project.parties_in(each.list)]
@@ -205,7 +208,7 @@ class Derivation(msgspec.Struct, kw_only=True):
             return any(getattr(fact.body, "branch", "") == branch.name for fact in facts)
         return True
 
-    def _opening(self, rule: Rule, subject: Subject) -> Instant | None:
+    def _opening(self, rule: "Rule", subject: Subject) -> Instant | None:
         """Return the moment the duty opens: the latest of `after`, `when`, the severity and the branch's state."""
         start = self.moment(rule.after, subject)
         if start is None or rule.is_plain:
@@ -234,7 +237,7 @@ class Derivation(msgspec.Struct, kw_only=True):
             return None
         return Instant(at=at, because=tuple(dict.fromkeys(because)) if len(because) > 1 else tuple(because))
 
-    def _duties(self, rule: Rule, subject: Subject) -> list[Duty]:
+    def _duties(self, rule: "Rule", subject: Subject) -> list[Duty]:
         opening = self._opening(rule, subject)
         if opening is None:
             return []
@@ -251,7 +254,7 @@ class Derivation(msgspec.Struct, kw_only=True):
             opening = Instant(at=met.happened_at, because=(met.number,))
         return [*rounds, self._duty(rule, subject, opening, None, lifted, count=len(rounds))]
 
-    def _facts(self, events: Sequence[Event], rule: Rule, subject: Subject) -> Sequence[Fact]:
+    def _facts(self, events: Sequence[Event], rule: "Rule", subject: Subject) -> Sequence[Fact]:
         """Return the facts that the events name and that are about the subject, in the order they happened."""
         by_kind = self.case.by_kind
         events = [event for event in events if event.kind in by_kind]
@@ -269,7 +272,7 @@ class Derivation(msgspec.Struct, kw_only=True):
             found.sort(key=lambda fact: (fact.happened_at, fact.number))
         return found
 
-    def _lifted(self, rule: Rule, subject: Subject, opening: Instant) -> tuple[datetime, int] | None:
+    def _lifted(self, rule: "Rule", subject: Subject, opening: Instant) -> tuple[datetime, int] | None:
         """Return when the duty was lifted and by which fact (0: the branch's support ended), or None."""
         by_kind = self.case.by_kind
         ends = [
@@ -295,7 +298,7 @@ class Derivation(msgspec.Struct, kw_only=True):
 
     def _duty(
         self,
-        rule: Rule,
+        rule: "Rule",
         subject: Subject,
         opening: Instant,
         met: Fact | None,
@@ -333,7 +336,7 @@ class Derivation(msgspec.Struct, kw_only=True):
             note=rule.note,
         )
 
-    def _due(self, rule: Rule, subject: Subject, opening: Instant) -> tuple[datetime | None, tuple[int, ...], str]:
+    def _due(self, rule: "Rule", subject: Subject, opening: Instant) -> tuple[datetime | None, tuple[int, ...], str]:
         """Return when the duty is due, the facts it follows from, and the zone it is reckoned in."""
         because = opening.because
         zone, is_holiday = self.calendar(rule.zone, opening.at, subject)
@@ -347,7 +350,7 @@ class Derivation(msgspec.Struct, kw_only=True):
         return due, because, zone
 
 
-def _key(rule: Rule, subject: Subject, count: int) -> str:
+def _key(rule: "Rule", subject: Subject, count: int) -> str:
     """Return the name of a duty within its case: the obligation, what it is about, which round of a repeated one."""
     about = str(subject.fact.number) if subject.fact is not None else subject.name
     key = f"{rule.slug}:{about}" if about else rule.slug

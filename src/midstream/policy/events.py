@@ -7,6 +7,7 @@ import msgspec
 
 from midstream.formats.toml import nearest
 from midstream.ledger.kinds import KINDS, Body
+from midstream.policy.spans import Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +49,20 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         if party and self.has_party:
             facts = [fact for fact in facts if getattr(fact.body, "party", None) == party]
         return facts
+
+
+class Lead(msgspec.Struct, frozen=True, kw_only=True):
+    """A moment that lies a span before a clock."""
+
+    span: Span
+    clock: str
+
+    def __str__(self) -> str:
+        return f"{self.span} before {self.clock}"
+
+
+Moment = Event | Lead | str
+"""What `after` and `when` name: an event, a clock, or a span before a clock."""
 
 
 def parse_event(text: str) -> Event:

@@ -9,7 +9,7 @@ import msgspec
 from midstream.cases.verbs import VERBS
 from midstream.formats.toml import line_of, nearest
 from midstream.policy.errors import PolicyError
-from midstream.policy.events import Event, parse_event
+from midstream.policy.events import Event, Lead, Moment, parse_event
 from midstream.policy.language import Clock, Decision, LeftOut, Limit, Obligation, Words, words
 from midstream.policy.spans import Span, parse_span
 from midstream.project.config import is_zone
@@ -19,20 +19,6 @@ BRANCH_WORDS = ("maintained", "affected", "lts")
 
 _LEAD = re.compile(r"(.+?) before (.+)")
 _SLUG = re.compile(r"[^a-z0-9]+")
-
-
-class Lead(msgspec.Struct, frozen=True, kw_only=True):
-    """A moment that lies a span before a clock."""
-
-    span: Span
-    clock: str
-
-    def __str__(self) -> str:
-        return f"{self.span} before {self.clock}"
-
-
-Moment = Event | Lead | str
-"""What `after` and `when` name: an event, a clock, or a span before a clock."""
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):

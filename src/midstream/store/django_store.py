@@ -45,9 +45,9 @@ class DjangoStore(msgspec.Struct, frozen=True, kw_only=True):
         """Yield every fact in the order of recording; `BrokenChain` at one that cannot be read."""
         return ledger_rows.everything(self.db)
 
-    def heads(self) -> list[Head]:
-        """Return the head of every stream, sorted by stream."""
-        return ledger_rows.heads(self.db)
+    def heads(self, prefix: str = "") -> list[Head]:
+        """Return the heads of the streams of that prefix, sorted by stream."""
+        return ledger_rows.heads(self.db, prefix)
 
     def append(
         self,
@@ -87,9 +87,15 @@ class DjangoStore(msgspec.Struct, frozen=True, kw_only=True):
         """Return the cases the viewer may see, most recently begun first."""
         return read_models.case_lines(self.db, who, project=project)
 
-    def task_lines(self, who: Viewer, *, now: datetime, project: str = "") -> list[TaskLine]:
+    def task_lines(self, who: Viewer, *, now: datetime, project: str = "", limit: int | None = None) -> list[TaskLine]:
         """Return the open duties of the cases on whose team, or among whose participants, the viewer is."""
-        return read_models.task_lines(self.db, who, now=now, project=project)
+        return read_models.task_lines(self.db, who, now=now, project=project, limit=limit)
+
+    def task_counts(
+        self, who: Viewer, *, now: datetime, bounds: Sequence[datetime], project: str = ""
+    ) -> tuple[int, ...]:
+        """Return how many open duties are due before each of the bounds; last, how many there are in all."""
+        return read_models.task_counts(self.db, who, now=now, bounds=bounds, project=project)
 
     def board_lines(self, who: Viewer, *, project: str = "") -> list[BoardLine]:
         """Return the cells of the cases the viewer may see, by case."""

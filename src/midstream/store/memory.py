@@ -17,6 +17,7 @@ from midstream.desk.views import (
     case_line,
     case_order,
     next_due,
+    task_line,
     task_order,
 )
 from midstream.ledger.chain import Head, empty, head_of
@@ -65,9 +66,9 @@ class MemoryStore:
         """Yield every fact in the order of recording."""
         yield from tuple(self._facts)
 
-    def heads(self) -> list[Head]:
-        """Return the head of every stream, sorted by stream."""
-        return [self.head(stream) for stream in self.streams("")]
+    def heads(self, prefix: str = "") -> list[Head]:
+        """Return the heads of the streams of that prefix, sorted by stream."""
+        return [self.head(stream) for stream in self.streams(prefix)]
 
     def append(
         self,
@@ -130,23 +131,22 @@ class MemoryStore:
         ]
         return sorted(lines, key=case_order, reverse=True)
 
-    def task_lines(self, who: Viewer, *, now: datetime, project: str = "") -> list[TaskLine]:
+    def task_lines(self, who: Viewer, *, now: datetime, project: str = "", limit: int | None = None) -> list[TaskLine]:
         """Return the open duties of the cases on whose team, or among whose participants, the viewer is."""
         lines = [
-            TaskLine(
-                duty=duty,
-                project=view.project,
-                title=view.title,
-                severity=view.severity,
-                claimed_by=view.claims.get(duty.key, ""),
-                areas=view.areas,
-                invented=view.invented,
-            )
+            task_line(view, duty)
             for view, _ in self._seen(who, at_least=Sight.PARTICIPANT, project=project)
             for duty in view.duties
             if duty.opens_at <= now and (duty.lifted_at is None or duty.lifted_at > now)
         ]
-        return sorted(lines, key=task_order)
+        return sorted(lines, key=task_order)[:limit]
+
+    def task_counts(
+        self, who: Viewer, *, now: datetime, bounds: Sequence[datetime], project: str = ""
+    ) -> tuple[int, ...]:
+        """Return how many open duties are due before each of the bounds; last, how many there are in all."""
+        dues = [line.duty.due_at for line in self.task_lines(who, now=now, project=project)]
+        return (*(sum(due is not None and due < bound for due in dues) for bound in bounds), len(dues))
 
     def board_lines(self, who: Viewer, *, project: str = "") -> list[BoardLine]:
         """Return the cells of the cases the viewer may see, by case."""

@@ -55,13 +55,36 @@ class CaseView(models.Model):
     next_due_at = models.TextField(null=True)  # noqa: DJ001 - as above
     access = models.TextField()
     body = models.TextField()
-    duties = models.TextField()
 
     class Meta:
         db_table = "case_view"
 
     def __str__(self) -> str:
         return self.case_id
+
+
+class Duty(models.Model):
+    """One duty of a case that is neither met nor lifted by a fact, with the line that lists show of it.
+
+    `due_at` and `lifted_at` are the end of the calendar where there is none, so that one index holds the order.
+    """
+
+    pk = models.CompositePrimaryKey("case_id", "key")
+    case_id = models.TextField()
+    key = models.TextField()
+    place = models.IntegerField()
+    opens_at = models.TextField()
+    due_at = models.TextField()
+    lifted_at = models.TextField()
+    rank = models.IntegerField()
+    line = models.TextField()
+
+    class Meta:
+        db_table = "duty"
+        indexes = (models.Index(fields=("due_at", "rank", "case_id", "key"), name="duty_in_order"),)
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.key}"
 
 
 class Reader(models.Model):

@@ -23,25 +23,27 @@ from midstream.desk.views import (
     case_line,
     case_order,
     next_due,
-    task_order,
+    severity_rank,
+    task_line,
 )
 from midstream.ledger.fact import read_time, write_time
-from midstream.policy.duties import Duty
 from midstream.store.database import Database, marks
 from midstream.store.ledger_rows import check_heads, hold_all
 from midstream.store.visibility import seen_cases
 
-_TABLES = ("case_view", "reader", "area", "message")
+_TABLES = ("case_view", "duty", "reader", "area", "message")
 _BATCH = 100
 """Views held at once: each may have hundreds of duties."""
-_COLUMNS = ("case_id", "project", "is_public", "opens_at", "next_due_at", "access", "body", "duties")
+_COLUMNS = ("case_id", "project", "is_public", "next_due_at", "access", "body")
+_DUTY = ("case_id", "key", "place", "opens_at", "due_at", "lifted_at", "rank", "line")
+_NEVER = "9999-12-31T23:59:59.999999Z"
 _PUT = (
     f"INSERT INTO case_view ({', '.join(_COLUMNS)}) VALUES ({marks(len(_COLUMNS))})"
     " ON CONFLICT (case_id) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])
 )
 _encoder = msgspec.json.Encoder()
 _view = msgspec.json.Decoder(CaseView)
-_duties = msgspec.json.Decoder(tuple[Duty, ...])
+_line = msgspec.json.Decoder(TaskLine)
 
 
 def put_views(db: Database, cursor: Any, views: Sequence[CaseView]) -> None:
@@ -52,9 +54,10 @@ def put_views(db: Database, cursor: Any, views: Sequence[CaseView]) -> None:
     if names:
         cursor.execute(f"SELECT case_id, access FROM case_view WHERE case_id IN ({marks(len(names))})", names)
         kept.update(cursor.fetchall())
-    for row in rows:
+    for view, row in zip(views, rows, strict=True):
         cursor.execute(_PUT, row)
-    changed = [view for view, row in zip(views, rows, strict=True) if kept.get(view.case) != row[5]]
+        _put_duties(db, cursor, view)
+    changed = [view for view, row in zip(views, rows, strict=True) if kept.get(view.case) != row[4]]
     if changed:
         for table in ("reader", "area", "message"):
             cursor.execute(
@@ -78,6 +81,7 @@ def replace_views(db: Database, views: Iterable[CaseView], *, expect: Mapping[st
                 put_views(db, cursor, batch)
             else:
                 db.insert(cursor, "case_view", _COLUMNS, [_row(view) for view in batch])
+                db.insert(cursor, "duty", _DUTY, (row for view in batch for row in _duty_rows(view)))
                 _put_access(db, cursor, batch)
 
 
@@ -87,12 +91,42 @@ def _row(view: CaseView) -> tuple[Any, ...]:
         view.case,
         view.project,
         view.is_public,
-        write_time(min(duty.opens_at for duty in view.duties)) if view.duties else None,
         write_time(due) if due else None,
         _encoder.encode([view.readers, view.areas, view.message_ids]).decode(),
         _encoder.encode(msgspec.structs.replace(view, duties=())).decode(),
-        _encoder.encode(view.duties).decode(),
     )
+
+
+def _duty_rows(view: CaseView) -> list[tuple[Any, ...]]:
+    """Return a row for each duty of the view."""
+    return [
+        (
+            view.case,
+            duty.key,
+            place,
+            write_time(duty.opens_at),
+            write_time(duty.due_at) if duty.due_at else _NEVER,
+            write_time(duty.lifted_at) if duty.lifted_at else _NEVER,
+            severity_rank(view.severity),
+            _encoder.encode(task_line(view, duty)).decode(),
+        )
+        for place, duty in enumerate(view.duties)
+    ]
+
+
+def _put_duties(db: Database, cursor: Any, view: CaseView) -> None:
+    """Put the duties of the view in place; rows that say the same stay untouched, as most do."""
+    rows = {row[1]: row for row in _duty_rows(view)}
+    cursor.execute(f"SELECT {', '.join(_DUTY)} FROM duty WHERE case_id = %s", [view.case])
+    gone = []
+    for row in cursor.fetchall():
+        if rows.get(row[1]) == tuple(row):
+            del rows[row[1]]
+        else:
+            gone.append((view.case, row[1]))
+    if gone:
+        cursor.executemany("DELETE FROM duty WHERE case_id = %s AND key = %s", gone)
+    db.insert(cursor, "duty", _DUTY, list(rows.values()))
 
 
 def _put_access(db: Database, cursor: Any, views: Sequence[CaseView]) -> None:
@@ -107,12 +141,15 @@ def _put_access(db: Database, cursor: Any, views: Sequence[CaseView]) -> None:
 def view(db: Database, case: str) -> CaseView | None:
     """Return the whole view of one case, whoever asks."""
     with db.reading() as cursor:
-        cursor.execute("SELECT body, duties FROM case_view WHERE case_id = %s", [case])
+        cursor.execute("SELECT body FROM case_view WHERE case_id = %s", [case])
         row = cursor.fetchone()
+        cursor.execute("SELECT line FROM duty WHERE case_id = %s ORDER BY place", [case])
+        lines = cursor.fetchall()
     if row is None:
         return None
     with _legible(db, case):
-        return msgspec.structs.replace(_view.decode(row[0]), duties=_duties.decode(row[1]))
+        duties = tuple(_line.decode(line).duty for (line,) in lines)
+        return msgspec.structs.replace(_view.decode(row[0]), duties=duties)
 
 
 def case_lines(db: Database, who: Viewer, *, project: str) -> list[CaseLine]:
@@ -133,33 +170,37 @@ def board_lines(db: Database, who: Viewer, *, project: str) -> list[BoardLine]:
     return sorted(lines, key=lambda line: line.case)
 
 
-def task_lines(db: Database, who: Viewer, *, now: datetime, project: str) -> list[TaskLine]:
-    """Return the open duties of the cases of which the viewer sees more than what is public."""
-    moment = write_time(now)
-    sql, values = seen_cases(
-        who, columns="v.case_id, v.body, v.duties, v.opens_at", at_least=Sight.PARTICIPANT, project=project
-    )
+def task_lines(db: Database, who: Viewer, *, now: datetime, project: str, limit: int | None) -> list[TaskLine]:
+    """Return the open duties of the cases of which the viewer sees more than what is public, in order."""
+    where, values = _open(who, now=now, project=project)
+    most = " LIMIT %s" if limit is not None else ""
+    sql = f"SELECT d.case_id, d.line FROM duty d WHERE {where} ORDER BY d.due_at, d.rank, d.case_id, d.key{most}"
     lines: list[TaskLine] = []
     with db.reading() as cursor:
-        cursor.execute(f"{sql} AND opens_at <= %s", [*values, moment])
-        for _, case, body, duties, _ in cursor:
+        cursor.execute(sql, [*values, *([] if limit is None else [limit])])
+        for case, line in cursor:
             with _legible(db, case):
-                entry, mine = _view.decode(body), _duties.decode(duties)
-            lines += [
-                TaskLine(
-                    duty=duty,
-                    project=entry.project,
-                    title=entry.title,
-                    severity=entry.severity,
-                    claimed_by=entry.claims.get(duty.key, ""),
-                    areas=entry.areas,
-                    invented=entry.invented,
-                )
-                for duty in mine
-                if duty.opens_at <= now and (duty.lifted_at is None or duty.lifted_at > now)
-            ]
-    lines.sort(key=task_order)
+                lines.append(_line.decode(line))
     return lines
+
+
+def task_counts(
+    db: Database, who: Viewer, *, now: datetime, bounds: Sequence[datetime], project: str
+) -> tuple[int, ...]:
+    """Return how many open duties are due before each of the bounds; last, how many there are in all."""
+    where, values = _open(who, now=now, project=project)
+    sums = "".join("COALESCE(SUM(CASE WHEN d.due_at < %s THEN 1 ELSE 0 END), 0), " for _ in bounds)
+    with db.reading() as cursor:
+        cursor.execute(f"SELECT {sums}COUNT(*) FROM duty d WHERE {where}", [*map(write_time, bounds), *values])
+        return tuple(int(count) for count in cursor.fetchone())
+
+
+def _open(who: Viewer, *, now: datetime, project: str) -> tuple[str, list[Any]]:
+    """Return the condition, with its parameters, of the duties ``d`` that are open in cases the viewer works on."""
+    cases, values = seen_cases(who, columns="v.case_id", at_least=Sight.PARTICIPANT, project=project)
+    moment = write_time(now)
+    where = f"d.opens_at <= %s AND d.lifted_at > %s AND d.case_id IN (SELECT case_id FROM ({cases}) AS mine)"
+    return where, [moment, moment, *values]
 
 
 def cases_with_message(db: Database, message_id: str) -> list[str]:

@@ -8,7 +8,11 @@ from midstream.cli.app import Session, run
 from midstream.wiring.settings import default_person, key_file, settle
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from midstream.desk.desk import Desk
+    from midstream.desk.mail import IncomingMail
 
 
 def clock() -> datetime:
@@ -18,11 +22,17 @@ def clock() -> datetime:
 
 def open_desk(store: str) -> "Desk":
     """Return the desk over the store of that path or address, made when it is new."""
-    from midstream.adapters.mail import read_mail  # noqa: PLC0415 - help and completion open nothing
-    from midstream.desk.desk import Desk  # noqa: PLC0415 - as above
+    from midstream.desk.desk import Desk  # noqa: PLC0415 - help and completion open nothing
     from midstream.store import open_store  # noqa: PLC0415 - as above
 
     return Desk(store=open_store(url=store, key_file=key_file(store)), clock=clock, read_mail=read_mail)
+
+
+def read_mail(*, path: "Path", now: datetime) -> "Iterator[IncomingMail]":
+    """Return the mails of a file or folder, one by one; the adapter is loaded when mail is read."""
+    from midstream.adapters.mail import read_mail as read  # noqa: PLC0415 - most commands read no mail
+
+    return read(path=path, now=now)
 
 
 def main() -> None:

@@ -90,14 +90,35 @@ class Migration(migrations.Migration):
                 ("case_id", models.TextField(primary_key=True, serialize=False)),
                 ("project", models.TextField()),
                 ("is_public", models.BooleanField()),
-                ("opens_at", models.TextField(null=True)),
                 ("next_due_at", models.TextField(null=True)),
                 ("access", models.TextField()),
                 ("body", models.TextField()),
-                ("duties", models.TextField()),
             ],
             options={
                 "db_table": "case_view",
+            },
+        ),
+        migrations.CreateModel(
+            name="Duty",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "case_id", "key", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("case_id", models.TextField()),
+                ("key", models.TextField()),
+                ("place", models.IntegerField()),
+                ("opens_at", models.TextField()),
+                ("due_at", models.TextField()),
+                ("lifted_at", models.TextField()),
+                ("rank", models.IntegerField()),
+                ("line", models.TextField()),
+            ],
+            options={
+                "db_table": "duty",
+                "indexes": [models.Index(fields=["due_at", "rank", "case_id", "key"], name="duty_in_order")],
             },
         ),
         migrations.CreateModel(
