@@ -12,6 +12,9 @@ from midstream.ledger.errors import BadFact
 from midstream.ledger.kinds import NAMES, Body
 from midstream.ledger.story import moment
 
+FIRST_YEAR, LAST_YEAR = 1970, 2199
+"""The years people may name: beyond them are slips of the pen, and spans from there that no calendar holds."""
+
 
 def parse_fields(body: type[Body], typed: Mapping[str, object], *, now: datetime, what: str) -> Body:
     """Return the body that `typed` fills; raise `Misuse` naming the field and what it may be.
@@ -41,6 +44,8 @@ def usage(body: type[Body], what: str) -> str:
 def _read(hint: object, value: object, *, now: datetime, what: str) -> object:
     if not isinstance(value, str):
         return value
+    if any("\ud800" <= char <= "\udfff" for char in value):
+        raise Misuse(f"{what}: not text in UTF-8", hint="Write it in UTF-8.")
     if "datetime" in str(hint):
         return read_moment(value, now=now, what=what)
     if "tuple[" in str(hint):
@@ -51,14 +56,16 @@ def _read(hint: object, value: object, *, now: datetime, what: str) -> object:
 def read_moment(text: str, *, now: datetime, what: str) -> datetime:
     """Return the instant that `text` names: ISO 8601 with a zone, or ``now - 2 hours``; raise `Misuse` otherwise."""
     try:
-        if text.startswith("now"):
-            return moment(text, now=now)
-        return moment(datetime.fromisoformat(text), now=now)
+        found = moment(text if text.startswith("now") else datetime.fromisoformat(text), now=now)
     except (ValueError, OverflowError):
         hint = 'Write the hour with its zone, 2026-11-20T09:30+01:00, or "now - 2 hours".'
         raise Misuse(f"{what}: {text[:40]!r} is no instant", hint=hint) from None
     except BadFact as error:
         raise Misuse(f"{what}: {error.what}", hint=error.hint) from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        hint = f"Name an instant of the years {FIRST_YEAR} to {LAST_YEAR}."
+        raise Misuse(f"{what}: {text[:40]!r} is too far away to reckon with", hint=hint)
+    return found
 
 
 def _plain(message: str) -> str:
