@@ -208,7 +208,8 @@ def _check_seen(case: Case, readable: tuple[Fact, ...], seen: int | None) -> Non
     if seen is None:
         return
     if seen > case.number:
-        raise Misuse(f"{case.id} has no fact {seen} yet", hint=f"It stands at fact {readable[-1].number}.")
+        last = max((fact.number for fact in readable), default=0)
+        raise Misuse(f"{case.id} has no fact {seen} yet", hint=f"It stands at fact {last}.")
     news = [fact for fact in readable if fact.number > seen]
     if not news:
         return

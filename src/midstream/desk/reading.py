@@ -219,9 +219,9 @@ def show(desk: Desk, case: str, *, by: str, as_of: datetime | None = None) -> Sh
     """
     found, seen = desk.case(case, by=by, as_of=as_of)
     facts = visible(found.facts, seen)
-    if not facts:
-        raise Misuse(f"nothing was known of {case} at that moment", hint="Ask for a later moment.")
     inside = seen >= Sight.PARTICIPANT
+    if not (found.facts if inside else facts):
+        raise Misuse(f"nothing was known of {case} at that moment", hint="Ask for a later moment.")
     at = desk.known(found, as_of=as_of) if inside else _bare(desk, case, found)
     started = clocks(found, at.policy, at.team) if at.policy else {}
     readable = replay(facts, case=case)

@@ -11,6 +11,7 @@ from midstream.cases.case import replay
 from midstream.cases.visibility import Sight
 from midstream.desk import reading
 from midstream.desk.desk import Desk
+from midstream.desk.do import Order, do
 from midstream.desk.errors import Misuse, NotFound
 from midstream.desk.projects import roster
 from midstream.ledger.kinds import Audience
@@ -50,7 +51,7 @@ def public(desk: Desk, clock: Clock) -> str:
         ("record-backport", {"branch": "release/1.x", "commit": OTHER_COMMIT}),
         ("note", {"text": "whispered"}),
     ):
-        act(desk, "acme-1", verb, **fields)  # type: ignore[arg-type]
+        act(desk, "acme-1", verb, **fields)
     clock.pass_(days=1)
     act(desk, "acme-1", "end-embargo", reason="agreed")
     act(desk, "acme-1", "record-publication", channel="website", url="https://example.org/1")
@@ -124,7 +125,7 @@ def test_a_case_that_began_in_public_has_its_title_and_no_tasks_for_the_public(d
 
 
 def test_before_it_was_public_a_case_tells_the_public_what_is_public_now(desk: Desk, clock: Clock, public: str) -> None:
-    """What is asked of a past moment is made of facts that are public now, recorded by then; it lists nothing private."""
+    """A past moment is shown by the facts that are public now and were recorded by then; lists keep it private."""
     private = clock() - timedelta(days=2)
     assert reading.cases(desk, by="eve", as_of=private) == []
     kinds = {fact.kind for fact in reading.show(desk, public, by="eve", as_of=private).facts}
@@ -153,6 +154,17 @@ def test_participants_see_tasks_and_title_but_only_the_facts_for_them(desk: Desk
     assert listed["tell-ess:northcloud"].closed_by is None
     assert shown.clocks.keys() == {"public date"}
     assert reading.cases(desk, by="xeno") == reading.cases(desk, by="ada")
+
+
+def test_a_participant_invited_before_there_is_a_fact_for_them_sees_title_and_tasks(desk: Desk) -> None:
+    reported(desk)
+    act(desk, "acme-1", "invite", person="xeno", capacity="expert", pledge=True)
+    shown = reading.show(desk, "acme-1", by="xeno")
+    assert (shown.title, shown.facts, shown.case.number) == ("Key leaks", (), 0)
+    assert [duty.name for duty in shown.known.duties] == ["acknowledge", "triage", "keep in touch"]
+    with pytest.raises(Misuse) as caught:
+        do(desk, Order(verb="note", case="acme-1", fields={"text": "Hello."}, by="xeno", seen=99))
+    assert caught.value.hint == "It stands at fact 0."
 
 
 def test_an_embargoed_case_is_nowhere_for_an_outsider(desk: Desk, clock: Clock) -> None:
