@@ -111,7 +111,8 @@ class Desk(msgspec.Struct, kw_only=True):
         `decide` reads and checks; when a stream moved on meanwhile it is called again, so that every decision rests
         on the latest facts.
         """
-        for attempt in range(1, ATTEMPTS + 1):
+        left = ATTEMPTS
+        while True:
             decision = decide()
             if not decision.drafts:
                 return decision.already
@@ -121,11 +122,11 @@ class Desk(msgspec.Struct, kw_only=True):
             try:
                 self.store.append(facts, views=views, expect=expect, blobs=decision.blobs)
             except Conflict:
-                if attempt == ATTEMPTS:
+                left -= 1
+                if not left:
                     raise
             else:
                 return facts
-        return ()
 
     def _chain(self, decision: Decision, *, key: str) -> tuple[Fact, ...]:
         facts: list[Fact] = []
