@@ -30,7 +30,8 @@ def notes(
 def add(store: Store, stream: str, *texts: str, key: str = "", views: Sequence[CaseView] = ()) -> tuple[Fact, ...]:
     """Append one fact per text to the stream as it stands."""
     head = store.head(stream)
-    facts = notes(stream, texts, head=head, key=key)
+    at = max(NOW, head.recorded_at or NOW)
+    facts = notes(stream, texts, head=head, key=key, at=at)
     store.append(facts, views=views, expect={stream: head.number})
     return facts
 

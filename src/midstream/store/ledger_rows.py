@@ -37,8 +37,14 @@ def row_of(fact: Fact) -> tuple[Any, ...]:
 def fact_of(row: Sequence[Any]) -> Fact:
     """Return the fact a row holds; raise `BrokenChain` naming stream and number when it cannot be one."""
     stream, number, kind, said_by, happened_at, recorded_at, key, body, previous, digest = row
+    # SQLite keeps whatever type a damaged row claims, and an empty blob would hash like an empty text.
+    texts = (
+        type(stream) is type(kind) is type(said_by) is type(key) is type(body) is type(previous) is type(digest) is str
+    )
+    if not (texts and type(happened_at) is type(recorded_at) is str and type(number) is int):
+        raise _unreadable(row, "a column holds what was never written there")
+    raw = body.encode()
     try:
-        raw = body.encode()
         happened = read_time(happened_at)
         return Fact(
             stream=stream,
@@ -54,10 +60,12 @@ def fact_of(row: Sequence[Any]) -> Fact:
             digest=digest,
         )
     except BadFact as error:
-        what = error.what
-    except (AttributeError, TypeError, ValueError):
-        what = "a column holds what was never written there"  # a damaged row of SQLite may claim any type
-    raise BrokenChain(stream=_legible(stream), number=number if isinstance(number, int) else 0, what=what)
+        raise _unreadable(row, error.what) from None
+
+
+def _unreadable(row: Sequence[Any], what: str) -> BrokenChain:
+    stream, number = row[0], row[1]
+    return BrokenChain(stream=_legible(stream), number=number if isinstance(number, int) else 0, what=what)
 
 
 def _legible(stream: object) -> str:
@@ -131,11 +139,7 @@ def everything(db: Database) -> Iterator[Fact]:
                 position += 1
                 if not db.is_postgresql and place != position:
                     # SQLite numbers rows without a gap, as nothing is removed. PostgreSQL skips numbers on a rollback.
-                    raise BrokenChain(
-                        stream=_legible(row[0]),
-                        number=row[1] if isinstance(row[1], int) else 0,
-                        what=f"it stands at position {place}, not {position}",
-                    )
+                    raise _unreadable(row, f"it stands at position {place}, not {position}")
                 yield fact_of(row)
 
 

@@ -41,8 +41,6 @@ def open_store(*, url: str, key_file: Path) -> DjangoStore:
 
 def _make_file(path: Path) -> None:
     """Make an empty file that only its owner may read, unless there is one: SQLite itself would let others read it."""
-    if path.exists():
-        return
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -50,7 +48,8 @@ def _make_file(path: Path) -> None:
         pass
     except OSError as error:
         raise StoreTrouble(
-            f"{path}: {error.strerror}", hint="Name a path in a folder that you may write: --store PATH."
+            f"{path}: the store's file cannot be opened ({error.strerror})",
+            hint="Allow your user to enter and write its folder, or name another file: --store PATH.",
         ) from None
 
 

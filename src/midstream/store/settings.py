@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-import django
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
@@ -32,12 +32,13 @@ def configure(*, url: str) -> str:
             USE_I18N=False,
             USE_TZ=True,
         )
-        django.setup(set_prefix=False)
+        # What django.setup() does, save that it imports all of Django's HTTP for a URL prefix.
+        apps.populate(settings.INSTALLED_APPS)
         return "default"
     whole = cast("dict[str, Any]", connections.configure_settings({"default": entry})["default"])
     known = cast("dict[str, dict[str, Any]]", connections.settings)
     for alias, other in known.items():
-        if all(other.get(name) == whole[name] for name in ("ENGINE", "NAME", "USER", "HOST", "PORT")):
+        if all(other.get(name) == value for name, value in entry.items()):
             return alias
     alias = f"store{len(known)}"
     known[alias] = whole
