@@ -270,6 +270,15 @@ def test_what_was_sealed_for_another_case_does_not_open(statement: str, database
         database.blob("a", digest)
 
 
+def test_a_case_cannot_be_given_the_key_and_the_blob_of_another(database: DjangoStore) -> None:
+    digest = sealed(database)
+    with database.db.writing() as cursor:
+        cursor.execute("INSERT INTO case_key SELECT 'c', nonce, wrapped FROM case_key WHERE case_id = 'b'")
+        cursor.execute("INSERT INTO blob SELECT 'c', digest, nonce, sealed FROM blob WHERE case_id = 'b'")
+    with pytest.raises(StoreTrouble, match=f"c: its content {digest}"):
+        database.blob("c", digest)
+
+
 def test_what_was_sealed_under_another_digest_does_not_open(database: DjangoStore) -> None:
     first, second = database.put_blob("a", b"one"), database.put_blob("a", b"two")
     with database.db.writing() as cursor:

@@ -165,7 +165,6 @@ def test_an_erasure_leaves_nothing_in_the_file(tmp_path: Path, opened: Open) -> 
     stored = b"".join(file.read_bytes() for file in tmp_path.glob("store.db*"))
     assert all(piece in stored for piece in wrapped + pieces)
     assert store.erase("a") == len(digests)
-    store.close()
     stored = b"".join(file.read_bytes() for file in tmp_path.glob("store.db*"))
     assert not [piece for piece in wrapped + pieces if piece in stored]
     again = opened(str(tmp_path / "store.db"))

@@ -265,7 +265,11 @@ def test_open_duties_are_tasks(store: Store) -> None:
         duty("a", "overdue", due=-HOUR),
         *lifted,
     )
-    add(store, "case/a", "one", views=[view("a", duties=duties, claims={"overdue": "bob"})])
+    just = view("b", project="zephyr", duties=(duty("b", "opens now", opens=timedelta()),))
+    add(store, "case/a", "one", views=[view("a", duties=duties, claims={"overdue": "bob"}), just])
+    other = Viewer(person="zoe", teams=frozenset({"zephyr"}))
+    assert [line.duty for line in store.task_lines(other, now=NOW)] == list(just.duties)
+    assert store.task_lines(other, now=NOW - instant) == []
     lines = store.task_lines(TEAM, now=NOW)
     assert [line.duty for line in lines] == [duties[2], duties[5], duties[0]]
     assert [line.claimed_by for line in lines] == ["bob", "", ""]
@@ -349,6 +353,14 @@ def test_the_order_of_public_lines_does_not_tell_when_cases_began(store: Store) 
     add(store, "case/a", "one", views=[*views, view("z", project="zephyr", began_at=NOW - 9 * HOUR)])
     lines = store.case_lines(Viewer(person="x", teams=frozenset({"zephyr"})))
     assert [line.case for line in lines] == ["z", "d", "c", "b", "a"]
+
+
+def test_a_removed_participant_is_out_even_as_a_maintainer(store: Store) -> None:
+    add(store, "case/a", "one", views=[view("a"), view("b", readers={})])
+    boot = frozenset({("tf-m", "boot"), ("zephyr", "net")})
+    assert [line.case for line in store.case_lines(Viewer(person="wim", areas=boot))] == ["b"]
+    assert [line.case for line in store.case_lines(Viewer(person="mia", areas=boot))] == ["b", "a"]
+    assert store.case_lines(Viewer(person="mia", areas=frozenset({("zephyr", "boot"), ("tf-m", "net")}))) == []
 
 
 def test_participants_read_the_whole_line(store: Store) -> None:

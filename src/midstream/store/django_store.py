@@ -5,10 +5,8 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
-from django.db import IntegrityError
 
 from midstream.cases.visibility import Viewer
-from midstream.desk.ports import StoreTrouble
 from midstream.desk.views import BoardLine, CaseLine, CaseView, TaskLine
 from midstream.ledger.chain import Head
 from midstream.ledger.fact import Fact
@@ -58,16 +56,11 @@ class DjangoStore(msgspec.Struct, frozen=True, kw_only=True):
         blobs: Sequence[tuple[str, bytes]] = (),
     ) -> None:
         """Record facts, views and blobs in one durable transaction; `Conflict` when a stream stands elsewhere."""
-        try:
-            with self.db.writing() as cursor:
-                ledger_rows.record(self.db, cursor, facts, expect=expect)
-                read_models.put_views(self.db, cursor, views)
-                for case, content in blobs:
-                    self.vault.put(cursor, case, content)
-        except StoreTrouble as trouble:
-            if isinstance(trouble.__cause__, IntegrityError):
-                ledger_rows.raise_if_moved(self.db, expect, cause=trouble)
-            raise
+        with self.db.writing() as cursor:
+            ledger_rows.record(self.db, cursor, facts, expect=expect)
+            read_models.put_views(self.db, cursor, views)
+            for case, content in blobs:
+                self.vault.put(cursor, case, content)
 
     def load(self, facts: Iterable[Fact]) -> int:
         """Record already chained facts in one transaction and flat memory; return how many."""

@@ -239,12 +239,3 @@ def hold_all(db: Database, cursor: Any) -> None:
     """Return nothing, after every stream is held until the transaction ends. Reading goes on."""
     if db.is_postgresql:
         cursor.execute("LOCK TABLE head IN EXCLUSIVE MODE")
-
-
-def raise_if_moved(db: Database, expect: Mapping[str, int], *, cause: Exception) -> None:
-    """Return nothing; raise `Conflict` when a stream stands elsewhere, which explains why a row was refused."""
-    with db.reading() as cursor:
-        stand = _numbers(cursor, sorted(expect), lock=False)
-    for name in sorted(expect):
-        if stand.get(name, 0) != expect[name]:
-            raise Conflict(stream=name, expected=expect[name], found=stand.get(name, 0)) from cause
