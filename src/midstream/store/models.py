@@ -51,7 +51,6 @@ class CaseView(models.Model):
     case_id = models.TextField(primary_key=True)
     project = models.TextField()
     is_public = models.BooleanField()
-    opens_at = models.TextField(null=True)  # noqa: DJ001 - no duty opens, which is not an empty instant
     next_due_at = models.TextField(null=True)  # noqa: DJ001 - as above
     access = models.TextField()
     body = models.TextField()

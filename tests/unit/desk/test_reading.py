@@ -19,7 +19,7 @@ PUBLIC = START + timedelta(days=90)
 def tasks(
     desk: Desk, *, by: str = "ada", person: str = "", project: str = "", as_of: datetime | None = None
 ) -> list[Task]:
-    return reading.today(desk, by=by, now=desk.clock(), person=person, project=project, as_of=as_of)
+    return reading.today(desk, by=by, now=desk.clock(), person=person, project=project, as_of=as_of).tasks
 
 
 def names(found: list[Task]) -> list[tuple[str, str]]:

@@ -101,7 +101,7 @@ def test_lists_tell_the_public_nothing_but_public_facts(desk: Desk, clock: Clock
         assert (line.case, line.title, line.number, line.severity) == (public, "", 0, "high")
         assert (line.triage, line.embargo, line.fix, line.policy) == ("", "", "", "")
         assert (line.began_at, line.public_at, line.next_due_at) == (None, None, None)
-        assert reading.today(desk, by=by, now=clock(), as_of=as_of) == []
+        assert reading.today(desk, by=by, now=clock(), as_of=as_of).tasks == []
     [row] = reading.board(desk, by=by)
     assert (row.title, {name: cell.word for name, cell in row.cells.items()}) == (
         "",
@@ -116,7 +116,7 @@ def test_lists_tell_the_public_nothing_but_public_facts(desk: Desk, clock: Clock
 def test_a_case_that_began_in_public_has_its_title_and_no_tasks_for_the_public(desk: Desk, clock: Clock) -> None:
     opened(desk)
     act(desk, "acme-9", "record-fix", commit=COMMIT)
-    assert reading.today(desk, by="ada", now=clock())
+    assert reading.today(desk, by="ada", now=clock()).tasks
     act(desk, "acme-9", "decline-embargo")
     shown = reading.show(desk, "acme-9", by="eve")
     assert (shown.title, shown.known.duties, shown.clocks) == ("From public history", (), {})
@@ -144,8 +144,8 @@ def test_participants_see_tasks_and_title_but_only_the_facts_for_them(desk: Desk
     assert {fact.kind for fact in shown.facts} == {"report.accepted", "embargo.agreed", "branch.affected"}
     assert states.parties(shown.case) == {}
     assert shown.case.number == 5
-    mine = {task.task for task in reading.today(desk, by="xeno", now=clock())}
-    whole = {task.task for task in reading.today(desk, by="ada", now=clock())}
+    mine = {task.task for task in reading.today(desk, by="xeno", now=clock()).tasks}
+    whole = {task.task for task in reading.today(desk, by="ada", now=clock()).tasks}
     assert mine == whole
     listed = {entry.duty.key: entry for entry in reading.why(desk, "acme-1", by="xeno", now=clock())}
     assert mine < listed.keys()
@@ -172,7 +172,7 @@ def test_an_embargoed_case_is_nowhere_for_an_outsider(desk: Desk, clock: Clock) 
     for by in ("eve", "", "mia", "rel"):
         assert reading.cases(desk, by=by) == []
         assert reading.board(desk, by=by) == []
-        assert reading.today(desk, by=by, now=clock()) == []
+        assert reading.today(desk, by=by, now=clock()).tasks == []
         for read in (
             lambda by=by: reading.show(desk, "acme-1", by=by),
             lambda by=by: reading.why(desk, "acme-1", by=by, now=clock()),
