@@ -23,7 +23,7 @@ from midstream.ledger.kinds.embargo import (
     PartyTold,
 )
 from midstream.ledger.kinds.intake import DuplicateLinked
-from midstream.ledger.kinds.triage import ComponentNamed, SeverityScored
+from midstream.ledger.kinds.triage import ComponentNamed, RoleClaimed, RoleReleased, SeverityScored
 
 SEVERITIES = ("none", "low", "medium", "high", "critical")
 
@@ -153,6 +153,17 @@ def severity(case: Case) -> State:
 def areas(case: Case) -> frozenset[str]:
     """Return the code areas the team named for the case: whose maintainers may know of it."""
     return frozenset(body.area for _, body in case.all(ComponentNamed) if body.area)
+
+
+def holder(case: Case, role: str) -> str:
+    """Return who claimed a role in the case last and did not give it back; or nobody, ""."""
+    said = [(fact, body.person, body.person) for fact, body in case.all(RoleClaimed) if body.role == role]
+    said += [(fact, body.person, "") for fact, body in case.all(RoleReleased) if body.role == role]
+    held = ""
+    for _, person, then in sorted(said, key=lambda row: (row[0].happened_at, row[0].number)):
+        if then or person == held:
+            held = then
+    return held
 
 
 CellWord = Literal[

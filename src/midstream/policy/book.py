@@ -89,10 +89,13 @@ def make_book(texts: Iterable[Text]) -> Book:
         for earlier, later in itertools.pairwise(versions):
             if earlier.is_in_force(later.file.policy.valid_from):
                 day = later.file.policy.valid_from
+                is_later = day > earlier.file.policy.valid_from
                 raise PolicyError(
                     f"two texts of {name!r} are in force on {day}: this one and {earlier.where}",
                     where=f"{later.where}:{line_of(later.text, ('policy', 'valid_from'))}",
-                    hint=f"Give {earlier.where} valid_until = {day - timedelta(days=1)}.",
+                    hint=f"Give {earlier.where} valid_until = {day - timedelta(days=1)}."
+                    if is_later
+                    else "Let one begin on a later day.",
                 )
     return Book(texts={name: tuple(versions) for name, versions in by_name.items()})
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from midstream.cases.case import Case
-from midstream.cases.states import severity
+from midstream.cases.states import holder, severity
 from midstream.cases.team import Team
 from midstream.ledger.fact import Fact
+from midstream.ledger.kinds import KINDS
 from midstream.policy.events import Event, Lead, Moment
 from midstream.policy.spans import IsHoliday, after, before, holidays_of, no_holiday
 from midstream.project import Branch
@@ -156,13 +157,10 @@ class Derivation(msgspec.Struct, kw_only=True):
             party = next((entry for entry in self.team.project.parties if entry.name == subject.party), None)
             return (party.zone if party else self.team.project.zone), no_holiday
         if zone.startswith("role:"):
-            name, region = self.team.zone_of(self._holder(zone.removeprefix("role:"), at))
+            person = holder(self.case, zone.removeprefix("role:")) or self.team.on_duty(at)
+            name, region = self.team.zone_of(person)
             return name, holidays_of(region)
         return zone, no_holiday
-
-    def _holder(self, role: str, at: datetime) -> str:
-        claims = [fact for fact in self.case.by_kind.get("role.claimed", ()) if getattr(fact.body, "role", "") == role]
-        return str(getattr(claims[-1].body, "person", "")) if claims else self.team.on_duty(at)
 
     def _run(self, clock: "ClockRule") -> Instant | None:
         start = self.moment(clock.after)
@@ -255,7 +253,10 @@ class Derivation(msgspec.Struct, kw_only=True):
         return [*rounds, self._duty(rule, subject, opening, None, lifted, count=len(rounds))]
 
     def _facts(self, events: Sequence[Event], rule: "Rule", subject: Subject) -> Sequence[Fact]:
-        """Return the facts that the events name and that are about the subject, in the order they happened."""
+        """Return the facts that the events name and that are about the subject, in the order they happened.
+
+        Kinds without a field that `match` names, such as a rejection, are about every subject.
+        """
         by_kind = self.case.by_kind
         events = [event for event in events if event.kind in by_kind]
         if not events:
@@ -265,9 +266,13 @@ class Derivation(msgspec.Struct, kw_only=True):
         branch = subject.branch.name if subject.branch else ""
         party = subject.party if rule.each.what == "party" else ""
         found = [fact for event in events for fact in event.of(self.case, branch=branch, party=party)]
-        if subject.fact is not None and rule.match:
-            wanted = [getattr(subject.fact.body, name, None) for name in rule.match]
-            found = [fact for fact in found if [getattr(fact.body, name, None) for name in rule.match] == wanted]
+        for name in rule.match:
+            wanted = getattr(subject.fact.body, name, None) if subject.fact is not None else None
+            found = [
+                fact
+                for fact in found
+                if name not in KINDS[fact.kind].body.__struct_fields__ or getattr(fact.body, name, None) == wanted
+            ]
         if len(found) > 1:
             found.sort(key=lambda fact: (fact.happened_at, fact.number))
         return found
@@ -290,7 +295,7 @@ class Derivation(msgspec.Struct, kw_only=True):
                 (fact.happened_at, fact.number)
                 for fact in by_kind["exception.granted"]
                 if getattr(fact.body, "obligation", "") in {rule.name, rule.slug}
-                and getattr(fact.body, "subject", "") in {"", subject.name}
+                and getattr(fact.body, "subject", "") in {"", subject.name, subject.party}
             ]
         if subject.branch is not None and (ended := subject.branch.ends_at()) is not None:
             ends.append((ended, 0))

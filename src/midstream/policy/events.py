@@ -67,7 +67,7 @@ Moment = Event | Lead | str
 
 def parse_event(text: str) -> Event:
     """Return the event that `text` names; raise `ValueError`, with the nearest word, when there is none."""
-    kind, *rest = text.split()
+    kind, *rest = text.split() or [""]
     entry = KINDS.get(kind)
     if entry is None:
         raise ValueError(f"no fact kind is called {kind!r}. {nearest(kind, set(KINDS))}")

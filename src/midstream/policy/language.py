@@ -82,7 +82,7 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
     each: str = ""
     """Repeat: ``branch where maintained and affected``, ``party in LIST``, or an event, for each of its facts."""
     match: tuple[str, ...] = ()
-    """With an event in `each`: the fields that a fact in `until` or `unless` must share with it."""
+    """With an event in `each`: fields that `until` must share with it, and `unless` where its kind has them."""
     severity: tuple[Literal["none", "low", "medium", "high", "critical"], ...] = ()
     """Only for cases whose severity was scored as one of these."""
     zone: str = "project"

@@ -7,7 +7,7 @@ import msgspec
 from midstream.formats.toml import line_of, nearest
 from midstream.policy.book import Book, Text
 from midstream.policy.errors import PolicyError
-from midstream.policy.language import Decision, Drop, LeftOut, words
+from midstream.policy.language import Decision, Drop, LeftOut
 from midstream.policy.rules import ClockRule, Compiler, LimitRule, Origin, Policy, Rule, check_clocks
 
 
@@ -26,14 +26,17 @@ def resolve(book: Book, name: str, day: date) -> Policy | None:
     origins: dict[str, Origin] = {}
     rules: list[Rule] = []
     limits: list[LimitRule] = []
+    unless = {
+        where: compiler.unless(source.file.policy, _header_of(source)) for where, source in gathered.sources.items()
+    }
     for (table, entry_name), origin in gathered.entries.items():
         source = gathered.sources[origin.where].file
         if table == "clock":
             origins[entry_name] = origin
             clocks[entry_name] = compiler.clock(source.clock[origin.index], origin)
         elif table == "obligation":
-            entry = source.obligation[origin.index]
-            rules.append(compiler.rule(entry, origin, unless=words(source.policy.unless)))
+            rules.append(compiler.rule(source.obligation[origin.index], origin, unless=unless[origin.where]))
+            _check_slug(rules, origin)
         else:
             limits.append(compiler.limit(source.limit[origin.index], origin))
     check_clocks(clocks, origins)
@@ -51,6 +54,24 @@ def resolve(book: Book, name: str, day: date) -> Policy | None:
         left_out=tuple(gathered.left_out),
         decisions=tuple(gathered.decisions),
     )
+
+
+def _header_of(text: Text) -> Origin:
+    return Origin(where=text.where, text=text.text, policy=text.name, table="policy", index=0)
+
+
+def _check_slug(rules: list[Rule], origin: Origin) -> None:
+    """Raise `PolicyError` when the tasks of the last rule would have the same keys as those of another."""
+    *others, last = rules
+    if not last.slug:
+        raise origin.error("name", f"{last.name!r} has no letter from a to z", hint="Tasks are known by such names.")
+    for rule in others:
+        if rule.slug == last.slug:
+            raise origin.error(
+                "name",
+                f"{last.name!r} and {rule.name!r} make tasks of one key, {last.slug}",
+                hint="Rename one of them.",
+            )
 
 
 class _Gathered(msgspec.Struct, kw_only=True):

@@ -8,9 +8,10 @@ import msgspec
 
 from midstream.cases.verbs import VERBS
 from midstream.formats.toml import line_of, nearest
+from midstream.ledger.kinds import KINDS
 from midstream.policy.errors import PolicyError
 from midstream.policy.events import Event, Lead, Moment, parse_event
-from midstream.policy.language import Clock, Decision, LeftOut, Limit, Obligation, Words, words
+from midstream.policy.language import Clock, Decision, Header, LeftOut, Limit, Obligation, Words, words
 from midstream.policy.spans import Span, parse_span
 from midstream.project.config import is_zone
 
@@ -148,7 +149,11 @@ class Compiler:
             note=entry.note,
         )
 
-    def rule(self, entry: Obligation, origin: Origin, *, unless: tuple[str, ...]) -> Rule:
+    def unless(self, header: Header, origin: Origin) -> tuple[Event, ...]:
+        """Return the events that lift every obligation of a policy that is not marked `always`."""
+        return self._events(header.unless, "unless", origin)
+
+    def rule(self, entry: Obligation, origin: Origin, *, unless: tuple[Event, ...]) -> Rule:
         """Return the obligation compiled, `unless` added where it is not marked `always`."""
         for verb in words(entry.do):
             if verb not in VERBS:
@@ -159,10 +164,8 @@ class Compiler:
             raise origin.error("every", "`every` takes the place of `within` and `before`", hint="Keep one of them.")
         lead, before = self._before(entry.before, "before", origin)
         each = self._each(entry.each, origin)
-        if entry.match and each.what != "fact":
-            raise origin.error(
-                "match", "`match` goes with an event in `each`", hint="Remove it, or name the event in `each`."
-            )
+        until = self._events(entry.until, "until", origin)
+        self._check_match(entry, each, until, origin)
         return Rule(
             name=entry.name,
             slug=slug(entry.name),
@@ -170,9 +173,9 @@ class Compiler:
             policy=origin.policy,
             after=self._moments(entry.after, "after", origin),
             when=self._moments(entry.when, "when", origin),
-            until=self._events(entry.until, "until", origin),
+            until=until,
             missing=words(entry.until),
-            unless=self._events((*words(entry.unless), *(() if entry.always else unless)), "unless", origin),
+            unless=self._events(entry.unless, "unless", origin) + (() if entry.always else unless),
             within=self._span(entry.within, "within", origin) if entry.within else None,
             before=before,
             lead=lead,
@@ -189,6 +192,17 @@ class Compiler:
             note=entry.note,
             is_plain=not entry.when and not entry.severity and not entry.each,
         )
+
+    def _check_match(self, entry: Obligation, each: Each, until: tuple[Event, ...], origin: Origin) -> None:
+        if entry.match and each.what != "fact":
+            raise origin.error(
+                "match", "`match` goes with an event in `each`", hint="Remove it, or name the event in `each`."
+            )
+        for name in entry.match:
+            for event in (*each.events, *until):
+                known = KINDS[event.kind].body.__struct_fields__
+                if name not in known:
+                    raise origin.error("match", f"{event.kind} has no field {name!r}", hint=nearest(name, known))
 
     def limit(self, entry: Limit, origin: Origin) -> LimitRule:
         """Return the limit compiled."""

@@ -21,6 +21,8 @@ Unit = Literal["minute", "hour", "day", "working day", "week", "month", "year"]
 
 _SPAN = re.compile(r"(0|[1-9][0-9]{0,3}) (minute|hour|day|working day|week|month|year)s?")
 
+_REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
+
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
     """A count of one unit of time."""
@@ -60,7 +62,7 @@ def holidays_of(region: str) -> IsHoliday:
 
     country, _, subdivision = region.partition("-")
     try:
-        days = holidays.country_holidays(country, subdiv=subdivision or None)
+        days = holidays.country_holidays(country if _REGION.fullmatch(region) else "", subdiv=subdivision or None)
     except NotImplementedError:
         raise ValueError(
             f"no public holidays are known for {region!r}; use an ISO 3166 code such as GB or DE-BY"
@@ -76,6 +78,7 @@ def zone_named(name: str) -> ZoneInfo:
 
 def after(moment: datetime, span: Span, *, zone: str = "UTC", is_holiday: IsHoliday = no_holiday) -> datetime:
     """Return the instant, in UTC, at which `span` from `moment` is over."""
+    moment = moment.astimezone(UTC)
     if span.unit in {"minute", "hour"}:
         return moment + timedelta(**{f"{span.unit}s": span.count})
     if zone == "UTC" and span.unit in {"day", "week"}:
@@ -93,7 +96,7 @@ def after(moment: datetime, span: Span, *, zone: str = "UTC", is_holiday: IsHoli
 def before(moment: datetime, span: Span, *, zone: str = "UTC") -> datetime:
     """Return the instant, in UTC, that lies `span` before `moment`; working days are not asked for backwards."""
     if span.unit in {"minute", "hour"}:
-        return moment - timedelta(**{f"{span.unit}s": span.count})
+        return moment.astimezone(UTC) - timedelta(**{f"{span.unit}s": span.count})
     local = moment.astimezone(zone_named(zone))
     if span.unit in {"month", "year"}:
         day = _months_on(local.date(), -span.count * (12 if span.unit == "year" else 1))

@@ -88,6 +88,7 @@ DONE: dict[str, tuple[Body, tuple[Body, ...]]] = {
     "tell-cve": (cv.CveReporterTold(cve=CVE), (ASSIGNED,)),
     "record-cve-published": (cv.CvePublished(cve=CVE), (ASSIGNED, AGREED, ENDED)),
     "reject-cve": (cv.CveRejected(cve=CVE, reason=WHY), (ASSIGNED,)),
+    "observe-cve": (cv.CveObserved(cve=CVE, state="RESERVED"), (ASSIGNED,)),
     "record-introduced": (fx.IntroducedRecorded(release="1.0"), ()),
     "propose-fix": (fx.FixProposed(), ()),
     "review-fix": (fx.FixReviewed(reviewer="ada"), ()),
@@ -153,7 +154,7 @@ def test_a_verb_takes_only_its_own_fields(name: str) -> None:
 
 
 def test_a_verb_whose_fact_is_for_the_team_alone_takes_the_team() -> None:
-    """Otherwise a participant could say what they may not read; a suspicion and a note anybody may pass on."""
+    """A suspicion, a note and a wish of one's own are passed on by any participant."""
     private = {name for name, verb in VERBS.items() if KINDS[verb.kind].audience is Audience.TEAM}
     assert {name for name in private if VERBS[name].least < Sight.TEAM} == {"note", "suspect-leak", "decline-credit"}
     assert {verb.least for verb in VERBS.values()} == {Sight.PARTICIPANT, Sight.TEAM}
@@ -178,6 +179,8 @@ REFUSED: list[Row] = [
     (guards.is_rejected, [REPORT], "reopen", inn.ReportReopened(reason=WHY), "c-1 was not rejected", "There is"),
     (guards.only_once, [REPORT, inn.ReportAcknowledged()], "acknowledge", inn.ReportAcknowledged(),
      "report.acknowledged is on record: fact 2, 2026-03-02T10:00Z, by mara", "If it was a mistake, withdraw"),
+    (guards.not_accepted, [REPORT, inn.ReportAccepted()], "accept", inn.ReportAccepted(),
+     "c-1 is accepted: fact 2", "Nothing needs to be done."),
     (guards.not_published, [REPORT, PUBLISHED], "reject", REJECTED, "its advisory is public", "Correct"),
     (guards.not_itself, [REPORT], "link-duplicate", inn.DuplicateLinked(of="c-1"),
      "c-1 cannot be a duplicate of itself", "Name the other case."),
@@ -206,6 +209,7 @@ REFUSED: list[Row] = [
      "no embargo was agreed", "Use agree-embargo or decline-embargo first."),
     (guards.has_embargo, [REPORT, AGREED, ENDED], "extend-embargo", em.EmbargoExtended(until=UNTIL, reason=WHY),
      "the embargo ended at 2026-03-02T11:00Z", "What was public stays public."),
+    (guards.may_end, [REPORT], "end-embargo", ENDED, "c-1 was not accepted yet", "Accept or reject the report first."),
     (guards.extension_asked, [REPORT, AGREED], "refuse-extension", em.EmbargoExtensionRefused(reason=WHY),
      "nobody asked for an extension", "There is nothing to refuse."),
     (guards.until_ahead, [REPORT, AGREED], "extend-embargo", em.EmbargoExtended(until=PAST, reason=WHY),
@@ -215,7 +219,7 @@ REFUSED: list[Row] = [
     (guards.not_invited, [REPORT, INVITED], "invite", INVITED, "that person is a participant", "Nothing needs"),
     (guards.pledge_given, [REPORT, AGREED], "invite", em.ParticipantInvited(person="bo", capacity="stakeholder"),
      "a stakeholder has to agree to the embargo first", "Invite with pledge=true"),
-    (guards.not_told, [REPORT, TOLD], "notify", TOLD, "alder was told already", "Use update-reporter or a note"),
+    (guards.not_told, [REPORT, TOLD], "notify", TOLD, "alder was told already", "For further news name the stage"),
     (guards.was_told, [REPORT], "record-party", em.PartyAnswered(party="alder", status="affected"),
      "alder was never told of c-1", "Use notify first."),
     (guards.deferral_asked, [REPORT, TOLD, DEFERRAL], "refuse-deferral",
@@ -264,6 +268,7 @@ def test_every_guard_was_seen_to_refuse() -> None:
 ALLOWED: list[tuple[list[Body | At], str, Body]] = [
     ([REPORT, inn.CaseClosed(), inn.FactWithdrawn(number=2, reason=WHY)], "accept", inn.ReportAccepted()),
     ([REPORT, REJECTED, inn.ReportReopened(reason=WHY)], "accept", inn.ReportAccepted()),
+    ([REPORT, inn.ReportAccepted(), REJECTED, inn.ReportReopened(reason=WHY)], "accept", inn.ReportAccepted()),
     ([REPORT, REJECTED], "acknowledge", inn.ReportAcknowledged()),
     ([OPENED, inn.ReportRepeated(case="c-3")], "link-duplicate", inn.DuplicateLinked(of="c-2")),
     ([REPORT], "score", tri.SeverityScored(severity="low")),
@@ -275,6 +280,8 @@ ALLOWED: list[tuple[list[Body | At], str, Body]] = [
     ([REPORT, ENDED], "invite", em.ParticipantInvited(person="bo", capacity="stakeholder")),
     ([REPORT, TOLD], "notify", em.PartyTold(party="alder", list="partners")),
     ([REPORT, TOLD], "notify", em.PartyTold(party="brook", list="ess")),
+    ([REPORT, TOLD], "notify", em.PartyTold(party="alder", list="ess", stage="fix")),
+    ([REPORT, inn.ReportAccepted()], "end-embargo", ENDED),
     ([REPORT, fx.FixMerged(commit=COMMIT)], "record-release", fx.FixReleased(branch="lts-1", tag="1.1")),
     ([REPORT, PUBLISHED], "confirm-publication", out.AdvisoryConfirmed(channel="web")),
     (

@@ -90,6 +90,7 @@ def test_a_maintainer_of_the_named_area_is_a_participant(desk: Desk) -> None:
         ("agree-embargo", {"until": "9999-12-31T23:00Z"}, "too far away to reckon with", "1970 to 2199"),
         ("agree-embargo", {"until": "2027-01-01T10:00+99:00"}, "is no instant", "with its zone"),
         ("note", {"text": "\udcff"}, "note: text: not text in UTF-8", "Write it in UTF-8."),
+        ("agree-embargo", {"until": "now + 999999 weeks"}, "after the last year", "Name a shorter span."),
         ("review", {"attendees": "many"}, "review: attendees: Expected `int`", "attendees=…"),
         ("link-duplicate", {"of": "A B"}, "link-duplicate: of: ", "of=…"),
     ],
