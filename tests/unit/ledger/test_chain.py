@@ -10,7 +10,7 @@ import pytest
 
 from midstream.ledger.chain import SKEW, Head, empty, head_of, read_line, record, verify, write_line
 from midstream.ledger.errors import BadFact, BrokenChain, ClockBackwards, LedgerError
-from midstream.ledger.fact import FIRST, Draft, Fact, fields_of
+from midstream.ledger.fact import FIRST, Draft, Fact, fields_of, write_time
 from midstream.ledger.kinds import Audience, Body, Unknown
 from midstream.ledger.kinds.embargo import EmbargoAgreed
 from midstream.ledger.kinds.intake import NoteAdded, ReportReceived
@@ -286,6 +286,12 @@ class TestNewerVersions:
         assert again.audience is audience
         assert list(verify([again], heads={})) == [again]
         assert again.digest == fact.digest
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/St_Johns"])
+def test_a_time_is_written_in_utc_with_six_decimals(zone: str) -> None:
+    told = datetime(2026, 3, 2, 9, 0, 0, 120_000, tzinfo=UTC).astimezone(ZoneInfo(zone))
+    assert write_time(told) == "2026-03-02T09:00:00.120000Z"
 
 
 def test_an_instant_in_a_body_keeps_its_zone() -> None:
