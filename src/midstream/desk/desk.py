@@ -54,7 +54,7 @@ class Desk(msgspec.Struct, kw_only=True):
         """Return the number at which the project's stream stands and the project at that moment, None if not loaded.
 
         What stands there was looked up when the viewer was last asked for, which every command does first; a
-        command that rests on an older number is refused by the store and decided anew.
+        command that rests on an older number is refused by the store, and decided anew after another look.
         """
         number = self._numbers.get(project)
         if number is None:
@@ -127,6 +127,8 @@ class Desk(msgspec.Struct, kw_only=True):
                     raise
             else:
                 return facts
+            finally:
+                self._numbers.clear()
 
     def _chain(self, decision: Decision, *, key: str) -> tuple[Fact, ...]:
         facts: list[Fact] = []

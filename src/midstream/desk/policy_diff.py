@@ -34,12 +34,12 @@ def policy_diff(
 
     A task moves when its due instant, or how it stands at `now`, would be another, or it would appear or vanish.
     """
+    who = desk.viewer(by)
     team = desk.team(project)
     name = team.project.policy
     if name not in book.texts:
         what = f"{project} follows the policy {name!r}, which is not among them"
         raise Misuse(what, hint=nearest(name, set(book.texts)))
-    who = desk.viewer(by)
     shelf = Shelf()
     texts = tuple((text.where, text.text) for text in book.with_ancestors(name))
     then = msgspec.structs.replace(team, policy_texts=texts, policy_digest="draft")

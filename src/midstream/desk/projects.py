@@ -36,8 +36,7 @@ def load_project(desk: Desk, *, text: str, where: str, by: str) -> tuple[Fact, .
 
     def decision() -> Decision:
         now = desk.clock()
-        _, team = desk.find_team(project.id)
-        if team is not None:
+        if project.id in desk.projects():
             _check_member(desk, project.id, by)
         earlier = desk.store.facts(f"project/{project.id}")
         last = next((fact for fact in reversed(earlier) if isinstance(fact.body, ProjectConfigured)), None)
@@ -85,6 +84,7 @@ def activate_policy(desk: Desk, *, project: str, book: Book, by: str) -> tuple[F
 
     Raises `PolicyError` for a policy that cannot be used.
     """
+    desk.projects()  # looks up where each project stands now
     body = policy_body(desk.team(project).project.policy, book)
 
     def decision() -> Decision:
