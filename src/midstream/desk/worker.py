@@ -12,6 +12,7 @@ from midstream.desk.errors import DeskError
 from midstream.desk.views import TaskLine
 from midstream.ledger.errors import LedgerError
 from midstream.ledger.fact import Draft, Fact
+from midstream.ledger.kinds.embargo import EmbargoAgreed
 from midstream.ledger.kinds.process import ActionAttempted
 
 FIRST_WAIT = timedelta(minutes=5)
@@ -48,7 +49,8 @@ def _is_asked(desk: Desk, case: str, verb: str) -> bool:
     """Return whether the worker may do this unasked: it makes public only what people agreed to make public then."""
     if verb != "end-embargo":
         return True
-    return any(fact.kind == "embargo.agreed" for fact in desk.store.facts(f"case/{case}"))
+    known, _ = desk.case(case, by=WORKER)
+    return known.has(EmbargoAgreed)
 
 
 def _attempt(desk: Desk, line: TaskLine, verb: str, now: datetime) -> Done:

@@ -167,6 +167,25 @@ def test_a_person_who_takes_the_key_of_the_worker_does_not_stop_it(desk: Desk) -
     assert desk.store.facts("case/acme-1")[-1].key == key
 
 
+@pytest.mark.parametrize("steps", [["withdraw"], ["withdraw", "decline-embargo"], []])
+def test_nothing_is_made_public_that_nobody_agreed_to_make_public(desk: Desk, clock: Clock, steps: list[str]) -> None:
+    """Not even where the policy ends the embargo of every accepted case; an agreement taken back is none."""
+    whole = POLICY.replace('when = ["embargo.agreed"]', 'when = ["report.accepted"]')
+    assert whole != POLICY
+    activate_policy(desk, project="acme", book=book(whole), by="ada")
+    act(desk, reported(desk), "accept")
+    act(desk, "acme-1", "assign-cve")
+    if steps:
+        agreed = act(desk, "acme-1", "agree-embargo").facts[0].number
+        act(desk, "acme-1", "withdraw", number=agreed, reason="It was another case.")
+    if "decline-embargo" in steps:
+        act(desk, "acme-1", "decline-embargo")
+    clock.now = PUBLIC + timedelta(days=1)
+    before = everything(desk)
+    assert work_once(desk) == []
+    assert everything(desk) == before
+
+
 def test_only_verbs_that_may_run_unattended_are_run(desk: Desk, clock: Clock) -> None:
     """Every task of the case is open and due; all but the one verb is left to people."""
     assert {name for name, verb in VERBS.items() if verb.unattended} == {"assign-cve", "end-embargo"}
