@@ -218,7 +218,7 @@ def book(*texts: str) -> Book:
     return make_book(read_text(text, where=f"policy-{count}.toml") for count, text in enumerate(texts or (POLICY,)))
 
 
-def bare_desk(*, clock: Clock | None = None, store: Store | None = None) -> Desk:
+def bare_desk(*, clock: Callable[[], datetime] | None = None, store: Store | None = None) -> Desk:
     """Return a desk that serves no project yet."""
     return Desk(store=MemoryStore() if store is None else store, clock=clock or Clock(), read_mail=read_mail)
 

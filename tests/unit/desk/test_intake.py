@@ -196,6 +196,7 @@ def test_the_mails_of_an_mbox_before_a_bad_one_are_taken(desk: Desk, tmp_path: P
     with pytest.raises(MailRefused) as caught:
         taken.extend(take_reports(desk, path=box, project="acme", by="ada"))
     assert f"{box}, message 2" in caught.value.what
+    assert str(caught.value) == f"{caught.value.what}. {caught.value.hint}"
     assert desk.store.streams("case/") == ["case/acme-1"]
     before = everything(desk)
     with pytest.raises(MailRefused):

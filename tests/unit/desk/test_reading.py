@@ -9,7 +9,7 @@ from midstream.desk.desk import Desk
 from midstream.desk.do import Order, do
 from midstream.desk.errors import Misuse, NotFound
 from midstream.desk.projects import load_project, record_shift
-from midstream.desk.reading import Task
+from midstream.desk.reading import Counts, Task, Today
 from midstream.ledger.kinds.intake import ReportReceived
 from tests.desks import COMMIT, PROJECT, START, Clock, act, embargoed, opened, reported, tell
 
@@ -54,6 +54,23 @@ def test_a_task_without_a_date_comes_last(desk: Desk) -> None:
     act(desk, "acme-1", "record-fix", commit=COMMIT)
     assert [task.due_at for task in tasks(desk)][-2:] == [None, None]
     assert names(tasks(desk))[-2:] == [("acme-1", "release:release/1.x"), ("acme-1", "release:release/2.x")]
+
+
+@pytest.mark.parametrize("limit", [0, 1, 3, None])
+def test_only_the_first_tasks_may_be_asked_for_and_all_are_counted(desk: Desk, clock: Clock, limit: int | None) -> None:
+    embargoed(desk)
+    act(desk, "acme-1", "record-fix", commit=COMMIT)
+    clock.pass_(days=2, hours=1)
+    reported(desk, "acme-2")
+    whole = reading.today(desk, by="ada", now=clock())
+    assert reading.today(desk, by="ada", now=clock(), limit=limit) == Today(
+        tasks=whole.tasks[:limit], counts=whole.counts
+    )
+    assert whole.counts == Counts(overdue=3, day=0, week=2, later=3, undated=2)
+    assert reading.today(desk, by="ada", now=clock(), as_of=clock(), limit=limit).counts == whole.counts
+    mine = reading.today(desk, by="ada", now=clock(), person="rel", limit=limit)
+    assert mine.counts == Counts(overdue=0, day=0, week=0, later=0, undated=2)
+    assert reading.today(desk, by="eve", now=clock()).counts == Counts(overdue=0, day=0, week=0, later=0, undated=0)
 
 
 def test_a_task_says_all_that_its_list_shows(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """A command sent twice, on a view that is no longer true, by a wrong clock, or while others append."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -8,9 +9,25 @@ from midstream.cases.errors import Refused
 from midstream.desk.desk import ATTEMPTS, Desk
 from midstream.desk.do import Order, do
 from midstream.desk.errors import Misuse, Stale
+from midstream.desk.intake import take_reports
 from midstream.desk.ports import Conflict
+from midstream.desk.projects import activate_policy, load_project
 from midstream.ledger.errors import BadFact, ClockBackwards
-from tests.desks import START, Clock, act, bare_desk, check_store, embargoed, everything, reported
+from tests.desks import (
+    POLICY,
+    PROJECT,
+    START,
+    Clock,
+    act,
+    bare_desk,
+    book,
+    check_store,
+    embargoed,
+    everything,
+    mail,
+    mail_file,
+    reported,
+)
 
 
 def order(verb: str, *, case: str = "acme-1", by: str = "ada", key: str = "", **fields: object) -> Order:
@@ -173,3 +190,37 @@ def test_a_stream_that_never_stands_still_is_given_up(desk: Desk) -> None:
     with pytest.raises(Conflict, match="stands at fact 2, not 1"):
         act(bare_desk(clock=desk.clock, store=Moving()), "acme-1", "acknowledge")  # type: ignore[arg-type]
     assert tries == ATTEMPTS
+
+
+def test_what_another_process_changed_of_the_project_is_seen(desk: Desk) -> None:
+    other = bare_desk(clock=desk.clock, store=desk.store)
+    renamed = PROJECT.replace('policy = "acme"', 'policy = "acme-two"')
+    assert desk.team("acme").project.policy == "acme"
+    load_project(other, text=renamed, where="midstream.toml", by="ada")
+    [fact] = activate_policy(desk, project="acme", book=book(POLICY.replace('"acme"', '"acme-two"')), by="ada")
+    assert fact.body.policy == "acme-two"  # type: ignore[attr-defined]
+    check_store(desk)
+
+
+def test_a_mail_taken_while_the_project_changes_is_under_the_project_as_changed(desk: Desk, tmp_path: Path) -> None:
+    raced = False
+
+    class Racing:
+        def __getattr__(self, name: str) -> object:
+            return getattr(store, name)
+
+        def append(self, *args: object, **more: object) -> None:
+            nonlocal raced
+            if not raced:
+                raced = True
+                other = bare_desk(clock=desk.clock, store=store)
+                load_project(other, text=PROJECT.replace("Europe/Paris", "Asia/Tokyo"), where="x", by="ada")
+            store.append(*args, **more)  # type: ignore[arg-type]
+
+    store, desk.store = desk.store, Racing()  # type: ignore[assignment]
+    raw = mail(Date="Fri, 20 Nov 2026 09:30:00 +0000")
+    [taken] = take_reports(desk, path=mail_file(tmp_path, mail()), project="acme", by="ada")
+    assert taken.outcome == "new"
+    [triage] = [duty for duty in desk.store.view("acme-1").duties if duty.name == "triage"]  # type: ignore[union-attr]
+    assert triage.zone == "Asia/Tokyo"
+    check_store(desk)
