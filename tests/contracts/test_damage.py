@@ -74,7 +74,10 @@ def test_one_changed_byte_in_any_column_of_any_fact_is_found(column: str, where:
         other = bytearray(value or b"x")
         other[at] ^= 0 if not value else random.choice([1, 2, 4, 8, 16, 32, 64, 128])
         kind = "INTEGER" if column == "number" else "TEXT"
-        tamper(path, f"UPDATE fact SET {column} = CAST(x'{other.hex()}' AS {kind}) WHERE position = {place}")
+        try:
+            tamper(path, f"UPDATE fact SET {column} = CAST(x'{other.hex()}' AS {kind}) WHERE position = {place}")
+        except sqlite3.IntegrityError:
+            continue  # it would be the number of another fact, which the database itself refuses
         store = opened(str(path))
         said = complaint(store)
         assert said, (column, at, bytes(value), bytes(other))
@@ -197,8 +200,8 @@ def test_a_damaged_text_is_a_trouble_when_its_case_is_read(path: Path, opened: O
 
 def test_a_damaged_read_model_can_be_remade(path: Path, opened: Open) -> None:
     filled(opened(str(path)))
-    for column in ("body", "duties"):
-        tamper(path, f"UPDATE case_view SET {column} = '[' ")
+    for table, column in (("case_view", "body"), ("duty", "line")):
+        tamper(path, f"UPDATE {table} SET {column} = '['")
         store = opened(str(path))
         with pytest.raises(StoreTrouble, match="the read model of a") as caught:
             store.view("a")

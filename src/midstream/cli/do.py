@@ -82,5 +82,7 @@ def do(
     for fact in receipt.facts:
         click.echo(printable(f"{fact.stream} fact {fact.number}: {fact.kind} {fact_words(fact)}".rstrip()))
         said = f"  at {instant(fact.happened_at)}, said by {printable(fact.said_by)}"
-        back = f"; to take it back: midstream do {receipt.case} withdraw number={fact.number}"
-        click.echo(said + back if may_go(fact, receipt.case) else said, err=True)
+        click.echo(said, err=True)
+        if may_go(fact, receipt.case):
+            back = f"midstream do {receipt.case} withdraw number={fact.number} reason=…"
+            click.echo(f"  to take it back: {back}", err=True)

@@ -118,7 +118,6 @@ class Desk(msgspec.Struct, kw_only=True):
                 return decision.already
             facts = self._chain(decision, key=key)
             views, expect = self._after(decision, facts)
-            self._numbers = {}  # whatever becomes of it, the next look is a fresh one
             try:
                 self.store.append(facts, views=views, expect=expect, blobs=decision.blobs)
             except Conflict:

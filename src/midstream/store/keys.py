@@ -41,7 +41,12 @@ def read_key(file: Path) -> bytes | None:
 
 def make_key(file: Path) -> bytes:
     """Return the master key, made now unless another process was quicker. The file is on the disk before it is used."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreTrouble(
+            f"{file}: the master key cannot be kept: {error.strerror}", hint="Name another file: MIDSTREAM_KEY_FILE."
+        ) from None
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # readable by its owner alone
     made = Path(name)
     try:
