@@ -40,7 +40,7 @@ def new_address(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str
         # Only the owner of the tables can do this; the store itself is refused it, as another test shows.
         server.run(
             "ALTER TABLE fact DISABLE TRIGGER USER",
-            "TRUNCATE fact, head, case_view, reader, area, message, blob, case_key RESTART IDENTITY",
+            "TRUNCATE fact, head, case_view, duty, reader, area, message, blob, case_key RESTART IDENTITY",
             "ALTER TABLE fact ENABLE ALWAYS TRIGGER fact_stays, ENABLE ALWAYS TRIGGER fact_remains",
             name=server.kept.rpartition("/")[2],
         )

@@ -1,5 +1,6 @@
 """Damage and tampering: whatever was changed in what is stored is found, and named."""
 
+import contextlib
 import random
 import re
 import sqlite3
@@ -44,13 +45,12 @@ def complaint(store: DjangoStore) -> str:
 
 def tamper(path: Path, *statements: str) -> None:
     """What somebody does who may write the file and takes the triggers away."""
-    raw = sqlite3.connect(path)
-    for name in TRIGGERS:
-        raw.execute(f"DROP TRIGGER IF EXISTS {name}")
-    for statement in statements:
-        raw.execute(statement)
-    raw.commit()
-    raw.close()
+    with contextlib.closing(sqlite3.connect(path)) as raw:
+        for name in TRIGGERS:
+            raw.execute(f"DROP TRIGGER IF EXISTS {name}")
+        for statement in statements:
+            raw.execute(statement)
+        raw.commit()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, OperationalError
 
 from midstream.desk.ports import Conflict, StoreTrouble
+from midstream.store import ledger_rows
 from midstream.store import settings as store_settings
 from midstream.store.database import Database
 from midstream.store.django_store import DjangoStore
@@ -91,6 +92,37 @@ def test_two_commands_that_begin_one_stream_do_not_both_succeed(
     assert len(verified(store)) == 1
 
 
+@pytest.mark.parametrize("stands", [0, 1])
+def test_a_command_waits_for_another_one_and_then_sees_its_facts(
+    stands: int, address: str, opened: Callable[[str], DjangoStore]
+) -> None:
+    first = opened(address)
+    if stands:
+        add(first, "case/a", "before")
+    facts = notes("case/a", ["mine"], head=first.head("case/a"))
+    outcomes: list[object] = []
+    second = _beside(first)
+
+    def append() -> None:
+        try:
+            second.append(facts, views=[], expect={"case/a": stands})
+        except (Conflict, StoreTrouble) as error:
+            outcomes.append(error)
+        second.close()
+
+    other = threading.Thread(target=append)
+    with first.db.writing() as cursor:
+        ledger_rows.record(first.db, cursor, facts, expect={"case/a": stands})
+        other.start()
+        other.join(timeout=0.3)
+        assert outcomes == []  # it waits
+    other.join()
+    assert [(type(error), str(error)) for error in outcomes] == [
+        (Conflict, f"case/a stands at fact {stands + 1}, not {stands}")
+    ]
+    assert len(verified(first)) == stands + 1
+
+
 def test_a_row_the_database_refuses_is_a_trouble_that_names_the_store(database: DjangoStore) -> None:
     first = add(database, "case/a", "one")
     with database.db.writing() as cursor:
@@ -101,10 +133,7 @@ def test_a_row_the_database_refuses_is_a_trouble_that_names_the_store(database: 
     assert database.facts("case/a") == list(first)
 
 
-def test_a_store_locked_for_too_long_says_so(
-    address: str, opened: Callable[[str], DjangoStore], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(store_settings, "PATIENCE", 0)
+def test_a_store_locked_for_too_long_says_so(address: str, opened: Callable[[str], DjangoStore]) -> None:
     holder = opened(address)
     add(holder, "case/a", "one")
     # Another alias of the same database is another connection to it, as another process has.

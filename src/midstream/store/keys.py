@@ -1,5 +1,6 @@
 """The master key, in a file that only its owner may read."""
 
+import contextlib
 import os
 import secrets
 import stat
@@ -43,33 +44,36 @@ def make_key(file: Path) -> bytes:
     """Return the master key, made now unless another process was quicker. The file is on the disk before it is used."""
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreTrouble(
-            f"{file}: the master key cannot be kept: {error.strerror}", hint="Name another file: MIDSTREAM_KEY_FILE."
-        ) from None
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # readable by its owner alone
-    made = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as opened:
-            opened.write(secrets.token_bytes(LENGTH).hex() + "\n")
-            opened.flush()
-            os.fsync(opened.fileno())
-        os.link(made, file)  # never over a key that is there
-        folder = os.open(file.parent, os.O_RDONLY)
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # readable by its owner alone
         try:
-            os.fsync(folder)
+            _write(handle)
+            with contextlib.suppress(FileExistsError):  # another process made it
+                os.link(name, file)  # never over a key that is there
         finally:
-            os.close(folder)
-    except FileExistsError:
-        pass
+            Path(name).unlink(missing_ok=True)
+        _settle(file.parent)
     except OSError as error:
         raise StoreTrouble(
-            f"{file}: {error.strerror}",
-            hint="Let your user write the folder of the master key, then repeat the command.",
+            f"{file}: the master key cannot be kept: {error.strerror}",
+            hint="Let your user write its folder, then repeat the command.",
         ) from None
-    finally:
-        made.unlink(missing_ok=True)
     key = read_key(file)
     if key is None:
         raise StoreTrouble(f"{file}: the master key vanished", hint="Restore it, then repeat the command.")
     return key
+
+
+def _write(handle: int) -> None:
+    with os.fdopen(handle, "w", encoding="ascii") as opened:
+        opened.write(secrets.token_bytes(LENGTH).hex() + "\n")
+        opened.flush()
+        os.fsync(opened.fileno())
+
+
+def _settle(folder: Path) -> None:
+    """Wait until the folder's entries are on the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -51,7 +51,7 @@ class CaseView(models.Model):
     case_id = models.TextField(primary_key=True)
     project = models.TextField()
     is_public = models.BooleanField()
-    next_due_at = models.TextField(null=True)  # noqa: DJ001 - as above
+    next_due_at = models.TextField(null=True)  # noqa: DJ001 - nothing is due, which is not an empty instant
     access = models.TextField()
     body = models.TextField()
 

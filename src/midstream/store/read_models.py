@@ -1,7 +1,6 @@
-"""The read models in SQL: one row per case, and beside it what the visibility rule and mail threads ask for.
+"""The read models in SQL: a row per case and per duty, and what the visibility rule and mail threads ask for.
 
-A view is kept as JSON in two columns, its duties apart, as lists of cases need none of them. Everything in it is an
-instant or a word that follows from facts; whether a duty is overdue is found when it is read.
+Everything in them is an instant or a word that follows from facts; whether a duty is overdue is found when it is read.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -174,7 +173,9 @@ def task_lines(db: Database, who: Viewer, *, now: datetime, project: str, limit:
     """Return the open duties of the cases of which the viewer sees more than what is public, in order."""
     where, values = _open(who, now=now, project=project)
     most = " LIMIT %s" if limit is not None else ""
-    sql = f"SELECT d.case_id, d.line FROM duty d WHERE {where} ORDER BY d.due_at, d.rank, d.case_id, d.key{most}"
+    plain = ' COLLATE "C"' if db.is_postgresql else ""  # by code points, whatever language the database speaks
+    order = f"d.due_at, d.rank, d.case_id{plain}, d.key{plain}"
+    sql = f"SELECT d.case_id, d.line FROM duty d WHERE {where} ORDER BY {order}{most}"
     lines: list[TaskLine] = []
     with db.reading() as cursor:
         cursor.execute(sql, [*values, *([] if limit is None else [limit])])
