@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, cast
 
-from bench.figure import Places
+from bench.figure import Figure, Places
 from midstream.desk.ports import Conflict, Store
 from midstream.desk.views import CaseView
 from midstream.ledger.chain import Head, record, verify
@@ -140,6 +140,9 @@ def lost(places: Places) -> float:
         store.close()
         shutil.rmtree(folder)
     return float(count)
+
+
+FIGURES = (Figure(name=f"lost or broken by {ROUNDS} kills during appends", limit=0, unit="lost", measure=lost),)
 
 
 def main(arguments: Sequence[str]) -> None:
