@@ -1,10 +1,11 @@
 """The book of policies: which text is in force, what it is made of, and what cannot be put together."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from midstream.policy.book import Book, make_book, read_text, shipped
+from midstream.policy.book import Book, make_book, read_text, shipped, shipped_with
 from midstream.policy.errors import PolicyError
 from midstream.policy.resolve import resolve
 from midstream.policy.rules import slug
@@ -279,6 +280,24 @@ class TestFaults:
 def test_the_shipped_book_can_be_read() -> None:
     assert {"zephyr", "trustedfirmware"} <= set(shipped().texts)
     assert resolve(shipped(), "zephyr", DAY) is not None
+
+
+def test_files_are_added_to_the_shipped_book_or_take_the_place_of_a_text(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(header("house"), encoding="utf-8")
+    assert shipped_with([own]).texts.keys() == {*shipped().texts, "house"}
+    first = shipped().texts["zephyr"][0]
+    changed = tmp_path / "changed.toml"
+    changed.write_text(first.text.replace(first.file.policy.title, "Ours"), encoding="utf-8")
+    texts = shipped_with([changed]).texts["zephyr"]
+    assert texts[0].file.policy.title == "Ours"
+    assert len(texts) == len(shipped().texts["zephyr"])
+
+
+def test_a_file_that_is_no_utf_8_is_read_as_far_as_it_can(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_bytes(header("house").replace("The house", "Caf\xe9").encode("latin-1"))
+    assert shipped_with([own]).texts["house"][0].file.policy.title == "Caf\ufffd"
 
 
 @pytest.mark.parametrize(

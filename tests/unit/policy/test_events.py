@@ -9,7 +9,8 @@ from midstream.ledger.kinds.embargo import EmbargoAgreed, ParticipantInvited, Pa
 from midstream.ledger.kinds.fix import BackportMerged, FixAvailable
 from midstream.ledger.kinds.intake import NoteAdded
 from midstream.ledger.kinds.triage import SeverityScored
-from midstream.policy.events import parse_event
+from midstream.policy.events import Lead, parse_event
+from midstream.policy.spans import Span
 from tests.telling import COMMIT, HOUR, START, At, case
 
 
@@ -19,6 +20,10 @@ from tests.telling import COMMIT, HOUR, START, At, case
 )
 def test_an_event_is_written_as_it_was_read(text: str) -> None:
     assert str(parse_event(text)) == text
+
+
+def test_a_lead_is_written_as_a_policy_writes_it() -> None:
+    assert str(Lead(span=Span(count=14, unit="day"), clock="public date")) == "14 days before public date"
 
 
 @pytest.mark.parametrize(
