@@ -1,12 +1,13 @@
 """``midstream today``."""
 
+import textwrap
 from datetime import datetime
 
 import click
 
 from midstream.cli.app import Session
 from midstream.cli.errors import printable
-from midstream.cli.output import as_of_option, distance, instant, json_option, moment_of, paragraph, write_json
+from midstream.cli.output import as_of_option, distance, instant, json_option, moment_of, paragraph, width, write_json
 from midstream.desk.reading import HORIZONS, Task, Today
 from midstream.desk.reading import today as read_today
 
@@ -85,7 +86,10 @@ def _group(task: Task, now: datetime) -> str:
 def _show(task: Task, now: datetime) -> None:
     name = f"{task.name}: {task.subject}" if task.subject else task.name
     pad = " " * (len(task.case) + 4)
-    click.echo(f"  {click.style(task.case, bold=True)}  {click.style(printable(name), bold=True)}")
+    first, *rest = textwrap.wrap(printable(name), width() - len(pad)) or [""]
+    click.echo(f"  {click.style(task.case, bold=True)}  {click.style(first, bold=True)}")
+    for part in rest:
+        click.echo(pad + click.style(part, bold=True))
     due = f"due {instant(task.due_at, task.zone)}, {distance(task.due_at, now)} · " if task.due_at else ""
     severity = f" · {task.severity}" if task.severity != "unscored" else ""
     who = " or ".join(task.who) or "nobody"
@@ -94,4 +98,13 @@ def _show(task: Task, now: datetime) -> None:
         paragraph(task.ask, indent=pad)
     paragraph(f"because of {', '.join(dict.fromkeys(task.kinds))} ({task.clause})", indent=pad)
     for command in task.commands:
-        click.echo(click.style(f"{pad}midstream do {printable(command)}", dim=True))
+        # A line too long for the terminal goes on after a backslash, so that it can be copied as it stands.
+        for part in _continued(f"midstream do {printable(command)}", width() - len(pad)):
+            click.echo(click.style(pad + part, dim=True))
+
+
+def _continued(text: str, room: int) -> list[str]:
+    if len(text) <= room:
+        return [text]
+    lines = textwrap.wrap(text, room - 2, break_long_words=False, break_on_hyphens=False)
+    return [f"{line} \\" for line in lines[:-1]] + lines[-1:]
