@@ -219,7 +219,7 @@ def test_a_mail_taken_while_the_project_changes_is_under_the_project_as_changed(
 
     store, desk.store = desk.store, Racing()  # type: ignore[assignment]
     raw = mail(Date="Fri, 20 Nov 2026 09:30:00 +0000")
-    [taken] = take_reports(desk, path=mail_file(tmp_path, mail()), project="acme", by="ada")
+    [taken] = take_reports(desk, path=mail_file(tmp_path, raw), project="acme", by="ada")
     assert taken.outcome == "new"
     [triage] = [duty for duty in desk.store.view("acme-1").duties if duty.name == "triage"]  # type: ignore[union-attr]
     assert triage.zone == "Asia/Tokyo"

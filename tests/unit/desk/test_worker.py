@@ -125,7 +125,7 @@ def test_two_workers_at_once_do_a_task_once(desk: Desk) -> None:
             nonlocal raced
             if not raced:
                 raced = True
-                work_once(bare_desk(clock=desk.clock, store=store))  # type: ignore[arg-type]
+                work_once(bare_desk(clock=desk.clock, store=store))
             store.append(*args, **more)  # type: ignore[arg-type]
 
     store, desk.store = desk.store, Racing()  # type: ignore[assignment]
@@ -148,7 +148,7 @@ def test_two_workers_who_fail_at_once_record_one_failure(desk: Desk) -> None:
             nonlocal raced
             if not raced:
                 raced = True
-                work_once(bare_desk(clock=desk.clock, store=store))  # type: ignore[arg-type]
+                work_once(bare_desk(clock=desk.clock, store=store))
             store.append(*args, **more)  # type: ignore[arg-type]
 
     store, desk.store = desk.store, Racing()  # type: ignore[assignment]
