@@ -1,5 +1,6 @@
 """The desk itself: its parts, what it knows of projects and cases, and how a decision becomes facts."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -125,9 +126,28 @@ class Desk(msgspec.Struct, kw_only=True):
                 if not left:
                     raise
             else:
+                self._catch_up(facts, expected=expect)
                 return facts
             finally:
                 self._numbers.clear()
+
+    def _catch_up(self, facts: tuple[Fact, ...], *, expected: Mapping[str, int]) -> None:
+        """Derive the views of cases begun while a project changed: no number could be expected of them.
+
+        Whoever begins a case after this rests on the changed project, or is refused and decides anew.
+        """
+        moved = {fact.stream.removeprefix("project/") for fact in facts if fact.kind in MOVES_DUTIES}
+        begun = [stream for stream in self.store.streams("case/") if stream not in expected] if moved else []
+        for stream in begun:
+            case = replay(so_far := self.store.facts(stream), case=stream.removeprefix("case/"))
+            if case.project not in moved:
+                continue
+            self._numbers.clear()
+            number, team = self.find_team(case.project)
+            if team is not None:
+                expect = {stream: so_far[-1].number, f"project/{case.project}": number}
+                with contextlib.suppress(Conflict):  # whoever moved the case on put its view in place
+                    self.store.replace_views([view(known(case, team, self.shelf))], expect=expect)
 
     def _chain(self, decision: Decision, *, key: str) -> tuple[Fact, ...]:
         facts: list[Fact] = []

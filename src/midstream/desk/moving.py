@@ -33,6 +33,7 @@ def verify_ledger(desk: Desk, *, tick: Callable[[], None] = nothing) -> Verdict:
     heads: dict[str, Head] = {}
     broken: set[str] = set()
     facts = blobs = 0
+    before = {head.stream: head for head in desk.store.heads()}
     for fact in _readable(desk.store.everything(), complaints):
         facts += 1
         tick()
@@ -45,15 +46,32 @@ def verify_ledger(desk: Desk, *, tick: Callable[[], None] = nothing) -> Verdict:
             heads[fact.stream] = Head(
                 stream=fact.stream, number=fact.number, digest=fact.digest, recorded_at=fact.recorded_at
             )
+        kept = before.get(fact.stream)
+        if kept is not None and kept.number == fact.number and kept.digest != fact.digest:
+            complaints.append(f"{fact.stream} fact {fact.number}: its head has another digest")
         blobs += _check_blobs(desk, fact, complaints)
-    kept = {head.stream: head for head in desk.store.heads()}
-    for stream in sorted(kept.keys() | heads.keys()):
-        head, seen = kept.get(stream), heads.get(stream)
-        if head is None or seen is None or (head.number, head.digest) != (seen.number, seen.digest):
-            stands = f"fact {head.number}" if head else "nothing"
-            ends = f"fact {seen.number}" if seen else "nothing"
-            complaints.append(f"{stream}: its head says {stands}, its facts end with {ends}")
-    return Verdict(streams=len(kept), facts=facts, blobs=blobs, complaints=tuple(complaints))
+    complaints += _compare(before, heads, after=desk.store.heads())
+    return Verdict(streams=len(heads), facts=facts, blobs=blobs, complaints=tuple(complaints))
+
+
+def _compare(before: dict[str, Head], seen: dict[str, Head], *, after: list[Head]) -> list[str]:
+    """Return a complaint for each head that its facts do not bear out; what was appended while they were read is none.
+
+    The heads from before must have been passed on the way, and those from after may not lie behind the last facts.
+    """
+    complaints: list[str] = []
+    for stream, head in sorted(before.items()):
+        last = seen.get(stream)
+        if last is None or last.number < head.number:
+            ends = f"fact {last.number}" if last else "nothing"
+            complaints.append(f"{stream}: its head says fact {head.number}, its facts end with {ends}")
+    behind = {head.stream: head for head in after}
+    for stream, end in sorted(seen.items()):
+        now = behind.get(stream)
+        if now is None or now.number < end.number or (now.number == end.number and now.digest != end.digest):
+            stands = f"fact {now.number}" if now else "nothing"
+            complaints.append(f"{stream}: its head says {stands}, its facts end with fact {end.number}")
+    return complaints
 
 
 def _readable(facts: Iterator[Fact], complaints: list[str]) -> Iterator[Fact]:

@@ -9,6 +9,7 @@ import pytest
 
 from midstream.cases.errors import Refused
 from midstream.desk.desk import Desk
+from midstream.desk.do import Order, do
 from midstream.desk.moving import Verdict, check_empty, export_lines, import_lines, rebuild, verify_ledger
 from midstream.desk.ports import StoreTrouble
 from midstream.ledger.chain import Head
@@ -213,11 +214,26 @@ def test_a_head_that_says_another_thing_is_found(
     wrong = msgspec.structs.replace(kept[0], digest="11" * 32)
     monkeypatch.setattr(desk.store, "heads", lambda: [wrong, *kept[1:], extra])
     complaints = sound(desk).complaints
-    assert complaints[0].startswith(f"{wrong.stream}: its head says fact {wrong.number}, its facts end with")
-    assert complaints[1:] == (
-        "case/acme-9: its head says nothing, its facts end with fact 1",
+    assert complaints == (
+        f"{wrong.stream} fact {wrong.number}: its head has another digest",
         "case/zeta-1: its head says fact 2, its facts end with nothing",
+        f"{wrong.stream}: its head says fact {wrong.number}, its facts end with fact {wrong.number}",
+        "case/acme-9: its head says nothing, its facts end with fact 1",
     )
+
+
+def test_what_is_appended_while_the_ledger_is_verified_is_no_complaint(desk: Desk, lines: list[bytes]) -> None:
+    assert lines
+    begun = False
+
+    def tick() -> None:
+        nonlocal begun
+        if not begun:
+            begun = True
+            do(desk, Order(verb="note", case="acme-1", fields={"text": "meanwhile"}, by="ada"))
+
+    assert verify_ledger(desk, tick=tick).complaints == ()
+    assert begun
 
 
 def test_a_fact_that_cannot_be_read_is_a_complaint_and_what_follows_was_not_looked_at(
