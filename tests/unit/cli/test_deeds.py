@@ -21,20 +21,18 @@ def kinds(shell: Shell, case: str) -> list[str]:
 
 def test_do_says_what_it_recorded_and_how_to_take_it_back(shell: Shell) -> None:
     said = shell("do", "acme-3", "score", "severity=high", "reason=It is bad.")
-    assert said.out == "case/acme-3 fact 2: severity.scored severity=high reason=It is bad.\n".replace(
-        "severity=high reason=It is bad.", "reason=It is bad. severity=high"
+    assert said.out == "case/acme-3 fact 2: severity.scored reason=It is bad. severity=high\n"
+    assert said.err == (
+        "  at 2026-11-20 09:30Z, said by ada\n  to take it back: midstream do acme-3 withdraw number=2 reason=…\n"
     )
-    assert said.err.splitlines() == [
-        "  at 2026-11-20 09:30Z, said by ada",
-        "  to take it back: midstream do acme-3 withdraw number=2 reason=…",
-    ]
     assert kinds(shell, "acme-3") == ["report.received", "severity.scored"]
 
 
 def test_what_cannot_be_taken_back_is_not_offered_to_be(shell: Shell) -> None:
     assert "take it back" not in shell("do", "acme-1", "end-embargo", "reason=agreed").err
-    assigned = shell("do", "acme-1", "assign-cve").err.splitlines()
-    assert ["take it back" in line for line in assigned] == [False, True, False]
+    # One is the case's own, the other the project's: an id once given is never given again.
+    assigned = shell("do", "acme-1", "assign-cve")
+    assert (len(assigned.out.splitlines()), assigned.err.count("to take it back")) == (2, 1)
 
 
 def test_do_as_json_holds_the_facts(shell: Shell) -> None:

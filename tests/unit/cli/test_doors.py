@@ -217,7 +217,8 @@ def test_a_person_who_stops_a_command_is_told_that_it_stopped(shell: Shell) -> N
 
 
 def test_text_that_is_not_utf_8_is_misuse_wherever_it_stands(shell: Shell) -> None:
-    said = shell("do", "acme-3", "accept", "--key", "\udcff")
+    assert shell("do", "acme-3", "accept", "--key", "\udcff").code == 2
+    said = shell("case", "list", by="\udcff")
     assert (said.code, said.out) == (2, "")
     assert "UTF-8" in said.err.splitlines()[0]
     assert said.err.splitlines()[1].startswith("hint:  ")

@@ -271,6 +271,8 @@ def test_policies_are_listed_and_shown_in_words(empty: Shell) -> None:
     ):
         assert words in shown.out
     assert "sooner: public.known" in shown.out
+    assert "with trustedfirmware\n" in shown.out
+    assert "with " not in empty("policy", "show", "cna-rules").out.split("Clocks")[0]
     assert max(map(len, shown.out.splitlines())) <= 80
     whole = empty("policy", "show", "tf-m", "--json").json
     assert {"rules", "clocks", "limits", "left_out", "decisions", "source", "version"} <= whole.keys()
