@@ -13,11 +13,12 @@ from midstream.desk.desk import Desk
 from midstream.desk.do import Order, do
 from midstream.desk.moving import checked, export_lines, import_lines, rebuild
 from midstream.ledger.chain import write_line
-from midstream.ledger.fact import Fact, write_time
 from midstream.store import open_store
+from midstream.store.ledger_rows import COLUMNS as NAMES
+from midstream.store.ledger_rows import row_of
 
 CASES, FACTS = 2_000, 60
-COLUMNS = "stream, number, kind, said_by, happened_at, recorded_at, key, body, previous, digest"
+COLUMNS = ", ".join(NAMES)
 BARE = f"CREATE TABLE fact (position INTEGER PRIMARY KEY, {COLUMNS})"
 INSERT = f"INSERT INTO fact ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - names, no values
 
@@ -67,22 +68,6 @@ def today_memory(places: Places) -> float:
     return peak_of([*MIDSTREAM, "--store", str(full_store(places)), "--as", "ada", "today"])
 
 
-def row(fact: Fact) -> tuple[str | int | bytes, ...]:
-    """Return a fact as the row that the bare inserts write."""
-    return (
-        fact.stream,
-        fact.number,
-        fact.kind,
-        fact.said_by,
-        write_time(fact.happened_at),
-        write_time(fact.recorded_at),
-        fact.key,
-        fact.raw.decode(),
-        fact.previous,
-        fact.digest,
-    )
-
-
 def _bare(path: Path) -> sqlite3.Connection:
     """Return a bare database with the same journal and synchronous setting as the store."""
     bare = sqlite3.connect(path, isolation_level=None)
@@ -99,7 +84,7 @@ def append(places: Places) -> float:
     """
     desk = desk_over(full_store(places))
     bare = _bare(places.scratch / "bare-append.db")
-    sample = row(desk.store.facts(f"case/{PROJECT}-1")[-1])
+    sample = row_of(desk.store.facts(f"case/{PROJECT}-1")[-1])
     ratios = []
     for number in range(200):
         order = Order(
@@ -116,14 +101,14 @@ def append(places: Places) -> float:
     return statistics.median(ratios)
 
 
-def _export(count: int) -> tuple[list[bytes], list[tuple[str | int | bytes, ...]]]:
+def _export(count: int) -> tuple[list[bytes], list[tuple[object, ...]]]:
     """Return the lines of an export of so many facts, and the same facts as rows."""
     facts = [fact for fact, _ in zip(world(cases=CASES, facts=FACTS), range(count), strict=False)]
     lines = [write_line(fact) + b"\n" for fact in facts]
-    return [*lines, b'{"end":%d}\n' % count], [row(fact) for fact in facts]
+    return [*lines, b'{"end":%d}\n' % count], [row_of(fact) for fact in facts]
 
 
-def _bare_import(places: Places, name: str, rows: list[tuple[str | int | bytes, ...]]) -> float:
+def _bare_import(places: Places, name: str, rows: list[tuple[object, ...]]) -> float:
     """Return the seconds of a bare executemany of the rows in one durable transaction."""
     bare = _bare(places.scratch / name)
 
