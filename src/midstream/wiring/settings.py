@@ -41,4 +41,5 @@ def settle(store: str, person: str) -> None:
     """Return nothing, after settings.toml beside the store names `person`; a file that is there is left as it is."""
     file = folder_of(store) / "settings.toml"
     if _NAME.fullmatch(person) and not file.exists():
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.write_text(f'# Who you are at this store when --as is not given.\nas = "{person}"\n', encoding="utf-8")
