@@ -19,6 +19,7 @@ from midstream.desk.projects import (
     tag_release,
 )
 from midstream.ledger.errors import BadFact
+from midstream.ledger.kinds.process import RotationShift
 from midstream.policy.errors import PolicyError
 from midstream.project import ProjectError
 from tests.desks import (
@@ -35,6 +36,7 @@ from tests.desks import (
     check_store,
     everything,
     reported,
+    tell,
 )
 
 DAY = timedelta(days=1)
@@ -287,3 +289,49 @@ def test_a_shift_moves_only_the_cases_of_its_project(desk: Desk) -> None:
     store, desk.store = desk.store, Watched()  # type: ignore[assignment]
     record_shift(desk, project="zeta", person="bob", starts_at=START, ends_at=START + DAY, by="ada")
     assert written == ["zeta-1"]
+
+
+@pytest.mark.parametrize("moves_on", [False, True])
+def test_a_case_begun_while_the_policy_changed_is_under_the_changed_one(desk: Desk, *, moves_on: bool) -> None:
+    """No number of it could be expected; and when it moves on meanwhile, whoever moved it has derived it anew."""
+    other = bare_desk(clock=desk.clock, store=desk.store)
+    zeta = PROJECT.replace('id = "acme"', 'id = "zeta"')
+    load_project(other, text=zeta, where="midstream.toml", by="ada")
+    reported(other, "zeta-1")
+
+    class Racing:
+        def __getattr__(self, name: str) -> object:
+            return getattr(store, name)
+
+        def append(self, *args: object, **more: object) -> None:
+            reported(other, "acme-2")
+            store.append(*args, **more)  # type: ignore[arg-type]
+
+        def replace_views(self, *args: object, **more: object) -> None:
+            if moves_on:
+                act(other, "acme-2", "score", severity="high")
+            store.replace_views(*args, **more)  # type: ignore[arg-type]
+
+    store, desk.store = desk.store, Racing()  # type: ignore[assignment]
+    activate_policy(desk, project="acme", book=book(LONGER), by="ada")
+    assert due(other, "acknowledge") == START + 4 * DAY
+    desk.store = store
+    check_store(desk)
+
+
+def test_a_case_begun_while_its_project_was_not_loaded_yet_waits_for_it(desk: Desk) -> None:
+    other = bare_desk(clock=desk.clock, store=desk.store)
+
+    class Racing:
+        def __getattr__(self, name: str) -> object:
+            return getattr(store, name)
+
+        def append(self, *args: object, **more: object) -> None:
+            reported(other, "zeta-1")
+            store.append(*args, **more)  # type: ignore[arg-type]
+
+    store, desk.store = desk.store, Racing()  # type: ignore[assignment]
+    tell(desk, "project/zeta", RotationShift(person="ada", starts_at=START, ends_at=START + DAY))
+    assert desk.store.view("zeta-1") is None
+    load_project(other, text=PROJECT.replace('id = "acme"', 'id = "zeta"'), where="midstream.toml", by="ada")
+    assert desk.store.view("zeta-1") is not None
