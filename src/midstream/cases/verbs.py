@@ -69,7 +69,7 @@ _ROWS: tuple[tuple[str, type[Body], tuple[Guard, ...], Sight, bool], ...] = (
     ("note", inn.NoteAdded, (), _participant, False),
     ("withdraw", inn.FactWithdrawn, (guards.may_be_withdrawn,), _team, False),
     ("grant-exception", inn.ExceptionGranted, (), _team, False),
-    ("erase", inn.ContentErased, (guards.only_once,), _team, False),
+    ("erase", inn.ContentErased, (), _team, False),
     ("close", inn.CaseClosed, (guards.only_once,), _team, False),
     ("claim-role", tri.RoleClaimed, (guards.is_open,), _team, False),
     ("release-role", tri.RoleReleased, (), _team, False),

@@ -66,7 +66,9 @@ def do(desk: Desk, order: Order) -> Receipt:
     """
     verb = find_verb(order.verb)
     if verb.body is ContentErased and not order.key:
-        order = msgspec.structs.replace(order, key=f"erase:{order.case}")
+        # Repeated it is the same command, unless a mail came since.
+        mails = sum(bool(getattr(fact.body, "content", "")) for fact in desk.store.facts(f"case/{order.case}"))
+        order = msgspec.structs.replace(order, key=f"erase:{order.case}:{mails}")
     repeated = False
 
     def decision() -> Decision:

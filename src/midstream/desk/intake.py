@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -28,6 +28,12 @@ COMPARED = 4_000
 _SPACE = re.compile(r"\W+")
 
 
+BELIEVED = timedelta(days=14)
+"""How far back a mail's own Date may lie to count as when it was received."""
+
+LATE = "its Date lies more than 14 days back: taken as received now; if it came earlier, say when with --received"
+
+
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one mail: a new case, a message added to one, or nothing because it is known already."""
 
@@ -38,23 +44,33 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[str, ...] = ()
 
 
-def take_reports(desk: Desk, *, path: Path, project: str, by: str, area: str = "") -> Iterator[Taken]:
+def take_reports(
+    desk: Desk, *, path: Path, project: str, by: str, area: str = "", received: datetime | None = None
+) -> Iterator[Taken]:
     """Yield what became of each mail in a file or folder: .eml, mbox or Maildir.
 
     Raises `MailRefused` naming what cannot be read; the mails before it are taken, and taking
     them again changes nothing.
     """
     for mail in desk.read_mail(path=path, now=desk.clock()):
-        yield take_report(desk, mail=mail, project=project, by=by, area=area)
+        yield take_report(desk, mail=mail, project=project, by=by, area=area, received=received)
 
 
-def take_report(desk: Desk, *, mail: IncomingMail, project: str, by: str, area: str = "") -> Taken:
-    """Return what became of one mail; it is kept whole under the case's key, and the fact holds its digest."""
+def take_report(
+    desk: Desk, *, mail: IncomingMail, project: str, by: str, area: str = "", received: datetime | None = None
+) -> Taken:
+    """Return what became of one mail; it is kept whole under the case's key, and the fact holds its digest.
+
+    It counts as received when `received` says, else at its own Date; but a Date further back than `BELIEVED` is
+    only what the sender wrote, and would start every clock in the past: it is taken as received now, with a notice.
+    """
     if project not in desk.viewer(by).teams:
         raise NotFound(f"no project is called {project!r} here", hint="Reports are taken by its response team.")
     digest = hashlib.sha256(mail.raw).hexdigest()
     suspected = _similar(desk, mail, project)
     outcome, name = "", ""
+    late = received is None and mail.sent_at is not None and desk.clock() - mail.sent_at > BELIEVED
+    told = received or (None if late else mail.sent_at)
 
     def decision() -> Decision:
         nonlocal outcome, name
@@ -65,11 +81,11 @@ def take_report(desk: Desk, *, mail: IncomingMail, project: str, by: str, area: 
         if known := _known(desk, mail.in_reply_to, project):
             outcome, name = "added", known
             earlier = desk.store.facts(f"case/{name}")
-            return _decision(name, _message(mail, digest=digest), mail=mail, earlier=earlier, now=now, by=by)
+            return _decision(name, _message(mail, digest=digest), mail=mail, told=told, earlier=earlier, now=now, by=by)
         outcome, name = "new", _next_name(desk, project)
         body = _report(mail, digest=digest, project=project, area=area)
         hints = [DuplicateSuspected(of=of, score=score, because="similar words") for of, score in suspected]
-        return _decision(name, body, *hints, mail=mail, earlier=[], now=now, by=by)
+        return _decision(name, body, *hints, mail=mail, told=told, earlier=[], now=now, by=by)
 
     facts = desk.commit(decision, key=f"mail:{digest[:32]}")
     return Taken(
@@ -77,7 +93,7 @@ def take_report(desk: Desk, *, mail: IncomingMail, project: str, by: str, area: 
         facts=facts,
         outcome=outcome,
         suspected=tuple(of for of, _ in suspected) if outcome == "new" else (),
-        notices=mail.notices,
+        notices=(*mail.notices, *((LATE,) if late and outcome != "known" else ())),
     )
 
 
@@ -94,9 +110,17 @@ def _known(desk: Desk, message_ids: Iterable[str], project: str) -> str:
     return ""
 
 
-def _decision(name: str, *bodies: Body, mail: IncomingMail, earlier: list[Fact], now: datetime, by: str) -> Decision:
+def _decision(
+    name: str,
+    *bodies: Body,
+    mail: IncomingMail,
+    told: datetime | None,
+    earlier: list[Fact],
+    now: datetime,
+    by: str,
+) -> Decision:
     """Return the decision to record `bodies` in the stream of a case, with the mail beside them as blobs."""
-    happened = min(mail.sent_at or now, now)
+    happened = min(told or now, now)
     stream = f"case/{name}"
     return Decision(
         now=now,

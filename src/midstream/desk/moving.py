@@ -119,8 +119,8 @@ def import_lines(desk: Desk, lines: Iterable[bytes], *, where: str, tick: Callab
     or `BrokenChain` naming file and line.
     """
     count = desk.store.load(checked(desk, lines, where=where, tick=tick))
-    if count:
-        rebuild(desk, tick=tick)
+    # Also when nothing was new: an import that was stopped before this is mended by repeating it.
+    rebuild(desk, tick=tick)
     return count
 
 
@@ -141,19 +141,29 @@ _AGAIN = "Take the file from its source again; nothing was recorded."
 def checked(desk: Desk, lines: Iterable[bytes], *, where: str, tick: Callable[[], None] = nothing) -> Iterator[Fact]:
     """Yield the facts of an export that the store does not have, each once it is seen to follow the one before."""
     place = _Place(where)
-    kept = {head.stream: head.number for head in desk.store.heads()}
+    kept = {head.stream: head for head in desk.store.heads()}
+    seen: dict[str, Head] = {}
     try:
-        for fact in verify(_facts(lines, place), heads={}):
+        for fact in verify(_facts(lines, place), heads=seen):
             tick()
-            if fact.number > kept.get(fact.stream, 0):
+            head = kept.get(fact.stream)
+            if head is None or fact.number > head.number:
                 yield fact
-            elif desk.store.facts(fact.stream)[fact.number - 1].digest != fact.digest:
-                raise place.error(
-                    f"{fact.stream} fact {fact.number} is another one here",
-                    "These are two different histories; import into a new store.",
-                )
+            elif fact.number == head.number and fact.digest != head.digest:
+                raise _other(place, fact.stream, fact.number)
     except BrokenChain as error:
         raise place.error(error.what, _AGAIN) from None
+    for stream, end in seen.items():
+        # The chain makes it enough to compare the last fact of each stream that both have.
+        behind = stream in kept and end.number < kept[stream].number
+        if behind and desk.store.facts(stream)[end.number - 1].digest != end.digest:
+            raise _other(place, stream, end.number)
+
+
+def _other(place: _Place, stream: str, number: int) -> BadFact:
+    return place.error(
+        f"{stream} fact {number} is another one here", "These are two different histories; import into a new store."
+    )
 
 
 def _facts(lines: Iterable[bytes], place: _Place) -> Iterator[Fact]:

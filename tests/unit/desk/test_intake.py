@@ -2,13 +2,14 @@
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
 
 from midstream.desk.desk import Desk
 from midstream.desk.errors import NotFound
-from midstream.desk.intake import Taken, take_reports
+from midstream.desk.intake import BELIEVED, LATE, Taken, take_reports
 from midstream.desk.mail import MailRefused
 from midstream.desk.projects import load_project
 from midstream.ledger.kinds.intake import DuplicateSuspected, MessageReceived, ReportReceived
@@ -152,6 +153,33 @@ def test_a_sender_who_names_nobody_is_anonymous(desk: Desk, tmp_path: Path) -> N
 def test_a_date_that_lies_ahead_or_is_not_believed_is_taken_as_now(desk: Desk, tmp_path: Path, date: str) -> None:
     taken = take_mail(desk, tmp_path, mail(Date=date))
     assert taken.facts[0].happened_at == START
+
+
+def test_a_date_far_back_starts_no_clock_in_the_past_unless_somebody_says_when_it_came(
+    desk: Desk, tmp_path: Path
+) -> None:
+    backdated = mail(Date=format_datetime(START - timedelta(days=100)))
+    taken = take_mail(desk, tmp_path, backdated)
+    assert taken.facts[0].happened_at == START
+    assert taken.notices[-1] == LATE
+    assert LATE not in take_mail(desk, tmp_path, backdated).notices, "it is known already, so nothing was decided"
+    came = START - timedelta(days=20)
+    other = mail_file(tmp_path, mail(Date=format_datetime(START - timedelta(days=99)), Message_ID="<two@example.org>"))
+    [told] = take_reports(desk, path=other, project="acme", by="ada", received=came)
+    assert (told.facts[0].happened_at, LATE in told.notices) == (came, False)
+    near = mail(Date=format_datetime(START - BELIEVED), Message_ID="<three@example.org>")
+    assert take_mail(desk, tmp_path, near).facts[0].happened_at == START - BELIEVED
+
+
+def test_mails_that_came_after_an_erasure_can_be_erased_too(desk: Desk, tmp_path: Path) -> None:
+    take_mail(desk, tmp_path, mail())
+    [first] = act(desk, "acme-1", "erase", reason="The reporter asked.").facts
+    assert act(desk, "acme-1", "erase", reason="The reporter asked.").facts == (first,)
+    take_mail(desk, tmp_path, mail(Message_ID="<two@example.org>", In_Reply_To="<one@mail.example.org>"))
+    assert desk.store.blob_count("acme-1")
+    [second] = act(desk, "acme-1", "erase", reason="The reporter asked.").facts
+    assert second.number > first.number
+    assert not desk.store.blob_count("acme-1")
 
 
 def other_project(desk: Desk) -> None:

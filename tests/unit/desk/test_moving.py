@@ -204,6 +204,19 @@ def test_a_missing_last_fact_is_found_by_the_head(desk: Desk, lines: list[bytes]
     )
 
 
+def test_an_import_that_was_stopped_before_its_lists_were_made_is_mended_by_repeating_it(
+    desk: Desk, lines: list[bytes]
+) -> None:
+    desk.store.replace_views([])
+    assert import_lines(desk, lines, where="x") == 0
+    assert desk.store.view("acme-1") is not None
+
+
+def test_an_older_export_is_compared_by_the_last_fact_of_each_stream(desk: Desk, lines: list[bytes]) -> None:
+    do(desk, Order(verb="note", case="acme-1", fields={"text": "later"}, by="ada"))
+    assert import_lines(desk, lines, where="x") == 0
+
+
 def test_a_head_that_says_another_thing_is_found(
     desk: Desk, lines: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
