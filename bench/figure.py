@@ -1,8 +1,8 @@
 """What a figure is, and how its line reads."""
 
-import os
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -61,11 +61,20 @@ def process_ratio(ours: Sequence[str], theirs: Sequence[str], *, rounds: int = 9
     return statistics.median(ratios)
 
 
+_WATCH = """
+import resource, subprocess, sys
+done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+print(done.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
 def peak_of(command: Sequence[str]) -> float:
-    """Return the peak resident memory of a command, in megabytes (10^6 bytes)."""
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise NotRun(f"{command[0]} left with {process.returncode}")
-    return usage.ru_maxrss * 1024 / 1e6
+    """Return the peak resident memory of a command, in megabytes (10^6 bytes).
+
+    A small process starts it: a child's peak counts that of its parent up to the moment it begins.
+    """
+    told = subprocess.run([sys.executable, "-c", _WATCH, *command], check=True, capture_output=True, text=True).stdout
+    code, peak = map(int, told.split())
+    if code:
+        raise NotRun(f"{command[0]} left with {code}")
+    return peak * 1024 / 1e6

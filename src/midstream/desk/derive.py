@@ -1,5 +1,6 @@
 """From facts to what the desk shows: the case, its team, the policy it is under, its view."""
 
+import functools
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, ClassVar
@@ -124,21 +125,27 @@ def view(at: Known) -> CaseView:
 
 def commands(duty: Duty) -> tuple[str, ...]:
     """Return what to type after ``midstream do`` for each verb that meets the duty, with the fields that follow."""
+    return tuple(f"{duty.case} {words}" for words in _words(duty.do, duty.subject, duty.missing))
+
+
+@functools.lru_cache(maxsize=4096)
+def _words(verbs: tuple[str, ...], subject: str, missing: tuple[str, ...]) -> tuple[str, ...]:
+    """Return for each verb its name and the fields that follow from what the duty is about and what would meet it."""
     from midstream.cases.verbs import VERBS  # noqa: PLC0415 - reading what was derived needs no verbs
 
     found: list[str] = []
-    for name in duty.do:
+    for name in verbs:
         verb = VERBS[name]
         fields: dict[str, str] = {}
         for place in ("branch", "party"):
-            if duty.subject and place in verb.body.__struct_fields__:
-                fields[place] = duty.subject
-        for event in duty.missing:
+            if subject and place in verb.body.__struct_fields__:
+                fields[place] = subject
+        for event in missing:
             kind, *narrowed = event.split()
             if kind == verb.kind:
                 pairs = (part.partition("=") for part in narrowed)
                 fields |= {field: value.partition("|")[0] for field, _, value in pairs}
-        found.append(" ".join((duty.case, name, *(f"{field}={value}" for field, value in fields.items()))))
+        found.append(" ".join((name, *(f"{field}={value}" for field, value in fields.items()))))
     return tuple(found)
 
 
