@@ -80,6 +80,8 @@ def today(
     """
     moment = as_of or now
     who = desk.viewer(by)
+    if person:
+        _check_person(desk, person, by=by)
     counts: Counts | None = None
     if as_of is None and not person:
         lines = desk.store.task_lines(who, now=moment, project=project, limit=limit)
@@ -98,6 +100,14 @@ def today(
         if not person or person in task.who:
             found.append(task)
     return Today(tasks=found[:limit], counts=counts or _counted(found, moment))
+
+
+def _check_person(desk: Desk, person: str, *, by: str) -> None:
+    """Raise `Misuse` for a name that nobody in the projects of `by` has, lest a typo read as nothing to do."""
+    own = [project for project in desk.projects().values() if project.person(by) is not None]
+    names = {entry.name for project in own for entry in project.people}
+    if names and person not in names:
+        raise Misuse(f"nobody in your projects is called {person!r}", hint=nearest(person, names))
 
 
 HORIZONS = (timedelta(days=1), timedelta(days=7))

@@ -4,6 +4,7 @@ The lines of lists are made here from a case's view, for every store and for the
 that nobody is shown more in one place than in another.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -106,6 +107,7 @@ PUBLIC_WORDS = frozenset({"merged", "released", "reverted"})
 SEVERITY_ORDER = {word: rank for rank, word in enumerate(("critical", "high", "medium", "low", "none", "unscored"))}
 """The rank of each severity in lists, the gravest first."""
 
+_DIGITS = re.compile(r"([0-9]+)")
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _UNKNOWN = datetime.min.replace(tzinfo=UTC)
 
@@ -205,6 +207,11 @@ def severity_rank(severity: str) -> int:
 def task_order(line: TaskLine) -> tuple[datetime, int, str, str]:
     """Return the key that sorts task lines: due instant, none last, then severity from critical down, case and key."""
     return line.duty.due_at or _NEVER, severity_rank(line.severity), line.duty.case, line.duty.key
+
+
+def board_order(line: BoardLine) -> tuple[str | int, ...]:
+    """Return the key that sorts the board: by case, numbers in names as numbers, so that 9 comes before 10."""
+    return tuple(int(part) if part.isdigit() else part for part in _DIGITS.split(line.case))
 
 
 def case_order(line: CaseLine) -> tuple[datetime, str]:

@@ -14,6 +14,7 @@ from midstream.desk.views import (
     CaseView,
     TaskLine,
     board_line,
+    board_order,
     case_line,
     case_order,
     next_due,
@@ -151,7 +152,7 @@ class MemoryStore:
     def board_lines(self, who: Viewer, *, project: str = "") -> list[BoardLine]:
         """Return the cells of the cases the viewer may see, by case."""
         seen = self._seen(who, at_least=Sight.PUBLIC, project=project)
-        return sorted((board_line(view, seen=sight) for view, sight in seen), key=lambda line: line.case)
+        return sorted((board_line(view, seen=sight) for view, sight in seen), key=board_order)
 
     def cases_with_message(self, message_id: str) -> list[str]:
         """Return the cases that a mail of that Message-ID belongs to, sorted."""

@@ -19,6 +19,7 @@ from midstream.desk.views import (
     CaseView,
     TaskLine,
     board_line,
+    board_order,
     case_line,
     case_order,
     next_due,
@@ -166,7 +167,7 @@ def board_lines(db: Database, who: Viewer, *, project: str) -> list[BoardLine]:
         board_line(entry, seen=seen)
         for seen, entry, _ in _seen(db, who, "v.case_id", at_least=Sight.PUBLIC, project=project)
     ]
-    return sorted(lines, key=lambda line: line.case)
+    return sorted(lines, key=board_order)
 
 
 def task_lines(db: Database, who: Viewer, *, now: datetime, project: str, limit: int | None) -> list[TaskLine]:
