@@ -28,7 +28,7 @@ demo: $(PACKAGE) ## load real public history into a local store and show today's
 	@$(BIN)/midstream demo
 
 test: $(DEV) ## run the whole test suite
-	@$(BIN)/python -m pytest -n 2 -q
+	@$(BIN)/python -m pytest -n 2 -q -rs
 
 check: $(DEV) ## lint, types, import contracts, house rules, docs
 	@failed=; \
