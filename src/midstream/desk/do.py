@@ -24,6 +24,7 @@ from midstream.ledger.kinds.embargo import PartyTold
 from midstream.ledger.kinds.fix import FixMerged
 from midstream.ledger.kinds.intake import ContentErased, DuplicateLinked, ExceptionGranted, ReportRepeated
 from midstream.ledger.kinds.process import TaskClaimed, TaskHandedOver, TaskReleased
+from midstream.policy.duties import standing
 from midstream.policy.limits import breaches
 
 
@@ -38,7 +39,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 class Order(msgspec.Struct, frozen=True, kw_only=True):
     """One command: the verb, the case, the fields as given, by whom, for which moment and under which key.
 
-    `seen` is the number of the last fact of the case that the person had before them; None does not ask.
+    `seen` is the number of the last fact of the case that the person had before them; None does not ask. `extra` is
+    recorded in the case beside it. With `task`, it is done only while that task is open on the facts it rests on.
     """
 
     verb: str
@@ -49,6 +51,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     seen: int | None = None
     at: datetime | None = None
     extra: tuple[Body, ...] = ()
+    task: str = ""
 
 
 def find_verb(name: str) -> Verb:
@@ -111,6 +114,8 @@ def _already(desk: Desk, verb: Verb, order: Order, case: Case) -> tuple[Fact, ..
 def _decide(desk: Desk, verb: Verb, order: Order, case: Case, *, now: datetime) -> Decision:
     at = order.at or now
     team = desk.team(case.project)
+    if order.task:
+        _check_open(desk.known(case), order.task, now)
     typed = _with_defaults(verb, order, case, team)
     if verb.body is ContentErased:
         typed = {**typed, "blobs": desk.store.blob_count(case.id)}
@@ -181,6 +186,14 @@ def _check_names(desk: Desk, body: Body, case: Case, team: Team) -> None:
 def _main_lines(team: Team) -> list[str]:
     """Return the branches on which the project develops."""
     return [branch.name for branch in team.project.branches if branch.kind == "development"]
+
+
+def _check_open(known: Known, key: str, now: datetime) -> None:
+    """Raise `Refused` when the task that a command is done for is not open on the facts it rests on."""
+    duty = next((duty for duty in known.duties if duty.key == key), None)
+    stands = standing(duty, now) if duty else "gone"
+    if stands not in {"open", "overdue"}:
+        raise Refused(f"the task {key} of {known.case.id} is {stands} now", hint="Nothing needs to be done for it.")
 
 
 def _check_task(known: Known, key: str) -> None:

@@ -63,7 +63,8 @@ def _attempt(desk: Desk, line: TaskLine, verb: str, now: datetime) -> Done:
         if now < again_at:
             return Done(case=duty.case, task=duty.key, verb=verb, outcome="waiting", again_at=again_at)
     done = ActionAttempted(task=duty.key, verb=verb, attempt=number, outcome="done")
-    order = Order(verb=verb, case=duty.case, fields=_fields(verb, duty.kinds), by=WORKER, key=key, extra=(done,))
+    fields = _fields(verb, duty.kinds)
+    order = Order(verb=verb, case=duty.case, fields=fields, by=WORKER, key=key, extra=(done,), task=duty.key)
     try:
         receipt = do(desk, order)
     except (Refused, DeskError, LedgerError) as error:

@@ -6,6 +6,7 @@ import pytest
 
 from midstream.cases.verbs import VERBS
 from midstream.desk.desk import WORKER, Desk
+from midstream.desk.do import Order, do
 from midstream.desk.projects import activate_policy, reserve_cves
 from midstream.desk.worker import Done, work_once
 from midstream.ledger.fact import Fact
@@ -66,6 +67,34 @@ def test_an_extension_puts_the_end_off(desk: Desk, clock: Clock) -> None:
     act(desk, "acme-1", "extend-embargo", until=PUBLIC + timedelta(days=5), reason="A holiday is near.")
     clock.now = PUBLIC + timedelta(days=4)
     assert work_once(desk) == []
+    clock.now = PUBLIC + timedelta(days=5)
+    assert [done.outcome for done in work_once(desk)] == ["done"]
+
+
+def test_an_embargo_extended_while_the_worker_looks_does_not_end(desk: Desk, clock: Clock) -> None:
+    embargoed(desk)
+    act(desk, "acme-1", "assign-cve")
+    clock.now = PUBLIC
+
+    class Racing:
+        def __getattr__(self, name: str) -> object:
+            return getattr(store, name)
+
+        def task_lines(self, *args: object, **more: object) -> object:
+            lines = store.task_lines(*args, **more)  # type: ignore[arg-type]
+            other = bare_desk(clock=desk.clock, store=store)
+            fields = {"until": PUBLIC + timedelta(days=5), "reason": "Agreed an hour ago."}
+            do(
+                other,
+                Order(verb="extend-embargo", case="acme-1", fields=fields, by="ada", at=PUBLIC - timedelta(hours=1)),
+            )
+            return lines
+
+    store, desk.store = desk.store, Racing()  # type: ignore[assignment]
+    [done] = work_once(desk)
+    assert (done.outcome, done.detail) == ("failed", "the task end-embargo of acme-1 is waiting now")
+    assert "embargo.ended" not in kinds(desk)
+    desk.store = store
     clock.now = PUBLIC + timedelta(days=5)
     assert [done.outcome for done in work_once(desk)] == ["done"]
 
