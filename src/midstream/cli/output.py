@@ -1,7 +1,6 @@
 """How commands write: JSON, columns, instants with hour and zone, progress."""
 
 import json
-import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
@@ -53,7 +52,11 @@ def write_json(value: object) -> None:
 
 def width() -> int:
     """Return how many columns the terminal has; 80 where there is none."""
-    return max(40, shutil.get_terminal_size((80, 24)).columns) if sys.stdout.isatty() else 80
+    if not sys.stdout.isatty():
+        return 80
+    import shutil  # noqa: PLC0415 - a pipe has no width to ask for
+
+    return max(40, shutil.get_terminal_size((80, 24)).columns)
 
 
 def instant(moment: datetime | None, zone: str = "UTC") -> str:

@@ -32,7 +32,7 @@ def check(files: tuple[Path, ...]) -> None:
     wanted = {name for name, texts in book.texts.items() if not named or named & {text.where for text in texts}}
     for name in sorted(wanted):
         for text in book.texts[name]:
-            found = resolve(book, name, text.file.policy.valid_from)
+            found = resolve(book, name, text.header.valid_from)
             if found is not None:
                 count = f"{len(found.rules)} obligations, {len(found.clocks)} clocks, {len(found.limits)} limits"
                 click.echo(f"{text.where}: {found.label} is sound: {count}")
@@ -65,7 +65,7 @@ def show(session: Session, name: str, day: str, files: tuple[Path, ...], *, as_j
 
 
 def _list(book: "Book", *, as_json: bool) -> None:
-    headers = [text.file.policy for texts in book.texts.values() for text in texts]
+    headers = [text.header for texts in book.texts.values() for text in texts]
     if as_json:
         write_json(headers)
         return

@@ -15,7 +15,7 @@ from midstream.cases.visibility import readers
 from midstream.desk.views import CaseView, CellView
 from midstream.ledger.fact import Fact
 from midstream.ledger.kinds.intake import CaseOpened
-from midstream.policy.book import Book, Text, make_book, read_text
+from midstream.policy.book import Book, Text, known_text, make_book
 from midstream.policy.duties import Duty, clocks, duties, standing
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Shelf(msgspec.Struct, kw_only=True):
         """Return the policy texts the project last activated."""
         if team.policy_digest not in self._books:
             self._books[team.policy_digest] = make_book(
-                read_text(text, where=where) for where, text in team.policy_texts
+                known_text(text, where=where) for where, text in team.policy_texts
             )
         return self._books[team.policy_digest]
 

@@ -69,7 +69,7 @@ def policy_body(name: str, book: Book) -> PolicyActivated:
     Every text is resolved on its first day, so that a policy that cannot be used is never recorded.
     """
     for version in book.texts.get(name, ()):
-        resolve(book, name, version.file.policy.valid_from)
+        resolve(book, name, version.header.valid_from)
     if name not in book.texts:
         raise Misuse(f"no policy is called {name!r}", hint=nearest(name, set(book.texts)) if book.texts else "")
     texts = book.with_ancestors(name)

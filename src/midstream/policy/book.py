@@ -1,7 +1,8 @@
 """The book of policies: all texts a desk has, and which of them is in force on a day."""
 
+import functools
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,27 +10,32 @@ import msgspec
 
 from midstream.formats.toml import TomlError, line_of, nearest, read_toml
 from midstream.policy.errors import PolicyError
-from midstream.policy.language import PolicyFile
+from midstream.policy.language import Header, PolicyFile
 
 SHIPPED = Path(__file__).parent.parent / "policies"
 """The folder of the policies that come with the package."""
 
 
 class Text(msgspec.Struct, frozen=True, kw_only=True):
-    """One policy file: where it stands, its characters, and what they say."""
+    """One policy file: where it stands, its characters, and whose it is; what it says is read when asked for."""
 
     where: str
     text: str
-    file: PolicyFile
+    header: Header
 
     @property
     def name(self) -> str:
         """The name a project or another policy calls it by."""
-        return self.file.policy.name
+        return self.header.name
+
+    @property
+    def file(self) -> PolicyFile:
+        """All that the text says; raises `PolicyError` naming file and line of what cannot be read."""
+        return _read(self.text, self.where)
 
     def is_in_force(self, day: date) -> bool:
         """Return whether this text holds on `day`."""
-        header = self.file.policy
+        header = self.header
         return header.valid_from <= day and (header.valid_until is None or day <= header.valid_until)
 
 
@@ -57,12 +63,30 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
             seen.add(current)
             for text in self.texts.get(current, ()):
                 found[text.where] = text
-                waiting.extend(text.file.policy.extends)
+                waiting.extend(text.header.extends)
         return tuple(found[where] for where in sorted(found))
 
 
 def read_text(text: str, *, where: str) -> Text:
     """Return one policy file as read; raise `PolicyError` naming file and line of what cannot be read."""
+    return Text(where=where, text=text, header=_read(text, where).policy)
+
+
+def known_text(text: str, *, where: str) -> Text:
+    """Return a policy file that was read before, as a shipped one was: only its header is read until more is asked."""
+    try:
+        head = read_toml(text.partition("\n[[")[0], into=_Head, where=where)
+    except TomlError:
+        return read_text(text, where=where)
+    return Text(where=where, text=text, header=head.policy)
+
+
+class _Head(msgspec.Struct, frozen=True, kw_only=True):
+    policy: Header
+
+
+@functools.lru_cache(maxsize=256)
+def _read(text: str, where: str) -> PolicyFile:
     try:
         file = read_toml(text, into=PolicyFile, where=where)
     except TomlError as error:
@@ -76,7 +100,7 @@ def read_text(text: str, *, where: str) -> Text:
         )
     for table in ("clock", "obligation", "limit"):
         _check_names(file, text, table, where=where)
-    return Text(where=where, text=text, file=file)
+    return file
 
 
 def make_book(texts: Iterable[Text]) -> Book:
@@ -85,11 +109,11 @@ def make_book(texts: Iterable[Text]) -> Book:
     for text in texts:
         by_name.setdefault(text.name, []).append(text)
     for name, versions in by_name.items():
-        versions.sort(key=lambda text: text.file.policy.valid_from)
+        versions.sort(key=lambda text: text.header.valid_from)
         for earlier, later in itertools.pairwise(versions):
-            if earlier.is_in_force(later.file.policy.valid_from):
-                day = later.file.policy.valid_from
-                is_later = day > earlier.file.policy.valid_from
+            if earlier.is_in_force(later.header.valid_from):
+                day = later.header.valid_from
+                is_later = day > earlier.header.valid_from
                 raise PolicyError(
                     f"two texts of {name!r} are in force on {day}: this one and {earlier.where}",
                     where=f"{later.where}:{line_of(later.text, ('policy', 'valid_from'))}",
@@ -103,15 +127,18 @@ def make_book(texts: Iterable[Text]) -> Book:
 def shipped() -> Book:
     """Return the book of the policies that come with the package."""
     files = sorted(SHIPPED.glob("*.toml"))
-    return make_book(read_text(file.read_text(encoding="utf-8"), where=file.name) for file in files)
+    return make_book(known_text(file.read_text(encoding="utf-8"), where=file.name) for file in files)
 
 
-def shipped_with(files: Iterable[Path]) -> Book:
+def shipped_with(files: Sequence[Path]) -> Book:
     """Return the shipped book with the files added; a file of a name and version that ships takes its place."""
-    texts = {(text.name, text.file.policy.version): text for texts in shipped().texts.values() for text in texts}
+    book = shipped()
+    if not files:
+        return book
+    texts = {(text.name, text.header.version): text for texts in book.texts.values() for text in texts}
     for file in files:
         text = read_text(file.read_text(encoding="utf-8", errors="replace"), where=str(file))
-        texts[text.name, text.file.policy.version] = text
+        texts[text.name, text.header.version] = text
     return make_book(texts.values())
 
 

@@ -26,9 +26,7 @@ def resolve(book: Book, name: str, day: date) -> Policy | None:
     origins: dict[str, Origin] = {}
     rules: list[Rule] = []
     limits: list[LimitRule] = []
-    unless = {
-        where: compiler.unless(source.file.policy, _header_of(source)) for where, source in gathered.sources.items()
-    }
+    unless = {where: compiler.unless(source.header, _header_of(source)) for where, source in gathered.sources.items()}
     for (table, entry_name), origin in gathered.entries.items():
         source = gathered.sources[origin.where].file
         if table == "clock":
@@ -40,7 +38,7 @@ def resolve(book: Book, name: str, day: date) -> Policy | None:
         else:
             limits.append(compiler.limit(source.limit[origin.index], origin))
     check_clocks(clocks, origins)
-    header = text.file.policy
+    header = text.header
     return Policy(
         name=name,
         title=header.title,
@@ -84,7 +82,7 @@ class _Gathered(msgspec.Struct, kw_only=True):
 def _gather(book: Book, text: Text, day: date, *, path: tuple[str, ...]) -> _Gathered:
     """Return the entries of a text and its parents: parents may not clash, the text redefines and drops."""
     gathered = _Gathered(entries={}, sources={text.where: text}, left_out=[], decisions=[])
-    header = text.file.policy
+    header = text.header
     own = {(table, entry.name) for table in ("clock", "obligation", "limit") for entry in getattr(text.file, table)}
     for parent_name in header.extends:
         parent = _parent(book, text, parent_name, day, path=path)
