@@ -4,6 +4,7 @@ import sqlite3
 import statistics
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from bench.figure import Figure, Places, peak_of, process_ratio, seconds
@@ -149,18 +150,23 @@ def _new_desk(places: Places, name: str) -> Desk:
 
 def import_(places: Places) -> float:
     """Return how many times longer recording 100,000 facts of an export, all checked, takes than a bare insert."""
-    lines, rows = _export(100_000)
-    desk = _new_desk(places, "import")
-    base = _bare_import(places, "bare-import.db", rows)
-    return seconds(lambda: desk.store.load(checked(desk, lines, where="bench"))) / base
+    return _imported(places, "import", lambda desk, lines: desk.store.load(checked(desk, lines, where="bench")))
 
 
 def import_whole(places: Places) -> float:
     """Return the same ratio for the whole command's work: facts recorded, then every read model remade."""
+    return _imported(places, "whole", lambda desk, lines: import_lines(desk, lines, where="bench"))
+
+
+def _imported(places: Places, name: str, work: Callable[[Desk, list[bytes]], object]) -> float:
+    """Return the median over three rounds, each beside a bare insert of its own."""
     lines, rows = _export(100_000)
-    desk = _new_desk(places, "import-whole")
-    base = _bare_import(places, "bare-whole.db", rows)
-    return seconds(lambda: import_lines(desk, lines, where="bench")) / base
+    ratios = []
+    for number in range(3):
+        desk = _new_desk(places, f"{name}-{number}")
+        base = _bare_import(places, f"bare-{name}-{number}.db", rows)
+        ratios.append(seconds(lambda desk=desk: work(desk, lines)) / base)  # type: ignore[misc]
+    return statistics.median(ratios)
 
 
 def import_memory(places: Places) -> float:

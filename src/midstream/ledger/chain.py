@@ -256,13 +256,14 @@ def read_line(line: bytes) -> Fact:
     check_names(stream=row.stream, kind=row.kind, said_by=row.said_by)
     raw = bytes(row.body)
     check_raw(row.kind, raw)
+    happened_at = read_time(row.happened_at)
     fact = Fact(
         stream=row.stream,
         number=row.number,
         kind=row.kind,
         said_by=row.said_by,
-        happened_at=read_time(row.happened_at),
-        recorded_at=read_time(row.recorded_at),
+        happened_at=happened_at,
+        recorded_at=happened_at if row.recorded_at == row.happened_at else read_time(row.recorded_at),
         key=row.key,
         body=decode_body(row.kind, raw),
         raw=raw,
