@@ -8,7 +8,7 @@ LOCKED := --require-hashes --only-binary :all:
 
 # One lock for every supported Python on Linux and macOS, with hashes and without a registry's address.
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
-           --generate-hashes --no-annotate --no-emit-index-url $(ARGS)
+           --generate-hashes --no-annotate --no-emit-index-url --no-strip-extras $(ARGS)
 
 # A second run does nothing: each step leaves a stamp inside .venv, and a changed lock makes its step run again.
 MADE    := $(VENV)/.made
@@ -54,7 +54,7 @@ reference: $(DEV) ## remake the pages of docs/reference that follow from the cod
 lock: $(DEV) ## remake requirements/*.txt from pyproject.toml (ARGS=--upgrade for newer versions)
 	@$(COMPILE) pyproject.toml --output-file requirements/runtime.txt
 	@$(COMPILE) --constraint requirements/runtime.txt --group build --output-file requirements/build.txt
-	@$(COMPILE) --constraint requirements/runtime.txt --extra postgres --group dev pyproject.toml --output-file requirements/dev.txt
+	@$(COMPILE) --constraint requirements/runtime.txt --extra postgres --extra schemas --extra fleet --group dev pyproject.toml --output-file requirements/dev.txt
 
 clean: ## remove what these targets made; a desk's own data in .midstream stays
 	@rm -rf $(VENV) build dist docs/_build htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .coverage .coverage.*

@@ -1,0 +1,1 @@
+"""The one Advisory record of a case, and its projections into every format."""

@@ -1,0 +1,1 @@
+"""Pure analyses, unknown to one another; each could be a library."""

@@ -1,0 +1,1 @@
+"""CSAF documents (OASIS Common Security Advisory Framework): read, written and checked."""

@@ -1,0 +1,1 @@
+"""CycloneDX documents: components, and vulnerabilities with VEX."""

@@ -1,0 +1,1 @@
+"""OpenVEX documents (OpenVEX 0.2.0): read, written and checked."""

@@ -1,0 +1,1 @@
+"""OSV documents (Open Source Vulnerability format 1.7): read, written and checked."""

@@ -1,0 +1,1 @@
+"""SPDX documents: packages, and the security profile of 3.0."""
