@@ -10,7 +10,7 @@ in SQLite, in PostgreSQL (COLLATE "C"), in Polars and in Spark. "Up to and inclu
 
 import importlib
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from midstream.analysis.exposure.versions.ecosystems import Scheme, scheme_of
 from midstream.analysis.exposure.versions.errors import InvalidVersion
@@ -37,7 +37,7 @@ _MODULES: dict[Scheme, str] = {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def key_function(scheme: Scheme) -> Callable[[str], str]:
     """Return the function from a version to its key in this scheme, with a memory; for loops over many versions.
 

@@ -30,13 +30,20 @@ def number(digits: str) -> str:
     return f"{count}{plain}" if count < 9 else f"9{number(str(count))}{plain}"
 
 
-def plain(version: str, *, scheme: str) -> str:
-    """Return the version when it is not empty, not too long and printable ASCII; else raise `InvalidVersion`."""
+def sized(version: str, *, scheme: str) -> str:
+    """Return the version when it is neither empty nor too long; else raise `InvalidVersion`."""
     if len(version) > LENGTH_LIMIT:
         raise InvalidVersion(
             f"a version of {len(version)} characters, more than {LENGTH_LIMIT}", hint="No release is named like this."
         )
-    if _PLAIN.fullmatch(version) is None:
+    if not version:
+        raise refused(version, scheme=scheme)
+    return version
+
+
+def plain(version: str, *, scheme: str) -> str:
+    """Return the version when it is not empty, not too long and printable ASCII; else raise `InvalidVersion`."""
+    if sized(version, scheme=scheme) and _PLAIN.fullmatch(version) is None:
         raise refused(version, scheme=scheme)
     return version
 
@@ -44,5 +51,5 @@ def plain(version: str, *, scheme: str) -> str:
 def refused(version: str, *, scheme: str) -> InvalidVersion:
     """Return the error for a version the scheme does not know; long ones are shown by their beginning."""
     shown = version if len(version) <= 60 else version[:57] + "..."
-    what = f"{shown!r} is no {scheme} version" if version else f"no version is given, where a {scheme} version stands"
+    what = f"{shown!r} is no {scheme} version" if version else f"no version, where a {scheme} version should stand"
     return InvalidVersion(what)
