@@ -67,8 +67,8 @@ def _read_slowly(text: str) -> Purl:
     # A version follows the last @ after the last slash; an npm scope begins with one before it.
     path, version = _version_of(path.strip("/") if "@" not in path else path.lstrip("/"))
     namespace, _, name = path.rstrip("/").rpartition("/")
-    namespace = "/".join(_decoded(part) for part in namespace.split("/") if part)
-    name = _decoded(name)
+    namespace = "/".join(decoded(part) for part in namespace.split("/") if part)
+    name = decoded(name)
     if not slash or not name:
         raise ValueError("it names no package")
     namespace, name = _as_the_type_writes(kind, namespace, name)
@@ -76,9 +76,9 @@ def _read_slowly(text: str) -> Purl:
         type=kind,
         namespace=namespace,
         name=name,
-        version=_decoded(version),
+        version=decoded(version),
         qualifiers=_qualifiers(query),
-        subpath="/".join(_decoded(part) for part in subpath.split("/") if part not in {"", ".", ".."}),
+        subpath="/".join(decoded(part) for part in subpath.split("/") if part not in {"", ".", ".."}),
     )
 
 
@@ -107,11 +107,12 @@ def _qualifiers(query: str) -> dict[str, str]:
         if not equals or not _KEY.fullmatch(key):
             raise ValueError(f"{pair[:40]!r} is no qualifier")
         if value:
-            found[key] = _decoded(value)
+            found[key] = decoded(value)
     return found
 
 
-def _decoded(text: str) -> str:
+def decoded(text: str, /) -> str:
+    """Return a text with its percent signs decoded; raise `ValueError` when they stand for no UTF-8."""
     if "%" not in text:
         return text
     raw = _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), text.encode("utf-8", errors="surrogatepass"))
