@@ -4,9 +4,9 @@ import sys
 
 import click
 
-MISUSE = {"Misuse", "NotFound", "BadFact", "MailRefused", "PolicyError", "ProjectError", "TomlError"}
+MISUSE = {"Misuse", "NotFound", "BadFact", "MailRefused", "NoIndex", "InvalidVersion", "PolicyError", "ProjectError", "TomlError"}
 NO = {"Refused", "Stale"}
-TROUBLE = {"StoreTrouble", "Conflict", "ClockBackwards", "BrokenChain"}
+TROUBLE = {"StoreTrouble", "Conflict", "ClockBackwards", "BrokenChain", "IndexTrouble"}
 
 
 def code_of(error: Exception) -> int | None:
