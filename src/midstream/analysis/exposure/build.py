@@ -91,6 +91,7 @@ def _write(
             tick(path.name)
             digest = digest_of(path=path)
             found = taken.take_over(number, digest) or _read(db, number, path, digest, label)
+            found = msgspec.structs.replace(found, name=_distinct(found.name, [each.name for each in built]))
             row = (number, found.name, found.kind, digest, found.newest, found.advisories, found.unread)
             db.execute("INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?)", row)
             built.append(found)
@@ -111,10 +112,26 @@ def _write(
         )
 
 
+def _distinct(name: str, taken: list[str]) -> str:
+    """Return the name of a source, with a number when another has it too."""
+    count = 2
+    found = name
+    while found in taken:
+        found = f"{name} ({count})"
+        count += 1
+    return found
+
+
 def _stage(db: sqlite3.Connection) -> None:
     """Make the places where rows wait unsorted: written in the order of their key in the end, they lie densely."""
     for table, columns in COLUMNS.items():
         db.execute(f"CREATE TEMP TABLE new_{table} ({columns}, source)")
+
+
+_WITH_VULNERABILITY = """{columns}, source,
+ifnull((SELECT canonical FROM alias WHERE alias.id = new_{table}.advisory), advisory),
+ifnull((SELECT withdrawn FROM advisory WHERE advisory.id = new_{table}.advisory
+        AND advisory.source = new_{table}.source), '')"""
 
 
 def _settle(db: sqlite3.Connection) -> None:
@@ -122,12 +139,13 @@ def _settle(db: sqlite3.Connection) -> None:
     ids = db.execute("SELECT id, aliases FROM new_advisory")
     canonical = canonical_ids((name, aliases.split()) for name, aliases in ids)
     db.executemany("INSERT INTO alias VALUES (?, ?)", sorted(canonical.items()))
-    keys = {"range": "ecosystem, name, lo, hi, advisory, source, state", "advisory": "id, source"}
     for table, columns in COLUMNS.items():
         into, what = f"{columns}, source", f"{columns}, source"
         if table == "advisory":
             into, what = into + ", canonical", what + ", (SELECT canonical FROM alias WHERE alias.id = new_advisory.id)"
-        order = keys.get(table, "1, 2, 3, 4, 5" if columns.count(",") >= 4 else "1")
+        elif table in {"range", "exact", "unsure"}:
+            into, what = into + ", vulnerability, withdrawn", _WITH_VULNERABILITY.format(columns=columns, table=table)
+        order = "1, 2, 3, 4, 5" if columns.count(",") >= 4 else "1"
         db.execute(f"INSERT OR IGNORE INTO {table} ({into}) SELECT {what} FROM new_{table} ORDER BY {order}")  # noqa: S608 - constants
         db.execute(f"DROP TABLE new_{table}")
     db.execute(
