@@ -4,7 +4,7 @@ import sys
 
 import click
 
-MISUSE = {"Misuse", "NotFound", "BadFact", "MailRefused", "PolicyError", "ProjectError", "TomlError"}
+MISUSE = {"Misuse", "NotFound", "BadFact", "MailRefused", "PolicyError", "ProjectError", "TomlError", "Unreadable"}
 NO = {"Refused", "Stale"}
 TROUBLE = {"StoreTrouble", "Conflict", "ClockBackwards", "BrokenChain"}
 

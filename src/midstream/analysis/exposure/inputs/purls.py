@@ -68,9 +68,28 @@ def component_of_purl(text: str, /, *, release: str = "", place: str = "", cpe: 
             cpes=(cpe,) if cpe else (),
             place=place,
         )
-    return Component(
-        name=_joined(purl, "/"), version=version, purl=text, cpes=(cpe,) if cpe else (), place=place
-    )
+    return Component(name=_joined(purl, "/"), version=version, purl=text, cpes=(cpe,) if cpe else (), place=place)
+
+
+def plain_name(text: str, /, *, release: str = "") -> tuple[str, str] | None:
+    """Return ecosystem and name of a purl that tells everything about its component, for those who read millions.
+
+    None stands for any other: without a version, with percent signs in it, with a source package, an epoch, a
+    repository. What is given back is what `component_of_purl` says of the same purl.
+    """
+    try:
+        purl = read_purl(text)
+    except ValueError:
+        return None
+    version, qualifiers = purl.version, purl.qualifiers
+    if not version or f"@{version}" not in text or len(version) > VERSION_LIMIT:
+        return None
+    ecosystem = _ECOSYSTEMS.get(purl.type)
+    if ecosystem is not None:
+        return ecosystem, _joined(purl, ":" if purl.type == "maven" else "/")
+    if purl.type != "deb" or "+b" in version or "upstream" in qualifiers or "epoch" in qualifiers:
+        return None
+    return _distribution(purl.namespace, qualifiers.get("distro", ""), release), purl.name
 
 
 def repository_name(address: str, /) -> str:
