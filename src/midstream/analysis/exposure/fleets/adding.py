@@ -13,6 +13,7 @@ from midstream.analysis.exposure.inputs.inventory import Inventory, Unreadable
 from midstream.analysis.exposure.inputs.packages import without_place
 from midstream.analysis.exposure.inputs.purls import plain_name
 from midstream.analysis.exposure.inputs.reading import bytes_of, read_input
+from midstream.analysis.exposure.names import name_in
 from midstream.formats.cyclonedx.components import SPEC_VERSIONS, read_json, read_purls
 
 if TYPE_CHECKING:
@@ -157,7 +158,9 @@ class Adding:
         """Return the number of an entry's component, made when it is new; None when it cannot be identified."""
         plain = plain_name(entry.purl, release=release) if entry.purl else None
         if plain is not None:
-            by_purl[entry.purl] = number = self._number((*plain, entry.purl))
+            ecosystem, name = plain
+            row = (ecosystem, name_in(ecosystem=ecosystem, name=name), entry.purl)
+            by_purl[entry.purl] = number = self._number(row)
             return number
         component = component_of_listed(entry, release=release)
         if isinstance(component, str):

@@ -7,6 +7,7 @@ import msgspec
 from midstream.analysis.exposure.inputs.inventory import Unreadable
 from midstream.analysis.exposure.inputs.purls import component_of_purl
 from midstream.analysis.exposure.match import Component
+from midstream.analysis.exposure.names import name_in
 from midstream.analysis.exposure.statements import Statement
 
 Row = tuple[str, str, str]
@@ -71,7 +72,8 @@ _encode = msgspec.json.Encoder().encode
 
 def row_of(component: Component, /) -> Row:
     """Return what a component is kept by."""
-    name, purl = component.source_name or component.name, component.purl
+    name = name_in(ecosystem=component.ecosystem, name=component.source_name or component.name)
+    purl = component.purl
     is_told = (
         purl
         and f"@{component.version}" in purl

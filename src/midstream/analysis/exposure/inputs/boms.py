@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from midstream.analysis.exposure.inputs.distributions import ecosystem_of_os_release, ecosystem_of_release
+from midstream.analysis.exposure.inputs.distributions import ecosystem_of_os_release
 from midstream.analysis.exposure.inputs.purls import (
     component_of_purl,
     is_commit,
-    repository_name,
     split_revision,
 )
 from midstream.analysis.exposure.match import Component
+from midstream.analysis.exposure.names import repository_name
 
 if TYPE_CHECKING:
     from midstream.analysis.exposure.inputs.inventory import Collecting
@@ -146,7 +146,7 @@ def of_repository(address: str, /, *, place: str) -> Component | None:
 def git_component(*, repo: str, revision: str, place: str) -> Component:
     """Return the component of a repository at a commit, a tag, or, when it is neither, an unknown version."""
     commit = revision if is_commit(revision) else ""
-    name = repository_name(repo)
+    name = repository_name(address=repo)
     return Component(
         name=name, version="" if commit else revision, ecosystem="GIT", repo=repo, commit=commit, place=place
     )
@@ -157,8 +157,3 @@ def version_of_cpe(cpe: str, /) -> str:
     parts = cpe.replace("\\:", "\0").split(":")
     version = parts[5].replace("\0", ":").replace("\\", "") if len(parts) > 5 and parts[1] == "2.3" else ""
     return "" if version in {"*", "-"} else version
-
-
-def release_named(text: str, /) -> str:
-    """Return the ecosystem a person's word for a release names, "" for no word; raise `ValueError` for an unknown one."""
-    return ecosystem_of_release(text) if text else ""
