@@ -25,6 +25,7 @@ COMMANDS = {
     "project": ("midstream.cli.project:project", "Load a project, its CVE ids and its releases."),
     "rotation": ("midstream.cli.rotation:rotation", "Who is on duty, and who is away."),
     "worker": ("midstream.cli.worker:worker", "Do the open process tasks that need nobody."),
+    "index": ("midstream.cli.index:index", "Build and show the index of vulnerability data."),
     "ledger": ("midstream.cli.ledger:ledger", "Verify, export and import the facts."),
     "store": ("midstream.cli.store:store", "Remake the read models; back up."),
     "demo": ("midstream.cli.demo:demo", "Load the demo: TF-M's public history and three invented cases."),

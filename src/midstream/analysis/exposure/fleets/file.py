@@ -21,6 +21,7 @@ from midstream.analysis.exposure.fleets.rows import Added, Kept, NewInput, Row, 
 from midstream.analysis.exposure.inputs.inventory import Unreadable
 from midstream.analysis.exposure.match import Component
 from midstream.analysis.exposure.statements import Statement
+from midstream.analysis.exposure.versions import scheme_of
 
 FORMAT = 1
 
@@ -114,8 +115,17 @@ class Fleet:
         return ((number, component_of_row(ecosystem, body)) for number, ecosystem, body in rows)
 
     def components_named(self, names: Iterable[tuple[str, str]], /) -> Iterator[tuple[int, Component]]:
-        """Yield the components of some ecosystems (with their releases) and names."""
+        """Yield the components of some ecosystems (with their releases) and names.
+
+        Those of the RPM family are found by either name, of the package or of its source: advisories name both.
+        """
+        by_both = "SELECT id, body FROM component WHERE ecosystem = ? AND (name = ? OR body LIKE ? ESCAPE '\\')"
         for ecosystem, name in names:
+            if scheme_of(ecosystem=ecosystem) == "rpm":
+                begins = '["' + name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + '",%'
+                for number, body in self._db.execute(by_both, (ecosystem, name, begins)):
+                    yield number, component_of_row(ecosystem, body)
+                continue
             rows = self._db.execute(
                 "SELECT id, body FROM component WHERE ecosystem = ? AND name = ?", (ecosystem, name)
             )

@@ -4,11 +4,11 @@ An equi-join and then a filter: written as one join with an inequality in it, Po
 bytes, which are printable ASCII, so every engine gives the same answer.
 """
 
+import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
-from midstream.analysis.exposure.match import Component
-from midstream.analysis.exposure.names import name_in
+from midstream.analysis.exposure.match import Component, names_of
 from midstream.analysis.exposure.versions import InvalidVersion, key_of, scheme_of
 
 if TYPE_CHECKING:
@@ -31,24 +31,32 @@ def pairs(components: Any, ranges: Any, /) -> Any:  # noqa: ANN401 - tables of I
 def component_rows(components: Iterable[tuple[int, Component]], /) -> Iterator[tuple[int, str, str, str]]:
     """Yield the columns of the components whose versions have a key; the others are no matter for an expression."""
     for number, component in components:
-        scheme = scheme_of(ecosystem=component.ecosystem) if component.ecosystem else None
-        version = component.source_version or component.version
-        if scheme is None or not version:
-            continue
-        try:
-            key = key_of(scheme=scheme, version=version)
-        except InvalidVersion:
-            continue
-        name = name_in(ecosystem=component.ecosystem, name=component.source_name or component.name)
-        yield number, component.ecosystem, name, key
+        for asked in names_of(component):
+            scheme = scheme_of(ecosystem=asked.ecosystem)
+            if scheme is None or not asked.version:
+                continue
+            try:
+                key = key_of(scheme=scheme, version=asked.version)
+            except InvalidVersion:
+                continue
+            yield number, asked.ecosystem, asked.name, key
 
 
 def matched(*, engine: Engine, components: list[tuple[int, str, str, str]], index: "Index") -> set[tuple[int, str]]:
     """Return the pairs of component and advisory that an engine finds; raise `ImportError` when it is not installed."""
-    ranges = list(index.ranges())
+    ranges = range_rows(index)
     if engine == "polars":
         return _with_polars(components, ranges)
     return _with_spark(components, ranges)
+
+
+def range_rows(index: "Index", /) -> list[tuple[str, str, str, str, str]]:
+    """Return the columns of all ranges of an index."""
+    db = sqlite3.connect(f"{index.path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    try:
+        return db.execute("SELECT ecosystem, name, lo, hi, advisory FROM range").fetchall()
+    finally:
+        db.close()
 
 
 def _columns(rows: list[tuple[Any, ...]], names: tuple[str, ...]) -> dict[str, list[Any]]:

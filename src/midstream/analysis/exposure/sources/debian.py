@@ -84,9 +84,7 @@ def _rows(
         yield UnsureRow(ecosystem, note.package, advisory, error.what, where)
         return
     state = _state(said, general)
-    if note.kind == "not-affected" and not keys:
-        yield RangeRow(ecosystem, note.package, LOWEST, LOWEST, advisory, state, "0", "", where)
-    elif keys:
+    if keys:
         key, version = keys[-1]
         yield RangeRow(ecosystem, note.package, LOWEST, key, advisory, state, "0", f"< {version}", where)
     else:
@@ -95,11 +93,10 @@ def _rows(
 
 def _state(said: list[Note], general: list[Note]) -> str:
     """Return the tracker's words: ``no-dsa: Minor issue``, ``unimportant``, ``not-affected: introduced later``."""
-    words = ["unimportant"] if any(note.urgency == "unimportant" for note in (*said, *general)) else []
-    for note in said:
-        if note.kind == "fixed" or note.kind == "unfixed":
-            continue
-        words.append(note.kind + (f": {' '.join(note.reason.split())[:200]}" if note.reason else ""))
+    told = [note for note in said if note.kind not in {"fixed", "unfixed"}]
+    words = [note.kind + (f": {' '.join(note.reason.split())[:200]}" if note.reason else "") for note in told]
+    if any(note.urgency == "unimportant" for note in (*said, *general)):
+        words.append("unimportant")
     if any(note.urgency == "end-of-life" for note in said) and "end-of-life" not in words:
         words.append("end-of-life")
     return "; ".join(words)

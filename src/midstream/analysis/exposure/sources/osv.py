@@ -25,7 +25,7 @@ def take_entry(into: Collected, entry: Feed, *, line: str) -> None:
         AdvisoryRow(
             advisory=entry.id,
             aliases=" ".join(each for each in entry.aliases if _is_id(each)),
-            withdrawn=entry.withdrawn,
+            withdrawn=entry.withdrawn if entry.withdrawn[:1].isdigit() else "",
             modified=entry.modified,
             summary=summary,
             severity=entry.severity[:200],
@@ -104,6 +104,8 @@ class _Affected:
             self._commit(repo, commit, "fixed")
         for commit in self.affected.commits:
             self._commit(repo, commit, "affected")
+        if self.affected.commits:
+            self.into.commits.append(CommitRow(repo, "*", self.advisory, "complete", self.line))
         intervals: list[Interval] = []
         if found.tagged:
             try:
@@ -113,12 +115,10 @@ class _Affected:
         self._put("GIT", repo, intervals)
         if not self.ecosystem or self.ecosystem == "GIT":
             self._take_versions("GIT", repo, intervals)
-        if not self.affected.commits or not intervals:
-            start = ", ".join(each[:12] for each in known["introduced"]) or "an unknown commit"
-            end = ", ".join(each[:12] for each in known["fixed"]) or "no fix known"
-            commits = f"commits from {'the first' if start == '0' else start} to {end}"
-            row = UnsureRow("GIT", repo, self.advisory, f"{commits}; which lie between is not in this index", self.line)
-            self.into.unsure.append(row)
+        start = ", ".join("the first" if each == "0" else each[:12] for each in known["introduced"])
+        end = ", ".join(each[:12] for each in known["fixed"])
+        reason = f"commits from {start or 'an unknown one'} on{f' up to the fix {end}' if end else ''} are affected"
+        self.into.unsure.append(UnsureRow("GIT", repo, self.advisory, reason, self.line))
 
     def _commit(self, repo: str, commit: str, says: str) -> None:
         if commit != "0" and len(commit) in {40, 64} and commit.isalnum():

@@ -6,14 +6,17 @@ import msgspec
 
 
 class RangeRow(NamedTuple):
-    """From `lo` up to but not including `hi` the package is touched, or whatever `state` says."""
+    """From `lo` up to but not including `hi` the package is affected, unless `state` begins with another word.
+
+    Those are "not-affected", "fixed", and "undetermined". All other states, such as "no-dsa", only tell more.
+    """
 
     ecosystem: str
     name: str
     lo: str
     hi: str
     advisory: str
-    state: str = ""  # the source's own word; "not-affected", "fixed" and "undetermined" have a meaning for the matcher
+    state: str = ""  # the source's own words, the first before a colon: "postponed: minor issue; unimportant"
     introduced: str = ""  # as the source writes it
     until: str = ""  # "< 1.2", "<= 1.1", or "" when no end is known
     line: str = ""
@@ -35,7 +38,7 @@ class CommitRow(NamedTuple):
     repo: str
     commit: str
     advisory: str
-    says: str  # affected | fixed
+    says: str  # affected | fixed; complete, of the commit "*": every affected commit is listed
     line: str = ""
 
 

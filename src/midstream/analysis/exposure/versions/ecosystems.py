@@ -11,6 +11,7 @@ _SCHEMES: dict[str, Scheme] = {
     "Azure Linux": "rpm",
     "BellSoft Hardened Containers": "apk",
     "Bitnami": "semver",
+    "CPE": "git-tag",
     "Chainguard": "apk",
     "Debian": "deb",
     "Echo": "deb",
@@ -43,6 +44,6 @@ _SCHEMES: dict[str, Scheme] = {
 def scheme_of(*, ecosystem: str) -> Scheme | None:
     """Return the scheme of an ecosystem, with or without its release ("Debian:12"); None when none is known.
 
-    "GIT" is ours: a repository by its address, whose versions are its tags.
+    Two are ours: "GIT", a repository by its address, whose versions are its tags, and "CPE", vendor and product.
     """
     return _SCHEMES.get(ecosystem.partition(":")[0])
