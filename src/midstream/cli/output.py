@@ -1,6 +1,5 @@
 """How commands write: JSON, columns, instants with hour and zone, progress."""
 
-import json
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
@@ -54,6 +53,8 @@ def json_text(value: object) -> str:
     data = msgspec.json.format(msgspec.json.encode(value, order="sorted"), indent=2)
     text = data.decode()
     if not data.isascii() or b"\x7f" in data:  # JSON itself escapes the other control characters of ASCII
+        import json  # noqa: PLC0415 - most of what is written is ASCII
+
         text = "".join(char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text)
     return text + "\n"
 
