@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "today": ("midstream.cli.today:today", "What has to be done, by when, by whom, and why."),
+    "scan": ("midstream.cli.scan:scan", "Which of what we ship is vulnerable, and why."),
+    "fleet": ("midstream.cli.fleet:fleet", "Keep many bills of materials, and ask who is affected."),
     "board": ("midstream.cli.case:board", "Cases by branches, as recorded."),
     "case": ("midstream.cli.case:case", "List cases; show one, its log, and why its tasks are there."),
     "do": ("midstream.cli.do:do", "Carry out a verb on a case."),

@@ -4,7 +4,8 @@ import sys
 
 import click
 
-MISUSE = {"Misuse", "NotFound", "BadFact", "MailRefused", "NoIndex", "InvalidVersion", "PolicyError", "ProjectError", "TomlError"}
+MISUSE = {"Misuse", "NotFound", "BadFact", "MailRefused", "NoIndex", "InvalidVersion", "PolicyError", "ProjectError"}
+MISUSE |= {"TomlError", "Unreadable"}
 NO = {"Refused", "Stale"}
 TROUBLE = {"StoreTrouble", "Conflict", "ClockBackwards", "BrokenChain", "IndexTrouble"}
 

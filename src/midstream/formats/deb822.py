@@ -56,8 +56,8 @@ def read_packages(*, data: bytes) -> Packages:
             continue
         version = fields["Version"]
         is_source = "Format" in fields or "Directory" in fields or "Binary" in fields
-        source, source_version = (name, version) if is_source else source_of(
-            name=name, version=version, source=fields.get("Source", "")
+        source, source_version = (
+            (name, version) if is_source else source_of(name=name, version=version, source=fields.get("Source", ""))
         )
         architecture = "source" if is_source else fields.get("Architecture", "")
         found.packages.append(

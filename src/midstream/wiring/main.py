@@ -1,5 +1,6 @@
 """The way in: builds the desk from its parts when a command asks for it."""
 
+import gc
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -37,5 +38,10 @@ def read_mail(*, path: "Path", now: datetime) -> "Iterator[IncomingMail]":
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    # A command ends soon. Looking for cycles while it starts, and once more in all it holds when it leaves, takes a
+    # fifth of a short one's time and frees nothing that leaving does not.
+    gc.set_threshold(50_000)
     session = Session(open_desk=open_desk, settle=settle, default_person=default_person, clock=clock)
-    sys.exit(run(session))
+    code = run(session)
+    gc.freeze()
+    sys.exit(code)

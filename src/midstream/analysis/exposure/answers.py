@@ -13,7 +13,14 @@ if TYPE_CHECKING:
 
 By = Literal["data", "statement"]
 
-_RANK = {"affected": 0, "unknown version": 1, "no data": 2, "fixed in this version": 3, "not affected": 4, "withdrawn": 5}
+_RANK = {
+    "affected": 0,
+    "unknown version": 1,
+    "no data": 2,
+    "fixed in this version": 3,
+    "not affected": 4,
+    "withdrawn": 5,
+}
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,7 +146,13 @@ _VERDICTS: dict[str, Verdict] = {
 
 
 def _with(
-    answer: Answer, said: list[Statement], *, verdict: Verdict, why: str, by: By = "statement", is_disputed: bool = False
+    answer: Answer,
+    said: list[Statement],
+    *,
+    verdict: Verdict,
+    why: str,
+    by: By = "statement",
+    is_disputed: bool = False,
 ) -> Answer:
     return msgspec.structs.replace(
         answer, verdict=verdict, why=why, by=by, is_disputed=is_disputed, statements=tuple(said)

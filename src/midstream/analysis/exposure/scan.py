@@ -31,38 +31,36 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     everything: bool = False
 
 
-def scan(*, index: "Index", asked: Asked, made_at: str, index_name: str, sources: list[Source]) -> Report:
+def scan(*, index: "Index", asked: Asked, made_at: str, index_name: str) -> Report:
     """Return the report of one scan; what cannot be read is in it, and the rest is scanned all the same."""
     unread: list[Unread] = []
     statements = list(_vex_statements(asked.vex, unread))
     inventories: list[Inventory] = []
     answers: list[Answer] = []
-    unused: dict[int, Statement] = {id(statement): statement for statement in statements}
+    idle_own: list[Statement] = []
+    idle = {id(statement) for statement in statements}
     for inventory in inventories_of(asked, unread):
-        own = inventory.statements
-        found, idle = answers_of(
+        spoken = [*inventory.statements, *statements]
+        found, still = answers_of(
             where=inventory.where,
-            findings=match(index=index, components=inventory.components, everything=asked.everything or bool(statements or own)),
+            findings=match(index=index, components=inventory.components, everything=asked.everything or bool(spoken)),
             components=inventory.components,
-            statements=[*own, *statements],
+            statements=spoken,
             root=inventory.root,
         )
-        if not asked.everything:
-            found = [answer for answer in found if _is_shown(answer)]
-        answers += found
-        if statements or own:
-            still = {id(statement) for statement in idle}
-            unused |= {id(statement): statement for statement in own}
-            unused = {key: statement for key, statement in unused.items() if key in still}
+        answers += found if asked.everything else [answer for answer in found if _is_shown(answer)]
+        idle &= {id(statement) for statement in still}
+        own = {id(statement) for statement in inventory.statements}
+        idle_own += [statement for statement in still if id(statement) in own]
         inventories.append(inventory)
     return make_report(
         made_at=made_at,
         index=index_name,
-        sources=sources,
+        sources=_sources(index),
         inventories=inventories,
         unread=unread,
         answers=answers,
-        unused=list(unused.values()),
+        unused=[*idle_own, *(statement for statement in statements if id(statement) in idle)],
     )
 
 
@@ -102,3 +100,7 @@ def _vex_statements(paths: Sequence[Path], unread: list[Unread]) -> "Iterator[St
             yield from read.statements
             for fault in read.faults:
                 unread.append(Unread(what=f"{path}: {fault}", hint="This statement does not count.", is_part=True))
+
+
+def _sources(index: "Index") -> list[Source]:
+    return [Source(name=source.name, digest=source.digest, newest=source.newest) for source in index.sources]

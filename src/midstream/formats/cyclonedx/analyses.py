@@ -60,7 +60,10 @@ def read_statements(*, raw: bytes) -> Statements:
             where=f"vulnerabilities[{place}]",
             ids=[_text(entry, "id"), *(_text(each, "id") for each in references)],
             affects=[
-                (_text(each, "ref"), [(_text(one, "version"), _text(one, "status")) for one in _tables(each.get("versions"))])
+                (
+                    _text(each, "ref"),
+                    [(_text(one, "version"), _text(one, "status")) for one in _tables(each.get("versions"))],
+                )
                 for each in affects
             ],
             analysis={key: _text(analysis, key) for key in ("state", "justification", "detail")},

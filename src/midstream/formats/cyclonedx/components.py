@@ -1,6 +1,7 @@
 """Components of a CycloneDX bill of materials, 1.2 to 1.7, JSON and XML (ECMA-424, "components" and "metadata")."""
 
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,7 +21,7 @@ FAULT_LIMIT = 100
 _TEXTS = ("type", "group", "name", "version", "purl", "cpe", "bom-ref")
 
 
-class Listed(msgspec.Struct, kw_only=True):
+class Listed(msgspec.Struct, kw_only=True, gc=False):  # a tree, so nothing in it refers back
     """One component as the document lists it. What is left out is an empty text.
 
     `properties` is the JSON of the property list, read only when somebody asks `property_of`.
@@ -59,12 +60,28 @@ class _Document(msgspec.Struct):
     vulnerabilities: msgspec.Raw = msgspec.Raw(b"")
 
 
+class _Name(msgspec.Struct, gc=False):
+    purl: str = ""
+    components: msgspec.Raw = msgspec.Raw(b"")
+
+
+class _Names(msgspec.Struct):
+    bomFormat: str = ""  # noqa: N815 - as the standard spells it
+    specVersion: str = ""  # noqa: N815 - as above
+    metadata: _Metadata | None = None
+    components: list[_Name] | None = None
+    vulnerabilities: msgspec.Raw = msgspec.Raw(b"")
+
+
 class _Property(msgspec.Struct):
     name: str = ""
     value: str = ""
 
 
+_within = attrgetter("components")
 _fast = msgspec.json.Decoder(_Document)
+_names = msgspec.json.Decoder(_Names)
+_purl = attrgetter("purl")
 _properties = msgspec.json.Decoder(list[_Property])
 
 
@@ -90,6 +107,26 @@ def read_json(*, data: bytes) -> Bom:
         vulnerabilities=document.vulnerabilities,
         faults=faults,
     )
+
+
+def read_purls(*, data: bytes) -> tuple[str, Listed | None, list[str]] | None:
+    """Return the version, the root and the purls of a plain CycloneDX JSON document, for those who read thousands.
+
+    Plain is one in which every component has a purl and none is within another, and that says nothing of
+    vulnerabilities. None stands for any other document, which `read_json` reads or refuses.
+    """
+    try:
+        document = _names.decode(data)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return None
+    components = document.components or []
+    root = document.metadata.component if document.metadata else None
+    if document.bomFormat != "CycloneDX" or document.vulnerabilities or (root and root.components):
+        return None
+    purls = list(map(_purl, components))
+    if "" in purls or any(map(_within, components)):
+        return None
+    return document.specVersion, root, purls
 
 
 def read_xml(*, data: bytes) -> Bom:
@@ -127,8 +164,8 @@ def property_of(component: Listed, *names: str) -> str:
 
 def _flat(root: Listed | None, components: list[Listed], faults: list[str]) -> list[Listed]:
     """Return all components in the order of the document, those within others after the one that holds them."""
-    if root is None and not any(component.components for component in components):
-        return components
+    if not any(map(_within, components)) and not (root and root.components):
+        return [root, *components] if root else components
     flat: list[Listed] = []
     stack = [(component, 0) for component in reversed([root, *components] if root else components)]
     while stack:

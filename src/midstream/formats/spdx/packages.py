@@ -189,7 +189,9 @@ def _package_of_3(element: dict[str, object], by_id: dict[str, dict[str, object]
     def text(*names: str) -> str:
         return next((found for name in names if (found := _text(element, name, where, faults))), "")
 
-    references: list[tuple[str, str]] = [("purl", found)] if (found := text("software_packageUrl", "packageUrl")) else []
+    references: list[tuple[str, str]] = (
+        [("purl", found)] if (found := text("software_packageUrl", "packageUrl")) else []
+    )
     identifiers = element.get("externalIdentifier")
     for entry in identifiers if isinstance(identifiers, list) else [identifiers] if identifiers else []:
         held = by_id.get(entry) if isinstance(entry, str) else entry

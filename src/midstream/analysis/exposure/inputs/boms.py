@@ -1,25 +1,31 @@
 """From bills of materials to components: CycloneDX and SPDX."""
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from midstream.analysis.exposure.inputs.distributions import ecosystem_of_os_release, ecosystem_of_release
+from midstream.analysis.exposure.inputs.distributions import ecosystem_of_os_release
 from midstream.analysis.exposure.inputs.purls import (
     component_of_purl,
     is_commit,
-    repository_name,
     split_revision,
 )
 from midstream.analysis.exposure.match import Component
+from midstream.analysis.exposure.names import repository_name
 
 if TYPE_CHECKING:
     from midstream.analysis.exposure.inputs.inventory import Collecting
     from midstream.formats.cyclonedx.components import Bom, Listed
     from midstream.formats.spdx.packages import Document, Package
 
-_NO_PARTS = {"file", "operating-system", "data", "cryptographic-asset", "machine-learning-model"}
+_type = attrgetter("type")
+
+NO_PARTS = {"file", "operating-system", "data", "cryptographic-asset", "machine-learning-model"}
 """Kinds of CycloneDX components that are no software of their own; without a purl nothing is missed in them."""
+
+SOURCE_PROPERTY = b"aquasecurity:trivy:SrcName"
+"""In a document of a scanner that writes source packages into properties, a purl does not tell everything."""
 
 _NO_NAME = "it has no purl, no CPE and no repository"
 
@@ -40,7 +46,7 @@ def take_bom(into: "Collecting", bom: "Bom") -> None:
                 refs.setdefault(entry.ref or entry.purl, []).append(kept)
             if entry is bom.root:
                 into.found.root = kept
-        elif entry is not bom.root and entry.type not in _NO_PARTS:
+        elif entry is not bom.root and entry.type not in NO_PARTS:
             into.unidentified(name=entry.name, version=entry.version, why=component, place=place)
     if wants_refs:
         from midstream.analysis.exposure.vex import statements_of_bom  # noqa: PLC0415 - few documents have analyses
@@ -52,10 +58,10 @@ def take_bom(into: "Collecting", bom: "Bom") -> None:
 
 def release_of_bom(bom: "Bom") -> str:
     """Return the ecosystem of the operating system that a document lists among its components, or ""."""
-    for entry in bom.components:
-        if entry.type == "operating-system":
-            return ecosystem_of_os_release(f"ID={entry.name}\nVERSION_ID={entry.version}")
-    return ""
+    if "operating-system" not in map(_type, bom.components):
+        return ""
+    entry = next(entry for entry in bom.components if entry.type == "operating-system")
+    return ecosystem_of_os_release(f"ID={entry.name}\nVERSION_ID={entry.version}")
 
 
 def component_of_listed(entry: "Listed", *, release: str, place: str = "") -> Component | str:
@@ -71,7 +77,7 @@ def component_of_listed(entry: "Listed", *, release: str, place: str = "") -> Co
         return f"its purl cannot be read: {error}"
     if not component.version and entry.version and not component.commit:
         component = msgspec.structs.replace(component, version=entry.version)
-    if not component.source_name and bytes(entry.properties) and purl.startswith(("pkg:deb/", "pkg:rpm/", "pkg:apk/")):
+    if not component.source_name and purl.startswith(("pkg:deb/", "pkg:rpm/", "pkg:apk/")):
         return _with_source(component, entry)
     return component
 
@@ -80,10 +86,10 @@ def _with_source(component: Component, entry: "Listed") -> Component:
     """Return the component with the source package that the properties of a scanner's document name."""
     from midstream.formats.cyclonedx.components import property_of  # noqa: PLC0415 - few entries come here
 
-    name = property_of(entry, "aquasecurity:trivy:SrcName")
-    version = property_of(entry, "aquasecurity:trivy:SrcVersion")
+    name = property_of(entry, SOURCE_PROPERTY.decode())
     if not name:
         return component
+    version = property_of(entry, "aquasecurity:trivy:SrcVersion")
     release = property_of(entry, "aquasecurity:trivy:SrcRelease")
     epoch = property_of(entry, "aquasecurity:trivy:SrcEpoch")
     whole = f"{epoch}:" if epoch not in {"", "0"} else ""
@@ -140,7 +146,7 @@ def of_repository(address: str, /, *, place: str) -> Component | None:
 def git_component(*, repo: str, revision: str, place: str) -> Component:
     """Return the component of a repository at a commit, a tag, or, when it is neither, an unknown version."""
     commit = revision if is_commit(revision) else ""
-    name = repository_name(repo)
+    name = repository_name(address=repo)
     return Component(
         name=name, version="" if commit else revision, ecosystem="GIT", repo=repo, commit=commit, place=place
     )
@@ -151,8 +157,3 @@ def version_of_cpe(cpe: str, /) -> str:
     parts = cpe.replace("\\:", "\0").split(":")
     version = parts[5].replace("\0", ":").replace("\\", "") if len(parts) > 5 and parts[1] == "2.3" else ""
     return "" if version in {"*", "-"} else version
-
-
-def release_named(text: str, /) -> str:
-    """Return the ecosystem a person's word for a release names, "" for no word; raise `ValueError` for an unknown one."""
-    return ecosystem_of_release(text) if text else ""

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from midstream.analysis.exposure.inputs.distributions import ecosystem_of_distribution
 from midstream.analysis.exposure.match import Component
+from midstream.analysis.exposure.names import repository_name
 from midstream.formats.purl import Purl, read_purl
 
 VERSION_LIMIT = 1_000
@@ -59,7 +60,7 @@ def component_of_purl(text: str, /, *, release: str = "", place: str = "", cpe: 
         address, commit = split_revision(repository)
         commit = version if is_commit(version) else commit if is_commit(commit) else ""
         return Component(
-            name=repository_name(address),
+            name=repository_name(address=address),
             version="" if commit == version else version,
             ecosystem="GIT",
             purl=text,
@@ -68,24 +69,28 @@ def component_of_purl(text: str, /, *, release: str = "", place: str = "", cpe: 
             cpes=(cpe,) if cpe else (),
             place=place,
         )
-    return Component(
-        name=_joined(purl, "/"), version=version, purl=text, cpes=(cpe,) if cpe else (), place=place
-    )
+    return Component(name=_joined(purl, "/"), version=version, purl=text, cpes=(cpe,) if cpe else (), place=place)
 
 
-def repository_name(address: str, /) -> str:
-    """Return a repository as GIT components are named: host and path in small letters, without scheme and ``.git``.
+def plain_name(text: str, /, *, release: str = "") -> tuple[str, str] | None:
+    """Return ecosystem and name of a purl that tells everything about its component, for those who read millions.
 
-    ``https://github.com/Mbed-TLS/mbedtls.git``, ``git@github.com:Mbed-TLS/mbedtls`` and
-    ``ssh://git@github.com/Mbed-TLS/mbedtls`` are all ``github.com/mbed-tls/mbedtls``.
+    None stands for any other: without a version, with percent signs in it, with a source package, an epoch, a
+    repository. What is given back is what `component_of_purl` says of the same purl.
     """
-    rest = address.strip().removeprefix("git+")
-    scheme, separator, after = rest.partition("://")
-    rest = after if separator else scheme.replace(":", "/", 1) if "@" in scheme.partition(":")[0] else scheme
-    host, slash, path = rest.partition("/")
-    host = host.rpartition("@")[2].partition(":")[0]
-    path = path.split("?")[0].split("#")[0].strip("/").removesuffix(".git").rstrip("/")
-    return f"{host}{slash}{path}".lower()
+    try:
+        purl = read_purl(text)
+    except ValueError:
+        return None
+    version, qualifiers = purl.version, purl.qualifiers
+    if not version or f"@{version}" not in text or len(version) > VERSION_LIMIT:
+        return None
+    ecosystem = _ECOSYSTEMS.get(purl.type)
+    if ecosystem is not None:
+        return ecosystem, _joined(purl, ":" if purl.type == "maven" else "/")
+    if purl.type != "deb" or "+b" in version or "upstream" in qualifiers or "epoch" in qualifiers:
+        return None
+    return _distribution(purl.namespace, qualifiers.get("distro", ""), release), purl.name
 
 
 def split_revision(address: str, /) -> tuple[str, str]:

@@ -38,7 +38,7 @@ def read_input(text: str, /, *, release: str = "", size_limit: int = SIZE_LIMIT)
         yield Unreadable("nothing in this folder can be scanned", where=text, hint=hint)
     for each in paths:
         where = text if each == path else str(each)
-        data = _bytes_of(each, size_limit) if text != "-" else sys.stdin.buffer.read(size_limit + 1)
+        data = bytes_of(each, size_limit) if text != "-" else sys.stdin.buffer.read(size_limit + 1)
         if data is None or len(data) > size_limit:
             limit = f"{size_limit // (1024 * 1024)} MiB"
             yield Unreadable(f"it is larger than {limit}", where=where, hint="Allow more with --max-size MIB.")
@@ -66,9 +66,9 @@ def _in_folder(folder: Path) -> Iterator[Path]:
         yield from sorted(each for each in without_dpkg.iterdir() if each.is_file() and each.suffix != ".md5sums")
 
 
-def _bytes_of(path: Path, size_limit: int) -> bytes | None:
+def bytes_of(path: Path | str, size_limit: int) -> bytes | None:
     """Return the whole file, or None when it is larger than the limit; one that does not end is not read to its end."""
-    with path.open("rb") as file:
+    with open(path, "rb") as file:  # noqa: PTH123 - a Path costs more than opening, thousands of times
         if os.fstat(file.fileno()).st_size > size_limit:
             return None
         return file.read(size_limit + 1)

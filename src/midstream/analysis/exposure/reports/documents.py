@@ -88,7 +88,10 @@ def _vulnerability(answers: list[Answer], refs: dict[Component, str]) -> dict[st
             analysis["justification"] = _JUSTIFICATIONS[said.justification]
         made["analysis"] = analysis
     made["affects"] = [{"ref": ref} for ref in dict.fromkeys(refs[answer.component] for answer in answers)]
-    made["properties"] = [{"name": "midstream:verdict", "value": first.verdict}, {"name": "midstream:why", "value": first.why}]
+    made["properties"] = [
+        {"name": "midstream:verdict", "value": first.verdict},
+        {"name": "midstream:why", "value": first.why},
+    ]
     if first.is_disputed:
         made["properties"] = [*made["properties"], {"name": "midstream:disputed", "value": "true"}]  # type: ignore[misc] # the list above
     return made

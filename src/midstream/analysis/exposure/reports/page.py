@@ -111,10 +111,12 @@ def _table(answers: Iterable[Answer]) -> str:
         aliases = f'<br><span class="faint">{_t(", ".join(answer.aliases))}</span>' if answer.aliases else ""
         rows.append(
             f'<tr><td class="{kind}">{verdict}</td><td>{_t(answer.vulnerability or "—")}{aliases}</td>'
-            f"<td>{_name(answer)}</td><td data-head=\"fixed in\">{_t(answer.fixed or '—')}</td>"
+            f'<td>{_name(answer)}</td><td data-head="fixed in">{_t(answer.fixed or "—")}</td>'
             f'<td>{_t(answer.why)}<br><span class="faint">{_t(answer.where)}: {_t(answer.component.place)}</span></td></tr>'
         )
-    heads = "".join(f'<th scope="col">{head}</th>' for head in ("Verdict", "Vulnerability", "Component", "Fixed in", "Why"))
+    heads = "".join(
+        f'<th scope="col">{head}</th>' for head in ("Verdict", "Vulnerability", "Component", "Fixed in", "Why")
+    )
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
@@ -129,14 +131,19 @@ def _silent(answers: list[Answer]) -> str:
     if not answers:
         return ""
     lines = (f"{_name(answer)}: {_t(answer.why)}" for answer in answers)
-    return "<h2>No data</h2><p>The index knows nothing about these. That does not mean they are clean.</p>" + _list(lines)
+    return "<h2>No data</h2><p>The index knows nothing about these. That does not mean they are clean.</p>" + _list(
+        lines
+    )
 
 
 def _unidentified(report: Report) -> str:
     lost = [(entry, each) for entry in report.inputs for each in entry.unidentified]
     if not lost:
         return ""
-    lines = (f"{_t(each.name)} {_t(each.version)}: {_t(each.why)} ({_t(entry.where)}: {_t(each.place)})" for entry, each in lost)
+    lines = (
+        f"{_t(each.name)} {_t(each.version)}: {_t(each.why)} ({_t(entry.where)}: {_t(each.place)})"
+        for entry, each in lost
+    )
     return "<h2>Cannot be identified</h2><p>These were not looked up.</p>" + _list(lines)
 
 

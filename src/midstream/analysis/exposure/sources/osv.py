@@ -55,7 +55,9 @@ class _Affected:
 
     def take(self) -> None:
         if len(self.ecosystem) + len(self.name) > LENGTH_LIMIT or not (self.ecosystem + self.name).isprintable():
-            self.into.unread.append(UnreadRow(f"{self.line}: {self.advisory}", "a package name with control characters"))
+            self.into.unread.append(
+                UnreadRow(f"{self.line}: {self.advisory}", "a package name with control characters")
+            )
             return
         if self.ecosystem:
             self.into.ecosystems.add(self.ecosystem)
