@@ -8,7 +8,14 @@ from pathlib import Path
 ECOSYSTEMS = {"PyPI": 1_500, "npm": 1_500, "Go": 600, "crates.io": 300, "Debian:12": 700, "Maven": 400}
 """How many packages with vulnerabilities each has: with these, 50,000 advisories lie as densely as in public dumps."""
 
-_TYPES = {"PyPI": "pypi", "npm": "npm", "Go": "golang", "crates.io": "cargo", "Debian:12": "deb/debian", "Maven": "maven"}
+_TYPES = {
+    "PyPI": "pypi",
+    "npm": "npm",
+    "Go": "golang",
+    "crates.io": "cargo",
+    "Debian:12": "deb/debian",
+    "Maven": "maven",
+}
 
 
 def package(ecosystem: str, number: int) -> str:

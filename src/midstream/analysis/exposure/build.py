@@ -11,8 +11,8 @@ from typing import Literal
 
 import msgspec
 
-from midstream.analysis.exposure.aliases import canonical_ids
 from midstream.analysis.exposure.errors import IndexTrouble
+from midstream.analysis.exposure.sources.aliases import canonical_ids
 from midstream.analysis.exposure.sources.files import digest_of
 from midstream.analysis.exposure.sources.reading import READERS, Reading, read_source
 from midstream.analysis.exposure.sources.rows import Collected, UnreadRow
@@ -86,7 +86,7 @@ def _write(
         _stage(db)
         db.execute("BEGIN")
         taken = _Older(db, to, label)
-        built = []
+        built: list[BuiltSource] = []
         for number, path in enumerate(sources, 1):
             tick(path.name)
             digest = digest_of(path=path)
@@ -101,7 +101,9 @@ def _write(
         meta = {"format": FORMAT, "readers": READERS, "label": label, "built_at": now.isoformat(timespec="seconds")}
         db.executemany("INSERT INTO meta VALUES (?, ?)", [(name, str(value)) for name, value in meta.items()])
         db.execute("COMMIT")
-        counts = [db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("advisory", "range", "unread")]  # noqa: S608 - the names stand here
+        counts = [
+            db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("advisory", "range", "unread")
+        ]
         return Built(
             path=str(to),
             label=label,
@@ -146,7 +148,7 @@ def _settle(db: sqlite3.Connection) -> None:
         elif table in {"range", "exact", "unsure"}:
             into, what = into + ", vulnerability, withdrawn", _WITH_VULNERABILITY.format(columns=columns, table=table)
         order = "1, 2, 3, 4, 5" if columns.count(",") >= 4 else "1"
-        db.execute(f"INSERT OR IGNORE INTO {table} ({into}) SELECT {what} FROM new_{table} ORDER BY {order}")  # noqa: S608 - constants
+        db.execute(f"INSERT OR IGNORE INTO {table} ({into}) SELECT {what} FROM new_{table} ORDER BY {order}")
         db.execute(f"DROP TABLE new_{table}")
     db.execute(
         "INSERT OR IGNORE INTO touches SELECT advisory, ecosystem, name FROM range UNION "
@@ -161,7 +163,7 @@ def _read(db: sqlite3.Connection, number: int, path: Path, digest: str, label: L
 
     def flush() -> None:
         numbered = [(counts["unread"] + place, *row) for place, row in enumerate(into.unread)]
-        rows = {
+        rows: dict[str, Sequence[tuple[object, ...]]] = {
             "range": into.ranges,
             "exact": into.exact,
             "commits": into.commits,
@@ -171,7 +173,7 @@ def _read(db: sqlite3.Connection, number: int, path: Path, digest: str, label: L
         }
         for table, found in rows.items():
             marks = ", ".join("?" * (COLUMNS[table].count(",") + 1))
-            db.executemany(f"INSERT INTO new_{table} VALUES ({marks}, {number})", found)  # noqa: S608 - constants
+            db.executemany(f"INSERT INTO new_{table} VALUES ({marks}, {number})", found)
         counts["advisory"] += len(into.advisories)
         counts["unread"] += len(into.unread)
         into.clear()
@@ -242,7 +244,7 @@ class _Older:
         old, found = self.known[digest]
         for table, columns in COLUMNS.items():
             self.db.execute(
-                f"INSERT INTO new_{table} SELECT {columns}, {number} FROM older.{table} WHERE source = {old}"  # noqa: S608 - constants and our own numbers
+                f"INSERT INTO new_{table} SELECT {columns}, {number} FROM older.{table} WHERE source = {old}"
             )
         return found
 

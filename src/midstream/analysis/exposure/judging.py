@@ -51,6 +51,11 @@ def _one(rows: list[Row], index: "Index", version: str, key: str | None) -> Told
         return _made(unsure, index, "unknown version", f"its range cannot be compared: {unsure.lo}", key, by="none")
     if inside:
         return _inside(inside[0], index, version, key)
+    return _beside(rows, ranges, index, version, key)
+
+
+def _beside(rows: list[Row], ranges: list[Row], index: "Index", version: str, key: str | None) -> Told:
+    """Return what a source tells of a version that lies in none of its ranges."""
     if key is None and (ranges or not version):
         return _unknown(rows[0], index, version)
     if ranges:
@@ -126,7 +131,9 @@ def judge_repository(
             elif (*group, "fixed") in said:
                 told = _made(first, index, "fixed in this version", f"commit {short} is the fix", key, by="commit")
             elif commit and group in complete:
-                told = _made(first, index, "not affected", f"commit {short} is not among those listed", key, by="commit")
+                told = _made(
+                    first, index, "not affected", f"commit {short} is not among those listed", key, by="commit"
+                )
             else:
                 told = _by_tag(rows, index, version, key, commit)
             found.setdefault(name, []).append(told)
@@ -142,5 +149,7 @@ def _by_tag(rows: list[Row], index: "Index", version: str, key: str | None, comm
     row = next((row for row in rows if row.kind == UNSURE), rows[0])
     reason = row.lo if row.kind == UNSURE else f"affected is {row.in_words()}"
     what = f"commit {commit[:12]}" if commit else f"the tag {version}" if version else ""
-    more = f"whether {what} is among them takes the history of the repository" if what else "no commit and no tag is given"
+    more = (
+        f"whether {what} is among them takes the history of the repository" if what else "no commit and no tag is given"
+    )
     return _made(row, index, "unknown version", f"{reason}; {more}", key, by="none")

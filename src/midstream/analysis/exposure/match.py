@@ -59,7 +59,7 @@ def match(*, index: "Index", components: Iterable[Component], everything: bool =
 
 
 def touched(*, index: "Index", components: Iterable[Component]) -> Iterator[tuple[Component, str, Verdict]]:
-    """Yield component, vulnerability and verdict of what `match` finds, in no order within a component, without reasons.
+    """Yield component, vulnerability and verdict of what `match` finds, without reasons and in no order.
 
     For fleets: most packages need no more than a look at their spans.
     """

@@ -48,9 +48,7 @@ class Package:
         self._rows = rows
         self._groups: dict[str, list[list[Row]]] | None = None
         self.spans = [
-            (row[1], row[2], row[9])
-            for row in rows
-            if not row[0] and not (row[5] and row[5].startswith(QUIET_STATES))
+            (row[1], row[2], row[9]) for row in rows if not row[0] and not (row[5] and row[5].startswith(QUIET_STATES))
         ]
         self.others = [Row._make(row) for row in rows if row[0]]
         # Then lying in a span means affected, and nothing else has to be looked at.
