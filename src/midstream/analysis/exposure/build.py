@@ -65,7 +65,8 @@ def build_index(
     os.close(handle)
     draft = Path(name)
     try:
-        built = _write(draft, sources, to, now, label, tick)
+        meta = {"label": label, "built_at": now.isoformat(timespec="seconds")}
+        built = _write(draft, sources, to, meta, tick)
         draft.chmod(0o600 if label == "embargoed" else 0o644)
         draft.replace(to)
     except sqlite3.Error as error:
@@ -76,16 +77,17 @@ def build_index(
 
 
 def _write(
-    draft: Path, sources: Sequence[Path], to: Path, now: datetime, label: Label, tick: Callable[[str], None]
+    draft: Path, sources: Sequence[Path], to: Path, meta: dict[str, str], tick: Callable[[str], None]
 ) -> Built:
+    label: Label = "embargoed" if meta["label"] == "embargoed" else "public"
     with contextlib.closing(sqlite3.connect(draft, isolation_level=None, uri=True)) as db:
         for pragma in ("page_size = 4096", "journal_mode = OFF", "synchronous = OFF", "cache_size = -32000"):
             db.execute(f"PRAGMA {pragma}")
         db.execute("PRAGMA temp_store = FILE")
         db.executescript(TABLES)
         _stage(db)
-        db.execute("BEGIN")
         taken = _Older(db, to, label)
+        db.execute("BEGIN")
         built: list[BuiltSource] = []
         for number, path in enumerate(sources, 1):
             tick(path.name)
@@ -95,11 +97,10 @@ def _write(
             row = (number, found.name, found.kind, digest, found.newest, found.advisories, found.unread)
             db.execute("INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?)", row)
             built.append(found)
-        taken.close()
         tick("sorting")
         _settle(db)
-        meta = {"format": FORMAT, "readers": READERS, "label": label, "built_at": now.isoformat(timespec="seconds")}
-        db.executemany("INSERT INTO meta VALUES (?, ?)", [(name, str(value)) for name, value in meta.items()])
+        meta = {**meta, "format": str(FORMAT), "readers": str(READERS)}
+        db.executemany("INSERT INTO meta VALUES (?, ?)", list(meta.items()))
         db.execute("COMMIT")
         counts = [
             db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("advisory", "range", "unread")
@@ -209,9 +210,7 @@ class _Older:
         if not path.is_file():
             return
         try:
-            db.execute("COMMIT")
             db.execute("ATTACH ? AS older", (path.resolve().as_uri() + "?mode=ro",))
-            db.execute("BEGIN")
             self.known = self._sources(label)
         except sqlite3.Error:
             self.known = {}  # no index, or a damaged one: it is about to be replaced by a whole one
@@ -242,15 +241,12 @@ class _Older:
         if digest not in self.known:
             return None
         old, found = self.known[digest]
-        for table, columns in COLUMNS.items():
-            self.db.execute(
-                f"INSERT INTO new_{table} SELECT {columns}, {number} FROM older.{table} WHERE source = {old}"
-            )
+        try:
+            for table, columns in COLUMNS.items():
+                what = f"SELECT {columns}, {number} FROM older.{table} WHERE source = {old}"
+                self.db.execute(f"INSERT INTO new_{table} {what}")
+        except sqlite3.DatabaseError:  # it is damaged: read the source itself
+            for table in COLUMNS:
+                self.db.execute(f"DELETE FROM new_{table} WHERE source = {number}")
+            return None
         return found
-
-    def close(self) -> None:
-        """Let go of the older index."""
-        if "older" in {name for _, name, _ in self.db.execute("PRAGMA database_list")}:
-            self.db.execute("COMMIT")
-            self.db.execute("DETACH older")
-            self.db.execute("BEGIN")

@@ -2,7 +2,7 @@
 
 import sqlite3
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import msgspec
 
@@ -52,12 +52,12 @@ class Index:
         """Keep the connection; use `open_index`."""
         self._db = db
         self.path = path
-        self.meta: dict[str, str] = dict(db.execute("SELECT name, value FROM meta"))
+        self.meta: dict[str, str] = dict(self._ask("SELECT name, value FROM meta"))
         self.sources = tuple(
             Source(id=id_, name=name, kind=kind, digest=digest, newest=newest, advisories=advisories, unread=unread)
-            for id_, name, kind, digest, newest, advisories, unread in db.execute("SELECT * FROM source ORDER BY id")
+            for id_, name, kind, digest, newest, advisories, unread in self._ask("SELECT * FROM source ORDER BY id")
         )
-        self.ecosystems = frozenset(name for (name,) in db.execute("SELECT DISTINCT name FROM ecosystem"))
+        self.ecosystems = frozenset(name for (name,) in self._ask("SELECT DISTINCT name FROM ecosystem"))
         self.names = {source.id: source.name for source in self.sources}
         self._numbers = {name: number for number, name in self.names.items()}
         self._packages: dict[tuple[str, str], Package] = {}
@@ -77,11 +77,17 @@ class Index:
         """Close the file."""
         self._db.close()
 
+    def _ask(self, what: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+        try:
+            return self._db.execute(what, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise _damaged(self.path, error) from None
+
     def package(self, ecosystem: str, name: str) -> Package:
         """Return all that is said of a package; `NOTHING` when nothing is."""
         found = self._packages.get((ecosystem, name))
         if found is None:
-            rows = self._db.execute(_PACKAGE, (ecosystem, name)).fetchall()
+            rows = self._ask(_PACKAGE, (ecosystem, name))
             found = Package(rows) if rows else NOTHING
             self._kept += len(rows) + 1
             if self._kept > _KEPT_ROWS:
@@ -92,7 +98,7 @@ class Index:
 
     def commits(self, repo: str, sha: str) -> list[Commit]:
         """Return what is said of one commit of a repository, and which advisories list all of theirs ("*")."""
-        rows = self._db.execute(
+        rows = self._ask(
             "SELECT sha, advisory, says, source, line FROM commits WHERE repo = ? AND sha IN (?, '*')", (repo, sha)
         )
         return [Commit._make(row) for row in rows]
@@ -101,10 +107,11 @@ class Index:
         """Return the summary and the severity a source, by its name, gives an advisory."""
         found = self._told.get((advisory, source))
         if found is None:
-            found = self._db.execute(
+            rows = self._ask(
                 "SELECT summary, severity FROM advisory WHERE id = ? AND source = ?",
                 (advisory, self._numbers[source]),
-            ).fetchone() or ("", "")
+            )
+            found = (rows[0][0], rows[0][1]) if rows else ("", "")
             self._told[advisory, source] = found
         return found
 
@@ -112,35 +119,34 @@ class Index:
         """Return the other ids of the vulnerability that `canonical` stands for."""
         found = self._aliases.get(canonical)
         if found is None:
-            rows = self._db.execute("SELECT id FROM alias WHERE canonical = ? ORDER BY id", (canonical,))
+            rows = self._ask("SELECT id FROM alias WHERE canonical = ? ORDER BY id", (canonical,))
             found = self._aliases[canonical] = tuple([name for (name,) in rows if name != canonical])
         return found
 
     def canonical(self, name: str) -> str:
         """Return the id that stands for all aliases of `name`; "" when the index does not know it."""
-        row = self._db.execute("SELECT canonical FROM alias WHERE id = ?", (name,)).fetchone()
-        return str(row[0]) if row else ""
+        rows = self._ask("SELECT canonical FROM alias WHERE id = ?", (name,))
+        return str(rows[0][0]) if rows else ""
 
     def packages_of(self, vulnerability: str) -> tuple[tuple[str, str], ...]:
         """Return the packages, as ecosystem and name, of which any source says something for this vulnerability."""
         found: set[tuple[str, str]] = set()
         canonical = self.canonical(vulnerability) or vulnerability
         for name in (canonical, *self.aliases_beside(canonical)):
-            found.update(self._db.execute("SELECT ecosystem, name FROM touches WHERE advisory = ?", (name,)))
+            rows = self._ask("SELECT ecosystem, name FROM touches WHERE advisory = ?", (name,))
+            found.update((ecosystem, package) for ecosystem, package in rows)
         return tuple(sorted(found))
 
     def unread(self, limit: int = -1) -> list[tuple[str, str, str]]:
         """Return what could not be read when the index was built: source, place, reason."""
-        rows = self._db.execute(
-            "SELECT source, place, reason FROM unread ORDER BY source, number LIMIT ?", (limit,)
-        ).fetchall()
+        rows = self._ask("SELECT source, place, reason FROM unread ORDER BY source, number LIMIT ?", (limit,))
         return [(self.names[source], place, reason) for source, place, reason in rows]
 
     def count(self, table: str) -> int:
         """Return how many rows one of the tables has."""
         if table not in {"range", "advisory", "exact", "commits", "unsure", "unread", "ecosystem"}:
             raise KeyError(table)
-        return int(self._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+        return int(self._ask(f"SELECT count(*) FROM {table}")[0][0])
 
 
 def open_index(*, path: Path) -> Index:
@@ -167,4 +173,8 @@ def open_index(*, path: Path) -> Index:
     except sqlite3.DatabaseError as error:
         if "no such table" in str(error) or "not a database" in str(error):
             raise NoIndex(f"{path}: this is no index", hint=_REBUILD) from None
-        raise IndexTrouble(f"{path}: the index is damaged: {error}", hint=_REBUILD) from None
+        raise _damaged(path, error) from None
+
+
+def _damaged(path: Path, error: Exception) -> IndexTrouble:
+    return IndexTrouble(f"{path}: the index is damaged: {error}", hint=_REBUILD)
