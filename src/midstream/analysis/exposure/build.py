@@ -61,23 +61,35 @@ def build_index(
     for path in sources:
         path.stat()  # a mistyped path is told before anything is read
     to.parent.mkdir(parents=True, exist_ok=True)
+    meta = {"label": label, "built_at": now.isoformat(timespec="seconds"), "path": str(to)}
+    try:
+        return _replaced(sources, to, meta, tick, older=to)
+    except sqlite3.DatabaseError:
+        pass  # most likely the older index is damaged: read the sources themselves
+    try:
+        return _replaced(sources, to, meta, tick, older=None)
+    except sqlite3.Error as error:
+        raise IndexTrouble(f"{to}: the index cannot be written: {error}", hint="Is there room on the disk?") from None
+
+
+def _replaced(
+    sources: Sequence[Path], to: Path, meta: dict[str, str], tick: Callable[[str], None], *, older: Path | None
+) -> Built:
+    """Return what was built, after it took the place of `to`; a draft that fails leaves nothing behind."""
     handle, name = tempfile.mkstemp(dir=to.parent, prefix=f".{to.name}.")  # mode 0600
     os.close(handle)
     draft = Path(name)
     try:
-        meta = {"label": label, "built_at": now.isoformat(timespec="seconds")}
-        built = _write(draft, sources, to, meta, tick)
-        draft.chmod(0o600 if label == "embargoed" else 0o644)
+        built = _write(draft, sources, older, meta, tick)
+        draft.chmod(0o600 if built.label == "embargoed" else 0o644)
         draft.replace(to)
-    except sqlite3.Error as error:
-        raise IndexTrouble(f"{to}: the index cannot be written: {error}", hint="Is there room on the disk?") from None
     finally:
         draft.unlink(missing_ok=True)
     return built
 
 
 def _write(
-    draft: Path, sources: Sequence[Path], to: Path, meta: dict[str, str], tick: Callable[[str], None]
+    draft: Path, sources: Sequence[Path], older: Path | None, meta: dict[str, str], tick: Callable[[str], None]
 ) -> Built:
     label: Label = "embargoed" if meta["label"] == "embargoed" else "public"
     with contextlib.closing(sqlite3.connect(draft, isolation_level=None, uri=True)) as db:
@@ -86,7 +98,7 @@ def _write(
         db.execute("PRAGMA temp_store = FILE")
         db.executescript(TABLES)
         _stage(db)
-        taken = _Older(db, to, label)
+        taken = _Older(db, older, label)
         db.execute("BEGIN")
         built: list[BuiltSource] = []
         for number, path in enumerate(sources, 1):
@@ -99,14 +111,14 @@ def _write(
             built.append(found)
         tick("sorting")
         _settle(db)
-        meta = {**meta, "format": str(FORMAT), "readers": str(READERS)}
-        db.executemany("INSERT INTO meta VALUES (?, ?)", list(meta.items()))
+        told = {"format": str(FORMAT), "readers": str(READERS), "label": label, "built_at": meta["built_at"]}
+        db.executemany("INSERT INTO meta VALUES (?, ?)", list(told.items()))
         db.execute("COMMIT")
         counts = [
             db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("advisory", "range", "unread")
         ]
         return Built(
-            path=str(to),
+            path=meta["path"],
             label=label,
             sources=tuple(built),
             advisories=counts[0],
@@ -204,10 +216,10 @@ def _shown(text: str) -> str:
 class _Older:
     """The index that is being replaced, from which unchanged sources are taken over."""
 
-    def __init__(self, db: sqlite3.Connection, path: Path, label: Label) -> None:
+    def __init__(self, db: sqlite3.Connection, path: Path | None, label: Label) -> None:
         self.db = db
         self.known: dict[str, tuple[int, BuiltSource]] = {}
-        if not path.is_file():
+        if path is None or not path.is_file():
             return
         try:
             db.execute("ATTACH ? AS older", (path.resolve().as_uri() + "?mode=ro",))
@@ -241,12 +253,7 @@ class _Older:
         if digest not in self.known:
             return None
         old, found = self.known[digest]
-        try:
-            for table, columns in COLUMNS.items():
-                what = f"SELECT {columns}, {number} FROM older.{table} WHERE source = {old}"
-                self.db.execute(f"INSERT INTO new_{table} {what}")
-        except sqlite3.DatabaseError:  # it is damaged: read the source itself
-            for table in COLUMNS:
-                self.db.execute(f"DELETE FROM new_{table} WHERE source = {number}")
-            return None
+        for table, columns in COLUMNS.items():
+            what = f"SELECT {columns}, {number} FROM older.{table} WHERE source = {old}"
+            self.db.execute(f"INSERT INTO new_{table} {what}")
         return found
