@@ -29,7 +29,9 @@ def index() -> None:
 @click.option("--strict", is_flag=True, help="Leave with 1 when anything could not be read.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @click.pass_obj
-def build(session: Session, sources: tuple[Path, ...], to: Path, *, embargoed: bool, strict: bool, as_json: bool) -> None:
+def build(
+    session: Session, sources: tuple[Path, ...], to: Path, *, embargoed: bool, strict: bool, as_json: bool
+) -> None:
     """Build the index from SOURCES: OSV and CSAF documents (file, folder or zip; JSON or YAML), Debian's tracker.
 
     The tracker is its JSON dump, or a folder with its data/CVE/list. A source that did not change is taken over from
@@ -39,12 +41,11 @@ def build(session: Session, sources: tuple[Path, ...], to: Path, *, embargoed: b
     from midstream.analysis.exposure.build import build_index  # noqa: PLC0415 - showing an index reads no sources
     from midstream.cli.output import write_json  # noqa: PLC0415 - as above
 
-    label = "embargoed" if embargoed else "public"
     built = build_index(
         sources=sources,
         to=to,
         now=session.clock(),
-        label=label,
+        label="embargoed" if embargoed else "public",
         tick=lambda name: click.echo(f"reading {name}" if name != "sorting" else "sorting", err=True),
     )
     if as_json:

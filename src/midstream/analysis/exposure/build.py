@@ -11,8 +11,8 @@ from typing import Literal
 
 import msgspec
 
-from midstream.analysis.exposure.aliases import canonical_ids
 from midstream.analysis.exposure.errors import IndexTrouble
+from midstream.analysis.exposure.sources.aliases import canonical_ids
 from midstream.analysis.exposure.sources.files import digest_of
 from midstream.analysis.exposure.sources.reading import READERS, Reading, read_source
 from midstream.analysis.exposure.sources.rows import Collected, UnreadRow
@@ -86,11 +86,12 @@ def _write(
         _stage(db)
         db.execute("BEGIN")
         taken = _Older(db, to, label)
-        built = []
+        built: list[BuiltSource] = []
         for number, path in enumerate(sources, 1):
             tick(path.name)
             digest = digest_of(path=path)
             found = taken.take_over(number, digest) or _read(db, number, path, digest, label)
+            found = msgspec.structs.replace(found, name=_distinct(found.name, [each.name for each in built]))
             row = (number, found.name, found.kind, digest, found.newest, found.advisories, found.unread)
             db.execute("INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?)", row)
             built.append(found)
@@ -100,7 +101,9 @@ def _write(
         meta = {"format": FORMAT, "readers": READERS, "label": label, "built_at": now.isoformat(timespec="seconds")}
         db.executemany("INSERT INTO meta VALUES (?, ?)", [(name, str(value)) for name, value in meta.items()])
         db.execute("COMMIT")
-        counts = [db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("advisory", "range", "unread")]  # noqa: S608 - the names stand here
+        counts = [
+            db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("advisory", "range", "unread")
+        ]
         return Built(
             path=str(to),
             label=label,
@@ -111,10 +114,26 @@ def _write(
         )
 
 
+def _distinct(name: str, taken: list[str]) -> str:
+    """Return the name of a source, with a number when another has it too."""
+    count = 2
+    found = name
+    while found in taken:
+        found = f"{name} ({count})"
+        count += 1
+    return found
+
+
 def _stage(db: sqlite3.Connection) -> None:
     """Make the places where rows wait unsorted: written in the order of their key in the end, they lie densely."""
     for table, columns in COLUMNS.items():
         db.execute(f"CREATE TEMP TABLE new_{table} ({columns}, source)")
+
+
+_WITH_VULNERABILITY = """{columns}, source,
+ifnull((SELECT canonical FROM alias WHERE alias.id = new_{table}.advisory), advisory),
+ifnull((SELECT withdrawn FROM advisory WHERE advisory.id = new_{table}.advisory
+        AND advisory.source = new_{table}.source), '')"""
 
 
 def _settle(db: sqlite3.Connection) -> None:
@@ -122,13 +141,14 @@ def _settle(db: sqlite3.Connection) -> None:
     ids = db.execute("SELECT id, aliases FROM new_advisory")
     canonical = canonical_ids((name, aliases.split()) for name, aliases in ids)
     db.executemany("INSERT INTO alias VALUES (?, ?)", sorted(canonical.items()))
-    keys = {"range": "ecosystem, name, lo, hi, advisory, source, state", "advisory": "id, source"}
     for table, columns in COLUMNS.items():
         into, what = f"{columns}, source", f"{columns}, source"
         if table == "advisory":
             into, what = into + ", canonical", what + ", (SELECT canonical FROM alias WHERE alias.id = new_advisory.id)"
-        order = keys.get(table, "1, 2, 3, 4, 5" if columns.count(",") >= 4 else "1")
-        db.execute(f"INSERT OR IGNORE INTO {table} ({into}) SELECT {what} FROM new_{table} ORDER BY {order}")  # noqa: S608 - constants
+        elif table in {"range", "exact", "unsure"}:
+            into, what = into + ", vulnerability, withdrawn", _WITH_VULNERABILITY.format(columns=columns, table=table)
+        order = "1, 2, 3, 4, 5" if columns.count(",") >= 4 else "1"
+        db.execute(f"INSERT OR IGNORE INTO {table} ({into}) SELECT {what} FROM new_{table} ORDER BY {order}")
         db.execute(f"DROP TABLE new_{table}")
     db.execute(
         "INSERT OR IGNORE INTO touches SELECT advisory, ecosystem, name FROM range UNION "
@@ -143,7 +163,7 @@ def _read(db: sqlite3.Connection, number: int, path: Path, digest: str, label: L
 
     def flush() -> None:
         numbered = [(counts["unread"] + place, *row) for place, row in enumerate(into.unread)]
-        rows = {
+        rows: dict[str, Sequence[tuple[object, ...]]] = {
             "range": into.ranges,
             "exact": into.exact,
             "commits": into.commits,
@@ -153,7 +173,7 @@ def _read(db: sqlite3.Connection, number: int, path: Path, digest: str, label: L
         }
         for table, found in rows.items():
             marks = ", ".join("?" * (COLUMNS[table].count(",") + 1))
-            db.executemany(f"INSERT INTO new_{table} VALUES ({marks}, {number})", found)  # noqa: S608 - constants
+            db.executemany(f"INSERT INTO new_{table} VALUES ({marks}, {number})", found)
         counts["advisory"] += len(into.advisories)
         counts["unread"] += len(into.unread)
         into.clear()
@@ -224,7 +244,7 @@ class _Older:
         old, found = self.known[digest]
         for table, columns in COLUMNS.items():
             self.db.execute(
-                f"INSERT INTO new_{table} SELECT {columns}, {number} FROM older.{table} WHERE source = {old}"  # noqa: S608 - constants and our own numbers
+                f"INSERT INTO new_{table} SELECT {columns}, {number} FROM older.{table} WHERE source = {old}"
             )
         return found
 

@@ -4,7 +4,6 @@ import re
 from urllib.parse import unquote
 
 
-
 def cpe_parts(text: str, /) -> tuple[str, str]:
     """Return ``vendor:product`` and the version of a CPE 2.2 or 2.3 name; raise `ValueError` for one that is too wide.
 
@@ -12,7 +11,7 @@ def cpe_parts(text: str, /) -> tuple[str, str]:
     stands for none; such a name identifies nothing. A version of ``*`` or ``-`` is no version: "".
     """
     if text.startswith("cpe:2.3:"):
-        parts = [part for part in re.findall(r"(?:^|:)((?:[^:\\]|\\.)*)", text.removeprefix("cpe:2.3:"))]
+        parts = re.findall(r"(?:^|:)((?:[^:\\]|\\.)*)", text.removeprefix("cpe:2.3:"))
     elif text.startswith("cpe:/"):
         parts = [unquote(part) for part in text.removeprefix("cpe:/").split(":")]
     else:

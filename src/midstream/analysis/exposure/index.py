@@ -7,32 +7,20 @@ from typing import NamedTuple, Self
 import msgspec
 
 from midstream.analysis.exposure.errors import IndexTrouble, NoIndex
+from midstream.analysis.exposure.package import NOTHING, Package
 from midstream.analysis.exposure.tables import FORMAT
 
 _PACKAGE = """
-SELECT 0, lo, hi, advisory, source, state, introduced, until, line FROM range WHERE ecosystem = ?1 AND name = ?2
-UNION ALL
-SELECT 1, version, '', advisory, source, '', '', '', line FROM exact WHERE ecosystem = ?1 AND name = ?2
-UNION ALL
-SELECT 2, reason, '', advisory, source, '', '', '', line FROM unsure WHERE ecosystem = ?1 AND name = ?2
+SELECT 0, lo, hi, advisory, source, state, introduced, until, line, vulnerability, withdrawn
+    FROM range WHERE ecosystem = ?1 AND name = ?2
+UNION ALL SELECT 1, version, '', advisory, source, '', '', '', line, vulnerability, withdrawn
+    FROM exact WHERE ecosystem = ?1 AND name = ?2
+UNION ALL SELECT 2, reason, '', advisory, source, '', '', '', line, vulnerability, withdrawn
+    FROM unsure WHERE ecosystem = ?1 AND name = ?2
 """
 _REBUILD = "Build it again with `midstream index build`."
 _KEPT_ROWS = 300_000
 """Rows of packages that are remembered, so that a fleet does not ask for the same package again: some 150 MB."""
-
-
-class Row(NamedTuple):
-    """What one source says of one package: a range of keys, a version by its text (1), or a range nobody can compare (2)."""
-
-    kind: int
-    lo: str  # the version of kind 1, the reason of kind 2
-    hi: str
-    advisory: str
-    source: int
-    state: str
-    introduced: str
-    until: str
-    line: str
 
 
 class Commit(NamedTuple):
@@ -43,15 +31,6 @@ class Commit(NamedTuple):
     says: str
     source: int
     line: str
-
-
-class Known(NamedTuple):
-    """One advisory as one source has it."""
-
-    canonical: str
-    withdrawn: str
-    summary: str
-    severity: str
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,10 +58,11 @@ class Index:
             for id_, name, kind, digest, newest, advisories, unread in db.execute("SELECT * FROM source ORDER BY id")
         )
         self.ecosystems = frozenset(name for (name,) in db.execute("SELECT DISTINCT name FROM ecosystem"))
-        self._names = {source.id: source.name for source in self.sources}
-        self._packages: dict[tuple[str, str], list[Row]] = {}
+        self.names = {source.id: source.name for source in self.sources}
+        self._numbers = {name: number for number, name in self.names.items()}
+        self._packages: dict[tuple[str, str], Package] = {}
         self._kept = 0
-        self._known: dict[tuple[str, int], Known] = {}
+        self._told: dict[tuple[str, str], tuple[str, str]] = {}
         self._aliases: dict[str, tuple[str, ...]] = {}
 
     def __enter__(self) -> Self:
@@ -97,15 +77,16 @@ class Index:
         """Close the file."""
         self._db.close()
 
-    def package(self, ecosystem: str, name: str) -> list[Row]:
-        """Return all that is said of a package; empty when nothing is."""
+    def package(self, ecosystem: str, name: str) -> Package:
+        """Return all that is said of a package; `NOTHING` when nothing is."""
         found = self._packages.get((ecosystem, name))
         if found is None:
-            found = [Row._make(row) for row in self._db.execute(_PACKAGE, (ecosystem, name))]
-            self._kept += len(found) + 1
+            rows = self._db.execute(_PACKAGE, (ecosystem, name)).fetchall()
+            found = Package(rows) if rows else NOTHING
+            self._kept += len(rows) + 1
             if self._kept > _KEPT_ROWS:
                 self._packages.clear()
-                self._kept = len(found)
+                self._kept = len(rows)
             self._packages[ecosystem, name] = found
         return found
 
@@ -116,24 +97,23 @@ class Index:
         )
         return [Commit._make(row) for row in rows]
 
-    def advisory(self, name: str, source: int) -> Known:
-        """Return what a source says of an advisory as a whole."""
-        found = self._known.get((name, source))
+    def told_of(self, advisory: str, source: str) -> tuple[str, str]:
+        """Return the summary and the severity a source, by its name, gives an advisory."""
+        found = self._told.get((advisory, source))
         if found is None:
-            row = self._db.execute(
-                "SELECT canonical, withdrawn, summary, severity FROM advisory WHERE id = ? AND source = ?",
-                (name, source),
-            ).fetchone()
-            found = self._known[name, source] = Known._make(row) if row else Known(name, "", "", "")
+            found = self._db.execute(
+                "SELECT summary, severity FROM advisory WHERE id = ? AND source = ?",
+                (advisory, self._numbers[source]),
+            ).fetchone() or ("", "")
+            self._told[advisory, source] = found
         return found
 
-    def aliases(self, canonical: str) -> tuple[str, ...]:
-        """Return all ids of the same vulnerability, the canonical one first."""
+    def aliases_beside(self, canonical: str) -> tuple[str, ...]:
+        """Return the other ids of the vulnerability that `canonical` stands for."""
         found = self._aliases.get(canonical)
         if found is None:
             rows = self._db.execute("SELECT id FROM alias WHERE canonical = ? ORDER BY id", (canonical,))
-            found = (canonical, *(name for (name,) in rows if name != canonical))
-            self._aliases[canonical] = found
+            found = self._aliases[canonical] = tuple([name for (name,) in rows if name != canonical])
         return found
 
     def canonical(self, name: str) -> str:
@@ -144,26 +124,23 @@ class Index:
     def packages_of(self, vulnerability: str) -> tuple[tuple[str, str], ...]:
         """Return the packages, as ecosystem and name, of which any source says something for this vulnerability."""
         found: set[tuple[str, str]] = set()
-        for name in self.aliases(self.canonical(vulnerability) or vulnerability):
+        canonical = self.canonical(vulnerability) or vulnerability
+        for name in (canonical, *self.aliases_beside(canonical)):
             found.update(self._db.execute("SELECT ecosystem, name FROM touches WHERE advisory = ?", (name,)))
         return tuple(sorted(found))
-
-    def source_name(self, source: int) -> str:
-        """Return the name of a source by its number."""
-        return self._names.get(source, str(source))
 
     def unread(self, limit: int = -1) -> list[tuple[str, str, str]]:
         """Return what could not be read when the index was built: source, place, reason."""
         rows = self._db.execute(
             "SELECT source, place, reason FROM unread ORDER BY source, number LIMIT ?", (limit,)
         ).fetchall()
-        return [(self.source_name(source), place, reason) for source, place, reason in rows]
+        return [(self.names[source], place, reason) for source, place, reason in rows]
 
     def count(self, table: str) -> int:
         """Return how many rows one of the tables has."""
         if table not in {"range", "advisory", "exact", "commits", "unsure", "unread", "ecosystem"}:
             raise KeyError(table)
-        return int(self._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - one of the names above
+        return int(self._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
 def open_index(*, path: Path) -> Index:

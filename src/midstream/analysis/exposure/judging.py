@@ -1,186 +1,155 @@
-"""What the rows of one package mean for one version: one judgement for each source and advisory."""
+"""What the rows of one package mean for one version: one answer for each source and advisory."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
+from midstream.analysis.exposure.findings import By, Told, Verdict
+from midstream.analysis.exposure.package import EXACT, RANGE, UNSURE, Package, Row
 from midstream.analysis.exposure.versions import HIGHEST, LOWEST
 
 if TYPE_CHECKING:
-    from midstream.analysis.exposure.index import Commit, Row
+    from collections.abc import Iterable
 
-_Verdict = Literal["affected", "not affected", "fixed in this version", "unknown version", "no data"]
-_By = Literal["range", "version", "commit", "cpe", "state", "none"]
-_STATES: dict[str, _Verdict] = {
+    from midstream.analysis.exposure.index import Commit, Index
+
+_STATES: dict[str, Verdict] = {
     "not-affected": "not affected",
     "fixed": "fixed in this version",
     "undetermined": "no data",
 }
-_RANGE, _EXACT, _UNSURE = 0, 1, 2
 
 
-class Judged(NamedTuple):
-    """What one source says of one advisory and one version."""
+def judge(
+    into: dict[str, list[Told]], package: Package, index: "Index", *, version: str, key: str | None, everything: bool
+) -> None:
+    """Return nothing, after what all sources tell about a version with this key (None for none) was added to `into`.
 
-    advisory: str
-    source: int
-    verdict: _Verdict
-    why: str
-    state: str
-    fixed: str
-    lo: str
-    hi: str
-    key: str
-    line: str
-    by: _By
-
-
-def judge(rows: "Iterable[Row]", *, version: str, key: str | None, everything: bool) -> list[Judged]:
-    """Return the judgements on a version with this key (None for none) by the rows of its package.
-
-    Those that find nothing against the version are left out unless `everything`, or another row speaks against it.
+    Vulnerabilities of which nothing speaks against the version are left out unless `everything`.
     """
-    hits: list[Row] = []
-    for row in rows:
-        if row[0] == _RANGE:
-            if key is None or row[1] <= key < row[2]:
-                hits.append(row)
-        elif row[0] == _UNSURE or row[1] == version or not version:
-            hits.append(row)
-    if not hits and not everything:
-        return []
-    groups: dict[tuple[str, int], list[Row]] = {}
-    wanted = None if everything else {(row.advisory, row.source) for row in hits}
-    for row in rows:
-        group = row.advisory, row.source
-        if wanted is None or group in wanted:
-            groups.setdefault(group, []).append(row)
-    return [_one(group, version, key) for group in groups.values()]
+    names: Iterable[str] = package.groups if everything else package.against(version=version, key=key)
+    for name in names:
+        told = [_one(rows, index, version, key) for rows in package.groups[name]]
+        if name in into:
+            into[name] += told
+        else:
+            into[name] = told
 
 
-def _one(rows: "list[Row]", version: str, key: str | None) -> Judged:
-    """Return the judgement of one source on one advisory: affected when any of its rows says so."""
-    ranges = [row for row in rows if row.kind == _RANGE]
-    exact = next((row for row in rows if row.kind == _EXACT and row.lo == version and version), None)
-    inside = [row for row in ranges if _is_inside(row, key)]
-    plain = [row for row in inside if _verdict_of(row) == "affected"]
-    if plain:
-        return _inside(plain[0], version, key)
+def _one(rows: list[Row], index: "Index", version: str, key: str | None) -> Told:
+    """Return what one source tells of one advisory: affected when any of its rows says so."""
+    ranges = [row for row in rows if row.kind == RANGE] if len(rows) > 1 or rows[0].kind != RANGE else rows
+    exact = None
+    if ranges is not rows:
+        exact = next((row for row in rows if row.kind == EXACT and row.lo == version and version), None)
+    inside = [row for row in ranges if row.holds(key)]
+    plain = next((row for row in inside if not row.state or _verdict_of(row) == "affected"), None)
+    if plain is not None:
+        return _inside(plain, index, version, key)
     if exact is not None:
-        return _made(exact, "affected", f"{version} is listed as affected", key, by="version")
-    unsure = next((row for row in rows if row.kind == _UNSURE), None)
+        return _made(exact, index, "affected", f"{version} is listed as affected", key, by="version")
+    unsure = next((row for row in rows if row.kind == UNSURE), None)
     if unsure is not None:
-        return _made(unsure, "unknown version", f"its range cannot be compared: {unsure.lo}", key, by="none")
+        return _made(unsure, index, "unknown version", f"its range cannot be compared: {unsure.lo}", key, by="none")
     if inside:
-        return _inside(inside[0], version, key)
+        return _inside(inside[0], index, version, key)
+    return _beside(rows, ranges, index, version, key)
+
+
+def _beside(rows: list[Row], ranges: list[Row], index: "Index", version: str, key: str | None) -> Told:
+    """Return what a source tells of a version that lies in none of its ranges."""
     if key is None and (ranges or not version):
-        return _unknown(rows[0], version)
+        return _unknown(rows[0], index, version)
     if ranges:
-        return _outside(ranges, version, key or "")
-    return _made(rows[0], "not affected", f"{version} is not among the versions listed as affected", key, by="version")
+        return _outside(ranges, index, version, key or "")
+    return _made(rows[0], index, "not affected", f"{version} is not among the versions listed", key, by="version")
 
 
-def _is_inside(row: "Row", key: str | None) -> bool:
-    """Return whether a version lies in a range; without a key only where every version does."""
-    return (row.lo == LOWEST and row.hi == HIGHEST) if key is None else row.lo <= key < row.hi
+def _verdict_of(row: Row) -> Verdict:
+    return _STATES.get(row.state.partition(":")[0].partition(";")[0], "affected")
 
 
-def _verdict_of(row: "Row") -> _Verdict:
-    return _STATES.get(row.state.partition(":")[0], "affected") if row.state else "affected"
-
-
-def _inside(row: "Row", version: str, key: str | None) -> Judged:
-    verdict = _verdict_of(row)
-    what = version or "any version"
+def _inside(row: Row, index: "Index", version: str, key: str | None) -> Told:
+    verdict: Verdict = _verdict_of(row) if row.state else "affected"
     if verdict == "affected":
-        why = f"{what} lies in {in_words(row)}"
-    elif row.lo == LOWEST and row.hi == HIGHEST:
-        why = f"the source says {row.state}"
-    else:
-        why = f"the source says {row.state} for {in_words(row)}"
-    by: _By = "range" if verdict == "affected" else "state"
-    return _made(row, verdict, why, key, by=by)
+        return _made(row, index, verdict, f"{version or 'any version'} lies in {row.in_words()}", key)
+    what = "" if row.lo == LOWEST and row.hi == HIGHEST else f" for {row.in_words()}"
+    return _made(row, index, verdict, f"the source says {row.state}{what}", key, by="state")
 
 
-def in_words(row: "Row") -> str:
-    """Return a range with its versions as the source writes them: ``>= 1.0, < 1.2``; ``every version``."""
-    parts = [] if row.introduced == "0" else [row.introduced if row.introduced[:1] == ">" else f">= {row.introduced}"]
-    if row.until == f"<= {row.introduced}":
-        return f"= {row.introduced}"
-    if row.until:
-        parts.append(row.until)
-    elif not parts:
-        return "every version; no fix is known"
-    else:
-        parts.append("no fix is known")
-    return ", ".join(parts)
-
-
-def _outside(ranges: "list[Row]", version: str, key: str) -> Judged:
+def _outside(ranges: list[Row], index: "Index", version: str, key: str) -> Told:
     below = [row for row in ranges if row.hi <= key]
     if not below:
         row = min(ranges, key=lambda row: row.lo)
-        return _made(row, "not affected", f"{version} comes before {in_words(row)}", key)
+        return _made(row, index, "not affected", f"{version} comes before {row.in_words()}", key)
     row = max(below, key=lambda row: row.hi)
-    if row.until.startswith("<= ") or _verdict_of(row) != "affected":
-        return _made(row, "not affected", f"{version} comes after {in_words(row)}", key)
-    return _made(row, "fixed in this version", f"{version} has the fix: affected is {in_words(row)}", key)
+    if row.until.startswith("<= ") or (row.state and _verdict_of(row) != "affected"):
+        return _made(row, index, "not affected", f"{version} comes after {row.in_words()}", key)
+    return _made(row, index, "fixed in this version", f"{version} has the fix; affected is {row.in_words()}", key)
 
 
-def _unknown(row: "Row", version: str) -> Judged:
-    if version:
-        why = f"{version[:60]!r} is no version its ecosystem can order"
-    else:
-        why = "the input gives no version"
-    if row.kind == _RANGE:
-        why += f"; affected is {in_words(row)}"
-    return _made(row, "unknown version", why, None, by="none")
+def _unknown(row: Row, index: "Index", version: str) -> Told:
+    why = f"its ecosystem cannot order the version {version[:60]!r}" if version else "the input gives no version"
+    if row.kind == RANGE:
+        why += f"; affected is {row.in_words()}"
+    return _made(row, index, "unknown version", why, None, by="none")
 
 
-def _made(row: "Row", verdict: _Verdict, why: str, key: str | None, *, by: _By = "range") -> Judged:
-    is_range = row.kind == _RANGE
-    fixed = row.until.removeprefix("< ") if is_range and row.until.startswith("< ") else ""
-    lo, hi = (row.lo, row.hi) if is_range else ("", "")
-    return Judged(row.advisory, row.source, verdict, why, row.state, fixed, lo, hi, key or "", row.line, by)
+def _made(row: Row, index: "Index", verdict: Verdict, why: str, key: str | None, *, by: By = "range") -> Told:
+    if row.withdrawn:
+        verdict, why = "withdrawn", f"withdrawn on {row.withdrawn}; it said: {why}"
+    is_range = row.kind == RANGE
+    return Told(
+        advisory=row.advisory,
+        source=index.names[row.source],
+        verdict=verdict,
+        why=why,
+        state=row.state,
+        fixed=row.until[2:] if is_range and row.until[:2] == "< " else "",
+        range=(row.lo, row.hi) if is_range else ("", ""),
+        key=key or "",
+        line=row.line,
+        by=by,
+    )
 
 
 def judge_repository(
-    rows: "list[Row]", commits: "list[Commit]", *, commit: str, version: str, key: str | None
-) -> list[Judged]:
-    """Return the judgements on a commit or a tag of a repository, all of them, since a range of commits decides little.
+    package: Package, index: "Index", commits: "list[Commit]", *, commit: str, version: str, key: str | None
+) -> dict[str, list[Told]]:
+    """Return what all sources tell about a commit or a tag of a repository, by vulnerability.
 
     What a source says of the commit itself comes first, then a list of all affected commits, then the tag.
     """
-    said = {(each.advisory, each.source, each.says): each for each in commits if each.sha != "*"}
+    said = {(each.advisory, each.source, each.says) for each in commits if each.sha != "*"}
     complete = {(each.advisory, each.source) for each in commits if each.sha == "*"}
-    groups: dict[tuple[str, int], list[Row]] = {}
-    for row in rows:
-        groups.setdefault((row.advisory, row.source), []).append(row)
-    found = []
-    for group, own in groups.items():
-        first = own[0]
-        short = commit[:12]
-        if (*group, "affected") in said:
-            found.append(_made(first, "affected", f"commit {short} is listed as affected", key, by="commit"))
-        elif (*group, "fixed") in said:
-            found.append(_made(first, "fixed in this version", f"commit {short} is the fix", key, by="commit"))
-        elif commit and group in complete:
-            found.append(_made(first, "not affected", f"commit {short} is not among those listed", key, by="commit"))
-        else:
-            found.append(_by_tag(own, version, key, commit))
+    short = commit[:12]
+    found: dict[str, list[Told]] = {}
+    for name, groups in package.groups.items():
+        for rows in groups:
+            first = rows[0]
+            group = first.advisory, first.source
+            if (*group, "affected") in said:
+                told = _made(first, index, "affected", f"commit {short} is listed as affected", key, by="commit")
+            elif (*group, "fixed") in said:
+                told = _made(first, index, "fixed in this version", f"commit {short} is the fix", key, by="commit")
+            elif commit and group in complete:
+                told = _made(
+                    first, index, "not affected", f"commit {short} is not among those listed", key, by="commit"
+                )
+            else:
+                told = _by_tag(rows, index, version, key, commit)
+            found.setdefault(name, []).append(told)
     return found
 
 
-def _by_tag(rows: "list[Row]", version: str, key: str | None, commit: str) -> Judged:
-    known = [row for row in rows if row.kind != _UNSURE]
-    spans = [row for row in known if row.kind == _RANGE and row.until != f"<= {row.introduced}"]
-    if version and (spans or any(_is_listed(row, version, key) for row in known)):
-        return _one(known, version, key)
-    row = next((row for row in rows if row.kind == _UNSURE), rows[0])
-    reason = row.lo if row.kind == _UNSURE else f"affected is {in_words(row)}"
-    what = f"commit {commit[:12]}" if commit else f"the tag {version}" if version else "no commit and no tag is given"
-    more = f"; whether {what} is among them takes the history of the repository" if commit or version else f"; {what}"
-    return _made(row, "unknown version", reason + more, key, by="none")
-
-
-def _is_listed(row: "Row", version: str, key: str | None) -> bool:
-    return row.lo == version if row.kind == _EXACT else _is_inside(row, key)
+def _by_tag(rows: list[Row], index: "Index", version: str, key: str | None, commit: str) -> Told:
+    known = [row for row in rows if row.kind != UNSURE]
+    spans = [row for row in known if row.kind == RANGE and row.until != f"<= {row.introduced}"]
+    is_listed = any(row.holds(key) if row.kind == RANGE else row.lo == version for row in known)
+    if version and (spans or is_listed):
+        return _one(known, index, version, key)
+    row = next((row for row in rows if row.kind == UNSURE), rows[0])
+    reason = row.lo if row.kind == UNSURE else f"affected is {row.in_words()}"
+    what = f"commit {commit[:12]}" if commit else f"the tag {version}" if version else ""
+    more = (
+        f"whether {what} is among them takes the history of the repository" if what else "no commit and no tag is given"
+    )
+    return _made(row, index, "unknown version", f"{reason}; {more}", key, by="none")

@@ -10,7 +10,7 @@ def name_in(*, ecosystem: str, name: str) -> str:
     """Return the name as the index keeps it (PyPI: PEP 503; NuGet, Packagist and forges: small letters)."""
     if ecosystem == "PyPI":
         return _PYTHON.sub("-", name).lower()
-    return name.lower() if ecosystem.partition(":")[0] in _SMALL else name
+    return name.lower() if ecosystem in _SMALL else name
 
 
 def repository_name(*, address: str) -> str:

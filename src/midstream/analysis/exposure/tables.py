@@ -12,11 +12,13 @@ CREATE TABLE source (
 CREATE TABLE range (
     ecosystem TEXT NOT NULL, name TEXT NOT NULL, lo TEXT NOT NULL, hi TEXT NOT NULL, advisory TEXT NOT NULL,
     source INTEGER NOT NULL, state TEXT NOT NULL, introduced TEXT NOT NULL, until TEXT NOT NULL, line TEXT NOT NULL,
+    vulnerability TEXT NOT NULL, withdrawn TEXT NOT NULL,
     PRIMARY KEY (ecosystem, name, lo, hi, advisory, source, state)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE exact (
     ecosystem TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL, advisory TEXT NOT NULL,
-    source INTEGER NOT NULL, line TEXT NOT NULL, PRIMARY KEY (ecosystem, name, version, advisory, source)
+    source INTEGER NOT NULL, line TEXT NOT NULL, vulnerability TEXT NOT NULL, withdrawn TEXT NOT NULL,
+    PRIMARY KEY (ecosystem, name, version, advisory, source)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE commits (
     repo TEXT NOT NULL, sha TEXT NOT NULL, advisory TEXT NOT NULL, says TEXT NOT NULL, source INTEGER NOT NULL,
@@ -24,7 +26,8 @@ CREATE TABLE commits (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE unsure (
     ecosystem TEXT NOT NULL, name TEXT NOT NULL, advisory TEXT NOT NULL, source INTEGER NOT NULL,
-    reason TEXT NOT NULL, line TEXT NOT NULL, PRIMARY KEY (ecosystem, name, advisory, source)
+    reason TEXT NOT NULL, line TEXT NOT NULL, vulnerability TEXT NOT NULL, withdrawn TEXT NOT NULL,
+    PRIMARY KEY (ecosystem, name, advisory, source)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE advisory (
     id TEXT NOT NULL, source INTEGER NOT NULL, canonical TEXT NOT NULL, aliases TEXT NOT NULL,
@@ -47,12 +50,16 @@ CREATE TABLE unread (
 """
 
 COLUMNS = {
+    "advisory": "id, aliases, withdrawn, modified, summary, severity, line",
     "range": "ecosystem, name, lo, hi, advisory, state, introduced, until, line",
     "exact": "ecosystem, name, version, advisory, line",
     "commits": "repo, sha, advisory, says, line",
     "unsure": "ecosystem, name, advisory, reason, line",
-    "advisory": "id, aliases, withdrawn, modified, summary, severity, line",
     "ecosystem": "name",
     "unread": "number, place, reason",
 }
-"""What a source's rows hold beside the number of the source: they are collected, and taken over, in this order."""
+"""What a source's rows hold beside the number of the source: they are collected, and taken over, in this order.
+
+`vulnerability` (the id that stands for all aliases) and `withdrawn` follow from the advisories of all sources together;
+they are written into each row, so that a scan reads one place for each package.
+"""

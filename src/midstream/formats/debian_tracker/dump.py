@@ -1,6 +1,8 @@
-"""The tracker's JSON dump: ``{source: {CVE: {releases: {codename: {status, fixed_version, urgency, nodsa, …}}}}}``.
+"""The tracker's JSON dump, which holds supported releases only.
 
-The shape is that of the tracker's own program (``tracker_service.py``, ``_get_json``). It holds supported releases only.
+    {source: {CVE: {releases: {codename: {status, fixed_version, urgency, nodsa, nodsa_reason}}}}}
+
+The shape is that of the tracker's own program (``tracker_service.py``, ``_get_json``).
 """
 
 from collections.abc import Iterator

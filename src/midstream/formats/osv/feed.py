@@ -97,7 +97,7 @@ class _Commits(msgspec.Struct):
 
 _ENTRY = msgspec.json.Decoder(_Entry)
 _AFFECTED = msgspec.json.Decoder(list[_Affected])
-_RAWS = msgspec.json.Decoder(list[msgspec.Raw])
+_RAWS: msgspec.json.Decoder[list[msgspec.Raw]] = msgspec.json.Decoder(list[msgspec.Raw])
 _ONE_AFFECTED = msgspec.json.Decoder(_Affected)
 _PACKAGE = msgspec.json.Decoder(_Package | None)
 _RANGES = msgspec.json.Decoder(list[_Range])
@@ -137,7 +137,8 @@ def _affected(raw: msgspec.Raw, faults: list[str]) -> Iterator[Affected]:
         entries = _AFFECTED.decode(raw)
     except (msgspec.MsgspecError, RecursionError):
         entries = []
-        for place, part in enumerate(_tried(_RAWS, raw, [], "affected", faults)):
+        parts: list[msgspec.Raw] = _tried(_RAWS, raw, [], "affected", faults)
+        for place, part in enumerate(parts):
             found = _tried(_ONE_AFFECTED, part, None, f"affected[{place}]", faults)
             if found is not None:
                 entries.append(found)
@@ -165,7 +166,7 @@ def _ranges(raw: msgspec.Raw, place: str, faults: list[str]) -> Iterator[Range]:
     try:
         ranges = _RANGES.decode(raw)
     except (msgspec.MsgspecError, RecursionError):
-        parts = _tried(_RAWS, raw, [], place, faults)
+        parts: list[msgspec.Raw] = _tried(_RAWS, raw, [], place, faults)
         tried = [_tried(_ONE_RANGE, part, None, f"{place}[{count}]", faults) for count, part in enumerate(parts)]
         ranges = [each for each in tried if each is not None]
     for each in ranges:

@@ -6,7 +6,7 @@ from midstream.analysis.exposure.names import name_in
 from midstream.analysis.exposure.sources.events import Interval
 from midstream.analysis.exposure.sources.rows import AdvisoryRow, Collected, ExactRow, RangeRow, UnreadRow, UnsureRow
 from midstream.analysis.exposure.versions import HIGHEST, LOWEST, InvalidVersion, Scheme, key_function, scheme_of
-from midstream.formats.csaf.statements import Product, Statement, Statements
+from midstream.formats.csaf.statements import Statement, Statements
 from midstream.formats.purl import decoded
 
 _STATES = {
@@ -54,11 +54,8 @@ def _take(into: Collected, statement: Statement, line: str) -> None:
             into.unread.append(UnreadRow(line, f"{statement.vulnerability}: {name[:200]} names no ecosystem"))
             continue
         into.ecosystems.add(ecosystem)
-        _put(into, statement.vulnerability, ecosystem, package, _versions(product, version), state, line)
-
-
-def _versions(product: Product, version: str) -> str:
-    return product.versions or version
+        row = RangeRow(ecosystem, package, LOWEST, HIGHEST, statement.vulnerability, state, "0", "", line)
+        _put(into, row, product.versions or version)
 
 
 def _identified(name: str) -> tuple[str, str, str]:
@@ -71,28 +68,31 @@ def _identified(name: str) -> tuple[str, str, str]:
     return found.ecosystem, name_in(ecosystem=found.ecosystem, name=package), found.source_version or found.version
 
 
-def _put(into: Collected, advisory: str, ecosystem: str, name: str, versions: str, state: str, line: str) -> None:
-    scheme = scheme_of(ecosystem=ecosystem)
+def _put(into: Collected, row: RangeRow, versions: str) -> None:
+    """Add a row for each interval of the versions; `row` is the one that holds for all versions."""
     if not versions or versions in {"vers:all/*", "*"}:
-        into.ranges.append(RangeRow(ecosystem, name, LOWEST, HIGHEST, advisory, state, "0", "", line))
+        into.ranges.append(row)
         return
     try:
-        if versions.startswith("vers:"):
-            intervals = vers_intervals(versions, scheme=scheme)
-        elif scheme is None:
-            raise InvalidVersion("its ecosystem has no known order")
+        intervals = _intervals(versions, scheme_of(ecosystem=row.ecosystem))
+    except ValueError as error:
+        if row.state or versions.startswith("vers:"):
+            into.unsure.append(UnsureRow(row.ecosystem, row.name, row.advisory, str(error), row.line))
+            into.unread.append(UnreadRow(row.line, f"{row.advisory}: {row.name}: {error}"))
         else:
-            key = key_function(scheme)(versions)
-            intervals = [Interval(key, key + " ", versions, f"<= {versions}")]
-    except (InvalidVersion, ValueError) as error:
-        if state or versions.startswith("vers:"):
-            into.unsure.append(UnsureRow(ecosystem, name, advisory, str(error), line))
-            into.unread.append(UnreadRow(line, f"{advisory}: {name}: {error}"))
-        else:
-            into.exact.append(ExactRow(ecosystem, name, versions, advisory, line))
+            into.exact.append(ExactRow(row.ecosystem, row.name, versions, row.advisory, row.line))
         return
     for lo, hi, introduced, until in intervals:
-        into.ranges.append(RangeRow(ecosystem, name, lo, hi, advisory, state, introduced, until, line))
+        into.ranges.append(row._replace(lo=lo, hi=hi, introduced=introduced, until=until))
+
+
+def _intervals(versions: str, scheme: Scheme | None) -> list[Interval]:
+    if versions.startswith("vers:"):
+        return vers_intervals(versions, scheme=scheme)
+    if scheme is None:
+        raise InvalidVersion("its ecosystem has no known order")
+    key = key_function(scheme)(versions)
+    return [Interval(key, key + " ", versions, f"<= {versions}")]
 
 
 def vers_intervals(text: str, /, *, scheme: Scheme | None) -> list[Interval]:
@@ -116,7 +116,8 @@ def _between(constraints: list[tuple[str, str, str]]) -> list[Interval]:
     found = [Interval(key, key + " ", text, f"<= {text}") for key, comparator, text in constraints if comparator == "="]
     cuts = [key for key, comparator, _ in constraints if comparator == "!="]
     bounds = [each for each in constraints if each[1] not in {"=", "!="}]
-    lower: tuple[str, str] | None = (LOWEST, "0") if not bounds and cuts or bounds and bounds[0][1][0] == "<" else None
+    starts_low = bounds[0][1][0] == "<" if bounds else bool(cuts)
+    lower: tuple[str, str] | None = (LOWEST, "0") if starts_low else None
     spans: list[Interval] = []
     for key, comparator, text in bounds:
         if comparator[0] == ">":

@@ -5,7 +5,7 @@ several fixes is repaired by the highest; a package that is new enough for the f
 older note of the release says ("no-dsa" stays written when a later version enters).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from midstream.analysis.exposure.sources.rows import AdvisoryRow, Collected, RangeRow, UnreadRow, UnsureRow
 from midstream.analysis.exposure.versions import HIGHEST, LOWEST, InvalidVersion, key_function
@@ -59,36 +59,32 @@ def take_entry(
         for release in {*releases, *by_release} if entry.line else by_release:
             ecosystem = ecosystem_of_release(release, numbers=numbers)
             into.ecosystems.add(ecosystem)
-            for row in _rows(ecosystem, entry.id, by_release.get(release, []), general, place, line):
-                if isinstance(row, RangeRow):
-                    into.ranges.append(row)
-                else:
-                    into.unsure.append(row)
-                    into.unread.append(UnreadRow(row.line, f"{package}: {row.reason}"))
+            own = by_release.get(release, [])
+            said = own or general
+            if not said:
+                continue
+            note = next((each for each in said if each.kind != "fixed"), said[0])
+            where = f"{place}:{note.line}" if note.line else line
+            row = RangeRow(ecosystem, package, LOWEST, HIGHEST, entry.id, _state(said, general), "0", "", where)
+            try:
+                into.ranges.append(_bounded(row, said, general if own else []))
+            except InvalidVersion as error:
+                into.unsure.append(UnsureRow(ecosystem, package, entry.id, error.what, where))
+                into.unread.append(UnreadRow(where, f"{package}: {error.what}"))
 
 
-def _rows(
-    ecosystem: str, advisory: str, own: list[Note], general: list[Note], place: str, line: str
-) -> Iterator[RangeRow | UnsureRow]:
-    said = own or general
-    if not said:
-        return
-    note = next((each for each in said if each.kind != "fixed"), said[0])
-    where = f"{place}:{note.line}" if note.line else line
-    fixes = [each for each in said if each.kind == "fixed"]
-    if not fixes and own and note.kind != "not-affected":
-        fixes = [each for each in general if each.kind == "fixed"]
-    try:
-        keys = sorted((key_function("deb")(each.version), each.version) for each in fixes)
-    except InvalidVersion as error:
-        yield UnsureRow(ecosystem, note.package, advisory, error.what, where)
-        return
-    state = _state(said, general)
-    if keys:
-        key, version = keys[-1]
-        yield RangeRow(ecosystem, note.package, LOWEST, key, advisory, state, "0", f"< {version}", where)
-    else:
-        yield RangeRow(ecosystem, note.package, LOWEST, HIGHEST, advisory, state, "0", "", where)
+def _bounded(row: RangeRow, said: list[Note], general: list[Note]) -> RangeRow:
+    """Return the row, ending where the package is repaired; raise `InvalidVersion` for a fix no one can place.
+
+    `general` is what the tracker says of unstable, where the release has notes of its own.
+    """
+    fixes = [note for note in said if note.kind == "fixed"]
+    if not fixes and not any(note.kind == "not-affected" for note in said):
+        fixes = [note for note in general if note.kind == "fixed"]
+    if not fixes:
+        return row
+    key, version = max((key_function("deb")(note.version), note.version) for note in fixes)
+    return row._replace(hi=key, until=f"< {version}")
 
 
 def _state(said: list[Note], general: list[Note]) -> str:

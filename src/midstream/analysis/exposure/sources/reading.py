@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from midstream.analysis.exposure.sources import csaf, debian, osv
 from midstream.analysis.exposure.sources.files import Problem, documents_of
 from midstream.analysis.exposure.sources.rows import Collected, UnreadRow
-from midstream.formats.debian_tracker.notes import Note
 from midstream.formats.osv.feed import Feed, read_entry
+
+if TYPE_CHECKING:
+    from midstream.formats.debian_tracker.notes import Note
 
 READERS = 1
 """Raised when the readers give other rows for the same source: then nothing is taken over from an older index."""
@@ -65,6 +67,8 @@ def _take_json(place: str, data: bytes, shy_place: str, reading: Reading) -> Non
     try:
         entry = read_entry(data)
     except ValueError as error:
+        if not data.rstrip().endswith(b"}"):
+            raise ValueError(f"no whole JSON document: {error}") from None
         why = str(error)
     else:
         if _may_enter(entry.label, shy_place, reading):
@@ -180,7 +184,7 @@ def _release_numbers(path: Path, reading: Reading) -> dict[str, str]:
 
 
 def json_of_yaml(data: bytes) -> bytes:
-    """Return the JSON of a YAML document, every scalar as it is written; raise `ValueError` for what is no plain tree."""
+    """Return the JSON of a YAML document, scalars as they are written; raise `ValueError` for others."""
     import yaml  # noqa: PLC0415 - most feeds are JSON
 
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)

@@ -10,7 +10,8 @@ import re
 from midstream.analysis.exposure.versions.alphabet import number, plain
 from midstream.analysis.exposure.versions.errors import InvalidVersion
 
-_TOKEN = re.compile(r"[.-]|[0-9]+|[^0-9.-]+")
+_PART = re.compile(r"[.-]|[0-9]+|[^0-9.-]+")
+_SEPARATORS = {".", "-"}
 _RANKS = {"alpha": "a", "beta": "b", "milestone": "c", "rc": "d", "snapshot": "e", "": "f", "sp": "g"}
 _UNKNOWN = "h"  # words nobody knows come after "sp", in their own order
 _ALIASES = {"ga": "", "final": "", "release": "", "cr": "rc"}
@@ -40,39 +41,43 @@ def key(version: str) -> str:
 
 
 def _levels(text: str) -> list[list[str]]:
-    """Return the lists of a version, each the last item of the one before, without the zeros and empty words at its end.
+    """Return the lists of a version, each the last item of the one before, without zeros and empty words at its end.
 
     An item is a number of digits, or the rank of a word: a letter and, for words nobody knows, the word.
     """
     levels: list[list[str]] = [[]]
-    tokens = _TOKEN.findall(text)
-    is_open = True  # nothing was read since the last separator
-    for place, token in enumerate(tokens):
-        following = tokens[place + 1] if place + 1 < len(tokens) else ""
-        if token in ".-":
-            if is_open:
+    parts = _PART.findall(text)
+    before = "."
+    for place, part in enumerate(parts):
+        following = parts[place + 1] if place + 1 < len(parts) else ""
+        if part in _SEPARATORS:
+            if before in _SEPARATORS:
                 levels[-1].append("0")
-            if token == "-":
+            if part == "-":
                 levels.append([])
-            is_open = True
-            continue
-        if token[0].isdigit():
-            levels[-1].append(token.lstrip("0") or "0")
-            if following and following not in ".-":
+        elif part[0].isdigit():
+            levels[-1].append(part.lstrip("0") or "0")
+            if following and following not in _SEPARATORS:
                 levels.append([])
-        elif following in (".", "-"):
-            levels[-1].append(_rank(token))
         else:
-            if levels[-1]:
-                levels.append([])
-            levels[-1].append(_rank(_SHORT.get(token, token) if following else token))
-            if following:
-                levels.append([])
-        is_open = False
+            _take_word(levels, part, following)
+        before = part
     for level in levels:
-        while level and level[-1] in ("0", _NEUTRAL):
+        while level and level[-1] in {"0", _NEUTRAL}:
             level.pop()
     return levels
+
+
+def _take_word(levels: list[list[str]], word: str, following: str) -> None:
+    """Add a word: at the end of a version, and before a digit, it opens a list of its own."""
+    if following and following in _SEPARATORS:
+        levels[-1].append(_rank(word))
+        return
+    if levels[-1]:
+        levels.append([])
+    levels[-1].append(_rank(_SHORT.get(word, word) if following else word))
+    if following:
+        levels.append([])
 
 
 def _rank(word: str) -> str:

@@ -69,7 +69,7 @@ def semantic(left: str, right: str, *, fold: bool = False) -> int:
 
     def split(version: str) -> tuple[list[int], str]:
         core, _, pre = version.removeprefix("v").partition("+")[0].partition("-")
-        return (list(map(int, core.split("."))) + [0, 0, 0])[:4], pre
+        return [*map(int, core.split(".")), 0, 0, 0][:4], pre
 
     (numbers_one, pre_one), (numbers_two, pre_two) = split(left), split(right)
     return sign(numbers_one, numbers_two) or _identifiers(pre_one, pre_two, fold=fold)
@@ -166,7 +166,7 @@ public class Order {
         StringBuilder out = new StringBuilder("[[],[");
         for (int i = 0; i < all.size(); i++) {
             int c = i == 0 ? 0 : Integer.signum(all.get(i - 1).compareTo(all.get(i)));
-            out.append(i == 0 ? "" : ",").append("[").append(quote(all.get(i).toString())).append(",").append(c).append("]");
+            out.append(i == 0 ? "[" : ",[").append(quote(all.get(i).toString())).append(",").append(c).append("]");
         }
         System.out.println(out.append("]]"));
     }

@@ -1,4 +1,4 @@
-"""Version lists as projects have them, drawn from a seed: many near one another, since that is where orders go wrong."""
+"""Version lists as projects have them, drawn from a seed: many near one another, where orders go wrong."""
 
 import random
 from collections.abc import Callable
@@ -101,28 +101,47 @@ def _apk(chance: random.Random) -> str:
     return _numbers(chance, 1, 4) + more + _maybe(chance, pick("abz"), 0.2) + suffixes + commit + revision
 
 
+_MAVEN_TAILS = [
+    "",
+    ".Final",
+    ".RELEASE",
+    ".GA",
+    "-SNAPSHOT",
+    "-alpha-1",
+    "-alpha1",
+    "-a1",
+    "-beta-2",
+    ".Beta1",
+    "-M1",
+    "-m2",
+    "-rc1",
+    "-RC-2",
+    ".CR1",
+    "-sp1",
+    ".SP2",
+    "-jre",
+    "-android",
+    ".v20161208",
+    "-20200101.120000-1",
+    "-1",
+    "-2",
+    ".Final-redhat-1",
+    ".redhat-00001",
+    "-b01",
+    "-incubating",
+    "a",
+    "b2",
+    "-2.3",
+    "-1-alpha",
+    "_1",
+    "-jre8",
+    "x",
+    "",
+]
+
+
 def _maven(chance: random.Random) -> str:
-    pick = chance.choice
-    tail = pick(
-        [
-            "",
-            "",
-            ".Final",
-            ".RELEASE",
-            ".GA",
-            "-SNAPSHOT",
-            "-alpha-1",
-            "-alpha1",
-            "-a1",
-            "-beta-2",
-            ".Beta1",
-            "-M1",
-            "-m2",
-        ]
-        + ["-rc1", "-RC-2", ".CR1", "-sp1", ".SP2", "-jre", "-android", ".v20161208", "-20200101.120000-1", "-1", "-2"]
-        + [".Final-redhat-1", ".redhat-00001", "-b01", "-incubating", "a", "b2", "-2.3", "-1-alpha", "_1", "-jre8", "x"]
-    )
-    return _numbers(chance, 1, 4) + tail
+    return _numbers(chance, 1, 4) + chance.choice(_MAVEN_TAILS)
 
 
 def _gem(chance: random.Random) -> str:

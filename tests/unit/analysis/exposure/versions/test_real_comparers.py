@@ -215,14 +215,14 @@ CHAINS = {
     "deb": "0~~ < 0~ < 0 < 0-1 < 0a < 0+ < 0.1 < 1:0~",
     "pep440": "1.dev0 < 1a1.dev1 < 1a1 < 1a1.post1 < 1b1 < 1rc1 < 1 < 1+a < 1+1 < 1.post1.dev0 < 1.post1 < 1.1 < 1!0",
     "semver": "0.0.0-0 < 1.0.0-1 < 1.0.0-a < 1.0.0-a.1 < 1.0.0-a.a < 1.0.0-aa < 1.0.0 < 1.0.1 < 1.10.0",
-    "go": "v0.0.0-20200101000000-abcdefabcdef < v0.1.0 < go1.21 < go1.22beta2 < go1.22rc1 < go1.22 < v2.0.0+incompatible",
+    "go": "v0.0.0-20200101000000-abcdefabcdef < v0.1.0 < go1.21 < go1.22beta2 < go1.22rc1 < v1.22.0 < v2.0.0",
     "rpm": "1~rc1 < 1 < 1-0 < 1-1.el9 < 1^git1 < 1a < 1.1 < 1:0",
     "apk": "1_alpha < 1_alpha1 < 1_rc < 1 < 1-r1 < 1~ff < 1_cvs < 1_p < 1_p0 < 1a < 1.0 < 1.00 < 1.01 < 1.1",
     "maven": "1-alpha < 1-beta < 1-m1 < 1-rc < 1-snapshot < 1 < 1-sp < 1-x < 1-1 < 1-2 < 1.0.1 < 1.1",
     "gem": "1.a.0.b < 1.a < 1.a.1 < 1.b < 1.b.0.0.1 < 1 < 1.0.0.1 < 1.0.1 < 1.1",
     "nuget": "1.0-1 < 1.0-A < 1.0-b < 1.0 < 1.0.0.1 < 1.0.1 < 1.1",
-    "git-tag": "v3.7.0-dev < mbedtls-3.7.0-alpha < v3.7.0-beta1 < TF-Mv3.7.0-RC1 < v3.7.0-rc1-2-g0abc1 < v3.7.0-rc2 < 3.7 "
-    "< v3.7.0-12-g0abc1 < 3.7.0-p1 < OpenSSL_3_7_0a < OpenSSL_3_7_0k < lts-v3.7.1 < release/v3.10.0",
+    "git-tag": "v3.7.0-dev < mbedtls-3.7.0-alpha < v3.7.0-beta1 < TF-Mv3.7.0-RC1 < v3.7.0-rc1-2-g0abc1 < v3.7.0-rc2 "
+    "< 3.7 < v3.7.0-12-g0abc1 < 3.7.0-p1 < OpenSSL_3_7_0a < OpenSSL_3_7_0k < lts-v3.7.1 < release/v3.10.0",
 }
 
 
