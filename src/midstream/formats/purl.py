@@ -14,8 +14,9 @@ _PLAIN = re.compile(
 _TYPE = re.compile(r"[a-z][a-z0-9.+-]*")
 _KEY = re.compile(r"[a-z][a-z0-9._-]*")
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
-# Types whose namespaces and names mean the same in capitals and small letters, so that purls hold small ones.
-_SMALL = {"alpm", "apk", "bitbucket", "bitnami", "composer", "deb", "github", "hex", "pypi"}
+# Types whose namespaces and names mean the same in capitals and small letters, so that purls hold small ones. npm is
+# none: old packages such as JSONStream keep their capitals, and advisories write them so.
+_SMALL = {"alpm", "apk", "bitbucket", "bitnami", "composer", "deb", "github", "gitlab", "hex", "luarocks", "pypi"}
 _SMALL_NAMESPACE = {"rpm", "qpkg"}
 
 

@@ -44,7 +44,7 @@ def test_tag_value_has_packages_with_their_references_and_nothing_of_files_and_t
     assert (first.purls, first.cpes) == ([PURL], [CPE])
     assert first.download == f"git+https://example.org/zephyr/mbedtls@{'a' * 40}"
     assert (second.name, second.version, second.download, second.purls) == ("app-sources", "", "", [])
-    assert read.faults == ["line 15: an ExternalRef has three parts, this one 2"]
+    assert read.faults == ["line 14: an ExternalRef has three parts, this one 1"]
 
 
 def test_json_of_version_2_has_the_same() -> None:
