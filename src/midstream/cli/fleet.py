@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 import click
 
 from midstream.cli.app import Session
-from midstream.cli.errors import printable
+from midstream.cli.errors import explain, printable
 from midstream.cli.output import columns, json_option, progress, write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from midstream.analysis.exposure.fleets.asking import Exposed, Shared
     from midstream.analysis.exposure.fleets.file import Fleet
     from midstream.analysis.exposure.index import Index
-    from midstream.analysis.exposure.match import Component
 
 _INDEX = click.option(
     "--index",
@@ -89,11 +88,10 @@ def add(
             replace=replace,
             tick=tick,
         )
-    for error in added.unread:
-        click.echo(f"{click.style('error:', fg='red', bold=True)} {printable(error.what)}", err=True)
-        click.echo(f"{click.style('hint:', bold=True)}  {printable(error.hint)}", err=True)
+    for lost in added.unread:
+        explain(lost)
     if as_json:
-        unread = [error.what for error in added.unread]
+        unread = [lost.what for lost in added.unread]
         write_json({"new": added.new, "known": added.known, "entries": added.entries, "unread": unread})
     else:
         click.echo(f"{added.new} added with {added.entries} entries, {added.known} were known", err=True)
@@ -153,7 +151,7 @@ def affected(*, vulnerability: str, index_path: Path, everything: bool, fail_on_
     if not index.packages_of(vulnerability):
         click.echo(f"The index has nothing about {printable(vulnerability)}: that is no data, not clean.", err=True)
     affected_ones = sum(any(answer.verdict == "affected" for answer in entry.answers) for entry in found)
-    click.echo(f"{affected_ones} of {len(kept.inputs())} inputs are affected", err=True)
+    click.echo(f"{affected_ones} of {kept.count()} inputs are affected", err=True)
     raise click.exceptions.Exit(int(fail_on_affected and affected_ones > 0))
 
 
@@ -182,16 +180,19 @@ def scan(*, index_path: Path, engine: str, as_json: bool) -> None:
     from midstream.analysis.exposure.fleets.asking import scan_fleet  # noqa: PLC0415 - as above
 
     index, kept = _index(index_path), _fleet()
-    found = scan_fleet(fleet=kept, index=index, only=_chosen_by(engine, index))
+    found = scan_fleet(fleet=kept, index=index, only=_chosen_by(engine, kept, index))
     if as_json:
         write_json(found)
     else:
-        columns([_shared_row(entry) for entry in found], heads=("INPUTS", "VERDICT", "VULNERABILITY", "COMPONENT"))
+        rows = [_shared_row(entry) for entry in found.shared]
+        columns(rows, heads=("INPUTS", "VERDICT", "VULNERABILITY", "COMPONENT"))
     counts: dict[str, int] = {}
-    for entry in found:
+    for entry in found.shared:
         counts[entry.finding.verdict] = counts.get(entry.finding.verdict, 0) + 1
-    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items()) or "nothing open"
-    click.echo(f"{len(kept.inputs())} inputs: {told}", err=True)
+    for silent in found.silent:
+        click.echo(printable(f"no data: {silent.components} components: {silent.why}"), err=True)
+    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items()) or "no finding"
+    click.echo(f"{kept.count()} inputs: {told}", err=True)
 
 
 def _shared_row(entry: "Shared") -> tuple[str, str, str, str]:
@@ -202,17 +203,15 @@ def _shared_row(entry: "Shared") -> tuple[str, str, str, str]:
     return str(entry.inputs), finding.verdict, finding.vulnerability or "(any)", shown
 
 
-def _chosen_by(engine: str, index: "Index") -> "Callable[[Iterable[tuple[int, Component]]], set[int]] | None":
+def _chosen_by(engine: str, kept: "Fleet", index: "Index") -> set[int] | None:
+    """Return the components that an engine of data frames finds in a range; None when SQLite looks at them all."""
     if engine == "sqlite":
         return None
     from midstream.analysis.exposure.fleets import frames  # noqa: PLC0415 - as above
 
-    def choose(components: "Iterable[tuple[int, Component]]") -> set[int]:
-        rows = list(frames.component_rows(components))
-        try:
-            found = frames.matched(engine="polars" if engine == "polars" else "spark", components=rows, index=index)
-        except ImportError as error:
-            raise click.UsageError(f"{engine} is not installed ({error}); install midstream[fleet].") from None
-        return {number for number, _ in found}
-
-    return choose
+    rows = list(frames.component_rows(kept.components()))
+    try:
+        found = frames.matched(engine="polars" if engine == "polars" else "spark", components=rows, index=index)
+    except ImportError as error:
+        raise click.UsageError(f"{engine} is not installed ({error}); install midstream[fleet].") from None
+    return {number for number, _ in found}

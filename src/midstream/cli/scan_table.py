@@ -140,7 +140,7 @@ def _row(answer: "Answer") -> list[str]:
 
 def _changes(changes: "Changes") -> Iterator[str]:
     yield click.style(f"Since {changes.since}:", bold=True)
-    rows = [("new", answer, answer.verdict) for answer in changes.new]
+    rows: list[tuple[str, Answer, str]] = [("new", answer, answer.verdict) for answer in changes.new]
     rows += [("gone", answer, f"was {answer.verdict}") for answer in changes.gone]
     rows += [("changed", now, f"was {before.verdict}, is {now.verdict}") for before, now in changes.changed]
     for word, answer, verdict in rows:

@@ -14,8 +14,9 @@ _PLAIN = re.compile(
 _TYPE = re.compile(r"[a-z][a-z0-9.+-]*")
 _KEY = re.compile(r"[a-z][a-z0-9._-]*")
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
-# Types whose namespaces and names mean the same in capitals and small letters, so that purls hold small ones.
-_SMALL = {"alpm", "apk", "bitbucket", "bitnami", "composer", "deb", "github", "hex", "pypi"}
+# Types whose namespaces and names mean the same in capitals and small letters, so that purls hold small ones. npm is
+# none: old packages such as JSONStream keep their capitals, and advisories write them so.
+_SMALL = {"alpm", "apk", "bitbucket", "bitnami", "composer", "deb", "github", "gitlab", "hex", "luarocks", "pypi"}
 _SMALL_NAMESPACE = {"rpm", "qpkg"}
 
 
@@ -38,18 +39,29 @@ def read_purl(text: str, /) -> Purl:
 
     A purl with nothing to decode in it, which most are, takes one regular expression.
     """
-    plain = _PLAIN.fullmatch(text) if len(text) <= LENGTH_LIMIT else None
-    if plain and "//" not in text and (plain[1] != "pypi" or "_" not in plain[3]):
-        kind, namespace, name, version, query = plain.groups()
-        return Purl(
-            type=kind,
-            namespace=namespace or "",
-            name=name,
-            version=version,
-            qualifiers=dict([pair.split("=") for pair in query.split("&")]) if query else _NO_QUALIFIERS,  # noqa: C404 - quicker
-            subpath="",
-        )
-    return _read_slowly(text)
+    parts = plain_parts(text)
+    if parts is None:
+        return _read_slowly(text)
+    kind, namespace, name, version, query = parts
+    return Purl(
+        type=kind,
+        namespace=namespace or "",
+        name=name,
+        version=version,
+        qualifiers=dict([pair.split("=") for pair in query.split("&")]) if query else _NO_QUALIFIERS,
+        subpath="",
+    )
+
+
+def plain_parts(text: str, /) -> tuple[str, str | None, str, str, str | None] | None:
+    """Return type, namespace, name, version and qualifiers of a purl with nothing to decode or to normalise in it.
+
+    None stands for any other, also for one without a version. Most purls are plain, and this is the quickest way.
+    """
+    plain = _PLAIN.fullmatch(text) if len(text) <= LENGTH_LIMIT and "//" not in text else None
+    if plain is None or (plain[1] == "pypi" and "_" in plain[3]):
+        return None
+    return plain.groups()  # type: ignore[return-value] # the five groups of the expression
 
 
 def _read_slowly(text: str) -> Purl:

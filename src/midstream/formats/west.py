@@ -24,7 +24,7 @@ class Project(msgspec.Struct, kw_only=True, frozen=True):
 
 
 class Manifest(msgspec.Struct, kw_only=True):
-    """The projects of a manifest, and what could not be read. `imports` names projects whose own manifests count too."""
+    """The projects of a manifest, and what could not be read. `imports` are projects whose own manifests count too."""
 
     projects: list[Project]
     imports: list[str]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from midstream.analysis.exposure.answers import Answer, answers_of
-from midstream.analysis.exposure.inputs.inventory import Inventory, Unreadable
+from midstream.analysis.exposure.errors import Unreadable
+from midstream.analysis.exposure.inputs.inventory import Inventory
 from midstream.analysis.exposure.inputs.reading import read_input
 from midstream.analysis.exposure.match import match
 from midstream.analysis.exposure.reports.report import Report, Source, Unread, make_report
@@ -86,7 +87,7 @@ def inventories_of(asked: Asked, unread: list[Unread]) -> Iterator[Inventory]:
 def _vex_statements(paths: Sequence[Path], unread: list[Unread]) -> "Iterator[Statement]":
     if not paths:
         return
-    from midstream.analysis.exposure.vex import read_vex  # noqa: PLC0415 - scans without statements start sooner
+    from midstream.analysis.exposure.vex import read_vex
 
     for path in paths:
         try:
@@ -98,8 +99,10 @@ def _vex_statements(paths: Sequence[Path], unread: list[Unread]) -> "Iterator[St
             unread.append(Unread(what=what, hint="Check that the path is right and may be read.", is_missing=True))
         else:
             yield from read.statements
-            for fault in read.faults:
-                unread.append(Unread(what=f"{path}: {fault}", hint="This statement does not count.", is_part=True))
+            unread.extend(
+                Unread(what=f"{path}: {fault}", hint="This statement does not count.", is_part=True)
+                for fault in read.faults
+            )
 
 
 def _sources(index: "Index") -> list[Source]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 import msgspec
 
-from midstream.analysis.exposure.inputs.inventory import FAULT_LIMIT, Unreadable
+from midstream.analysis.exposure.errors import Unreadable
 from midstream.analysis.exposure.statements import Statement, Status
 
 if TYPE_CHECKING:
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 SIZE_LIMIT = 64 * 1024 * 1024
 """Bytes a VEX document may have."""
+
+
+FAULT_LIMIT = 100
+"""How many faults of one document are told one by one."""
 
 
 class Vex(msgspec.Struct, kw_only=True):
@@ -41,12 +45,12 @@ def read_vex(*, path: Path) -> Vex:
 
 def _read(data: bytes, where: str) -> Vex:
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        from midstream.formats.cyclonedx.components import read_xml  # noqa: PLC0415 - each kind loads its own
+        from midstream.formats.cyclonedx.components import read_xml
 
         return _of_bom(read_xml(data=data), where)
     tree = msgspec.json.decode(data)
     if isinstance(tree, dict) and tree.get("bomFormat") == "CycloneDX":
-        from midstream.formats.cyclonedx.components import read_json  # noqa: PLC0415 - as above
+        from midstream.formats.cyclonedx.components import read_json
 
         return _of_bom(read_json(data=data), where)
     if isinstance(tree, dict) and "document" in tree:
@@ -55,7 +59,7 @@ def _read(data: bytes, where: str) -> Vex:
 
 
 def _of_openvex(tree: object, where: str) -> Vex:
-    from midstream.formats.openvex.statements import read_statements  # noqa: PLC0415 - as above
+    from midstream.formats.openvex.statements import read_statements
 
     read = read_statements(tree=tree)
     voice = read.author or read.id or where
@@ -80,7 +84,7 @@ def _of_openvex(tree: object, where: str) -> Vex:
 
 
 def _of_csaf(tree: object, where: str) -> Vex:
-    from midstream.formats.csaf.statements import read_statements  # noqa: PLC0415 - as above
+    from midstream.formats.csaf.statements import read_statements
 
     read = read_statements(tree=tree)
     voice = read.publisher or read.id or where
@@ -105,7 +109,7 @@ def _of_csaf(tree: object, where: str) -> Vex:
 
 
 def _of_bom(bom: "Bom", where: str) -> Vex:
-    """Return the analyses of a document apart from what is scanned: its components are named by their purls and CPEs."""
+    """Return the analyses of a document beside what is scanned: purls and CPEs name its components."""
     analyses, faults = _analyses(bom)
     names = {entry.ref: tuple(filter(None, (entry.purl, entry.cpe))) for entry in bom.components if entry.ref}
     made: list[Statement] = []
@@ -135,7 +139,7 @@ def statements_of_bom(
 
 
 def _analyses(bom: "Bom") -> "tuple[list[Analysis], list[str]]":
-    from midstream.formats.cyclonedx.analyses import read_statements, read_xml_statements  # noqa: PLC0415 - as above
+    from midstream.formats.cyclonedx.analyses import read_statements, read_xml_statements
 
     held = bom.vulnerabilities
     read = read_xml_statements(entries=held) if isinstance(held, list) else read_statements(raw=bytes(held))

@@ -43,7 +43,7 @@ class Statements(msgspec.Struct, kw_only=True):
 
 
 def read_statements(*, raw: bytes) -> Statements:
-    """Return the analyses in the JSON of ``vulnerabilities``; entries without an analysis say nothing, and are left out."""
+    """Return the analyses in the JSON of ``vulnerabilities``; entries without one say nothing, and are left out."""
     found = Statements(statements=[], faults=[])
     tree = msgspec.json.decode(raw) if raw else []
     for place, entry in enumerate(tree if isinstance(tree, list) else []):

@@ -31,20 +31,20 @@ class Document(msgspec.Struct, kw_only=True):
 
 
 class _Reference(msgspec.Struct):
-    referenceType: str = ""  # noqa: N815 - as the standard spells it
-    referenceLocator: str = ""  # noqa: N815 - as above
+    referenceType: str = ""
+    referenceLocator: str = ""
 
 
 class _Package2(msgspec.Struct):
     SPDXID: str = ""
     name: str = ""
-    versionInfo: str = ""  # noqa: N815 - as the standard spells it
-    downloadLocation: str = ""  # noqa: N815 - as above
-    externalRefs: list[_Reference] | None = None  # noqa: N815 - as above
+    versionInfo: str = ""
+    downloadLocation: str = ""
+    externalRefs: list[_Reference] | None = None
 
 
 class _Document2(msgspec.Struct):
-    spdxVersion: str = ""  # noqa: N815 - as the standard spells it
+    spdxVersion: str = ""
     name: str = ""
     packages: list[_Package2] | None = None
 
@@ -171,7 +171,7 @@ class _TagValue:
         self.inside, self.held, self.references = False, {}, []
 
 
-def _package(*, id: str, name: str, version: str, download: str, references: list[tuple[str, str]]) -> Package:  # noqa: A002 - SPDX's word
+def _package(*, id: str, name: str, version: str, download: str, references: list[tuple[str, str]]) -> Package:
     return Package(
         id=id,
         name=name,
@@ -239,7 +239,7 @@ def _no_json(error: Exception) -> str:
 def _by_hand(tree: object, faults: list[str]) -> _Document2:
     """Return a document with something of a wrong type in it, as far as it can be read."""
     if not isinstance(tree, dict):
-        raise ValueError("it is no JSON object")  # noqa: TRY004 - a document is wrong, not a call
+        raise ValueError("it is no JSON object")
     document = _Document2(
         spdxVersion=_text(tree, "spdxVersion", "document", faults), name=_text(tree, "name", "document", faults)
     )

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from midstream.analysis.exposure.errors import Unreadable
 from midstream.analysis.exposure.fleets.rows import Added, NewInput, Row, row_of
 from midstream.analysis.exposure.inputs.boms import NO_PARTS, SOURCE_PROPERTY, component_of_listed, release_of_bom
-from midstream.analysis.exposure.inputs.inventory import Inventory, Unreadable
+from midstream.analysis.exposure.inputs.inventory import Inventory
 from midstream.analysis.exposure.inputs.packages import without_place
 from midstream.analysis.exposure.inputs.purls import plain_name
 from midstream.analysis.exposure.inputs.reading import bytes_of, read_input
@@ -24,7 +25,7 @@ _NOBODY = -1
 
 
 class Adding:
-    """A batch being read: `rows` are the distinct components by their number in the batch."""
+    """A batch being read: `rows` are the distinct components by their number in the batch, from 1."""
 
     def __init__(self, *, release: str, known: set[str]) -> None:
         """Begin with nothing; inputs whose digest is `known` are passed over."""
@@ -56,7 +57,7 @@ class Adding:
         return True
 
     def _number(self, row: Row) -> int:
-        return self.rows.setdefault(row, len(self.rows))
+        return self.rows.setdefault(row, len(self.rows) + 1)
 
     def _slowly(self, inventory: Inventory) -> NewInput:
         own = [
@@ -79,25 +80,19 @@ class Adding:
 
         A purl that was met before costs one look.
         """
-        if not text.endswith(".json"):
-            return None
         try:
-            data = bytes_of(text, size_limit)
+            data = bytes_of(text, size_limit) if text.endswith(".json") else None
         except IsADirectoryError:
-            return None
-        if data is None or b'"bomFormat"' not in data[:4096]:
-            return None
-        if SOURCE_PROPERTY in data:
+            data = None
+        if data is None or b'"bomFormat"' not in data[:4096] or SOURCE_PROPERTY in data:
             return None
         digest = hashlib.sha256(data, usedforsecurity=False).hexdigest()
         if digest in self._known:
             self.added.known += 1
             return []
         made = self._of_purls(data, text, digest) or self._of_bom(data, text, digest)
-        if made is None:
-            return None
-        self._known.add(digest)
-        return [made]
+        self._known |= {digest} if made else set()
+        return [made] if made else None
 
     def _of_purls(self, data: bytes, where: str, digest: str) -> NewInput | None:
         """Return what is new of a document whose every purl was met before; None when it has to be looked at."""
@@ -109,7 +104,13 @@ class Adding:
         spec, root, purls = read
         by_purl = self._by_purl.setdefault(self._release, {"": _NOBODY})
         numbers = list(map(by_purl.get, purls))
-        if None in numbers or _NOBODY in numbers:
+        for place in _places(numbers, None):
+            purl = purls[place]
+            # Met before within this document, or new: then it has to be plain.
+            numbers[place] = number = by_purl.get(purl) or self._plain(purl, self._release, by_purl)
+            if number is None:
+                return None
+        if _NOBODY in numbers:
             return None
         own = self._new(root, self._release, by_purl) if root else None
         if own is not None:
@@ -154,13 +155,19 @@ class Adding:
             components=array("I", numbers),
         )
 
+    def _plain(self, purl: str, release: str, by_purl: dict[str, int]) -> int | None:
+        """Return the number of the component of a purl that tells everything about it; None for any other purl."""
+        plain = plain_name(purl, release=release)
+        if plain is None:
+            return None
+        ecosystem, name = plain
+        by_purl[purl] = number = self._number((ecosystem, name_in(ecosystem=ecosystem, name=name), purl))
+        return number
+
     def _new(self, entry: "Listed", release: str, by_purl: dict[str, int]) -> int | None:
         """Return the number of an entry's component, made when it is new; None when it cannot be identified."""
-        plain = plain_name(entry.purl, release=release) if entry.purl else None
-        if plain is not None:
-            ecosystem, name = plain
-            row = (ecosystem, name_in(ecosystem=ecosystem, name=name), entry.purl)
-            by_purl[entry.purl] = number = self._number(row)
+        number = self._plain(entry.purl, release, by_purl) if entry.purl else None
+        if number is not None:
             return number
         component = component_of_listed(entry, release=release)
         if isinstance(component, str):
@@ -169,3 +176,14 @@ class Adding:
         # Without a version in it, the purl needs the entry's own; a CPE is the entry's, too.
         by_purl[entry.purl] = number if "@" in entry.purl and not component.cpes and component.version else _NOBODY
         return number
+
+
+def _places(numbers: "list[int | None]", wanted: int | None) -> Iterator[int]:
+    """Yield where a value stands; in most documents it stands nowhere, so the list does the looking."""
+    place = -1
+    try:
+        while True:
+            place = numbers.index(wanted, place + 1)
+            yield place
+    except ValueError:
+        return

@@ -1,6 +1,6 @@
 """Questions to a whole fleet: who is affected by one vulnerability, and what all that is shipped is touched by."""
 
-from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -9,6 +9,8 @@ from midstream.analysis.exposure.answers import Answer, answers_of, rank_of
 from midstream.analysis.exposure.match import Finding, match
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from midstream.analysis.exposure.fleets.file import Fleet
     from midstream.analysis.exposure.fleets.rows import Kept
     from midstream.analysis.exposure.index import Index
@@ -30,6 +32,21 @@ class Shared(msgspec.Struct, frozen=True, kw_only=True):
     inputs: int
 
 
+class Silent(msgspec.Struct, frozen=True, kw_only=True):
+    """An ecosystem of which the index knows nothing, how many distinct components are of it, and why."""
+
+    ecosystem: str
+    components: int
+    why: str
+
+
+class FleetScan(msgspec.Struct, frozen=True, kw_only=True):
+    """What a scan of a fleet came to: the findings, the most urgent first, and where the index has no data."""
+
+    shared: list[Shared]
+    silent: list[Silent]
+
+
 def who_is_affected(*, fleet: "Fleet", index: "Index", vulnerability: str, everything: bool = False) -> list[Exposed]:
     """Return the inputs with components that a vulnerability touches, those that are affected first.
 
@@ -46,11 +63,12 @@ def who_is_affected(*, fleet: "Fleet", index: "Index", vulnerability: str, every
         if wanted in {finding.vulnerability.upper(), *map(str.upper, finding.aliases)}:
             by_component.setdefault(finding.component, []).append(finding)
     touched = {number: component for number, component in held.items() if component in by_component}
-    kept = {entry.id: entry for entry in fleet.inputs()} if touched else {}
-    said = fleet.statements() if touched else {}
+    has_them = list(fleet.who_has(set(touched)))
+    kept = {entry.id: entry for entry in fleet.inputs([number for number, _ in has_them])}
+    said = fleet.statements() if has_them else {}
     found: list[Exposed] = []
     plain: dict[tuple[int, ...], list[Answer]] = {}
-    for number, has in fleet.who_has(set(touched)):
+    for number, has in has_them:
         statements = said.get(number, [])
         answers = plain.get(tuple(has)) if not statements else None
         if answers is None:
@@ -68,29 +86,34 @@ def _answers(findings: list[Finding], components: "list[Component]", statements:
     return sorted(answers, key=lambda answer: rank_of(answer.verdict))
 
 
-def scan_fleet(
-    *,
-    fleet: "Fleet",
-    index: "Index",
-    only: "Callable[[Iterable[tuple[int, Component]]], set[int]] | None" = None,
-) -> list[Shared]:
-    """Return the findings of every distinct component with how many inputs have it, the most urgent first.
+def scan_fleet(*, fleet: "Fleet", index: "Index", only: "set[int] | None" = None) -> FleetScan:
+    """Return the findings of the distinct components, and of which ecosystems the index knows nothing.
 
-    `only` may pick the components worth looking at (see `frames`). What inputs say about themselves does not count here:
-    another one with the same component may say something else; `who_is_affected` tells them apart.
+    Only components of names the index knows are matched one by one; `only` may narrow them down further (see `frames`).
+    What inputs say about themselves does not count here: another one with the same component may say something else;
+    `who_is_affected` tells them apart.
     """
-    holders = fleet.holders()
     numbers: dict[Component, int] = {}
-    chosen = only(fleet.components()) if only else None
 
-    def components() -> "Iterable[Component]":
-        for number, component in fleet.components():
-            if number in holders and (chosen is None or number in chosen):
+    def components() -> "Iterator[Component]":
+        for number, component in chain(fleet.components_known_to(index.path), fleet.components_with_cpe()):
+            if component not in numbers and (only is None or number in only):
                 numbers[component] = number
                 yield component
 
-    found = [
+    findings = list(match(index=index, components=components()))
+    holders = fleet.holders({numbers[finding.component] for finding in findings})
+    shared = [
         Shared(finding=finding, inputs=holders[numbers[finding.component]])
-        for finding in match(index=index, components=components())
+        for finding in findings
+        if numbers[finding.component] in holders
     ]
-    return sorted(found, key=lambda entry: (rank_of(entry.finding.verdict), -entry.inputs, entry.finding.vulnerability))
+    shared.sort(key=lambda entry: (rank_of(entry.finding.verdict), -entry.inputs, entry.finding.vulnerability))
+    silent = [
+        Silent(ecosystem=ecosystem, components=count, why=finding.why)
+        for ecosystem, count, example in fleet.ecosystems()
+        if ecosystem not in index.ecosystems and ecosystem != "GIT"
+        for finding in match(index=index, components=[example])
+        if finding.verdict == "no data"
+    ]
+    return FleetScan(shared=shared, silent=silent)

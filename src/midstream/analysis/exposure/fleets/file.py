@@ -11,30 +11,44 @@ one vulnerability looks at the components of the names it concerns, then through
 import sqlite3
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 
+from midstream.analysis.exposure.errors import Unreadable
 from midstream.analysis.exposure.fleets.adding import Adding
 from midstream.analysis.exposure.fleets.rows import Added, Kept, NewInput, Row, component_of_row
-from midstream.analysis.exposure.inputs.inventory import Unreadable
 from midstream.analysis.exposure.match import Component
 from midstream.analysis.exposure.statements import Statement
 from midstream.analysis.exposure.versions import scheme_of
 
 FORMAT = 1
 
-_TABLES = (
-    "CREATE TABLE format (number INTEGER NOT NULL) STRICT",
-    "CREATE TABLE input (id INTEGER PRIMARY KEY AUTOINCREMENT, digest TEXT NOT NULL UNIQUE, name TEXT NOT NULL, "
-    "kind TEXT NOT NULL, added_at TEXT NOT NULL, listed INTEGER NOT NULL, unidentified INTEGER NOT NULL, "
-    "faults INTEGER NOT NULL, statements TEXT NOT NULL, components BLOB NOT NULL) STRICT",
-    "CREATE TABLE component (id INTEGER PRIMARY KEY, ecosystem TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL) "
-    "STRICT",
-    f"INSERT INTO format VALUES ({FORMAT})",
-)
+_TABLES = """
+CREATE TABLE format (number INTEGER NOT NULL) STRICT;
+CREATE TABLE input (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, digest TEXT NOT NULL UNIQUE, name TEXT NOT NULL, kind TEXT NOT NULL,
+    added_at TEXT NOT NULL, listed INTEGER NOT NULL, unidentified INTEGER NOT NULL, faults INTEGER NOT NULL,
+    statements TEXT NOT NULL, components BLOB NOT NULL
+) STRICT;
+CREATE TABLE component (id INTEGER PRIMARY KEY, ecosystem TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL) STRICT;
+INSERT INTO format VALUES (1);
+"""
 _INDEX = "CREATE INDEX IF NOT EXISTS component_by_name ON component (ecosystem, name)"
+_KEPT = """
+SELECT id, digest, name, kind, added_at, listed, length(components) / 4, unidentified, faults FROM input WHERE id = ?
+"""
+_KNOWN = """
+SELECT component.id, component.ecosystem, component.body
+FROM (SELECT DISTINCT ecosystem, name FROM component) AS named
+JOIN component ON component.ecosystem = named.ecosystem AND component.name = named.name
+WHERE named.ecosystem = 'GIT'
+   OR EXISTS (SELECT 1 FROM known.range WHERE range.ecosystem = named.ecosystem AND range.name = named.name)
+   OR EXISTS (SELECT 1 FROM known.exact WHERE exact.ecosystem = named.ecosystem AND exact.name = named.name)
+   OR EXISTS (SELECT 1 FROM known.unsure WHERE unsure.ecosystem = named.ecosystem AND unsure.name = named.name)
+"""
 _FEW = 30
 """Up to so many components are looked for one by one in each input; more are looked for together."""
 
@@ -91,13 +105,29 @@ class Fleet:
         added.new, added.entries = len(new), sum(entry.listed for entry in new)
         return added
 
-    def inputs(self) -> list[Kept]:
-        """Return what is kept, oldest first."""
-        rows = self._db.execute(
-            "SELECT id, digest, name, kind, added_at, listed, length(components) / 4, unidentified, faults FROM input "
-            "ORDER BY id"
-        )
-        return [msgspec.convert(dict(zip(Kept.__struct_fields__, row, strict=True)), Kept) for row in rows]
+    def inputs(self, numbers: Collection[int] | None = None, /) -> list[Kept]:
+        """Return what is kept, oldest first: all, or those of some numbers."""
+        if numbers is None:
+            numbers = [number for (number,) in self._db.execute("SELECT id FROM input")]
+        rows = [row for number in sorted(numbers) for row in self._db.execute(_KEPT, (number,))]
+        return [
+            Kept(
+                id=row[0],
+                digest=row[1],
+                name=row[2],
+                kind=row[3],
+                added_at=row[4],
+                listed=row[5],
+                components=row[6],
+                unidentified=row[7],
+                faults=row[8],
+            )
+            for row in rows
+        ]
+
+    def count(self) -> int:
+        """Return how many inputs are kept."""
+        return int(self._db.execute("SELECT count(*) FROM input").fetchone()[0])
 
     def statements(self) -> dict[int, list[Statement]]:
         """Return what inputs say about their own components, by their number; those that say nothing are left out."""
@@ -136,6 +166,24 @@ class Fleet:
         rows = self._db.execute("SELECT id, ecosystem, body FROM component WHERE body LIKE '[%cpe:2.3:%'")
         return ((number, component_of_row(ecosystem, body)) for number, ecosystem, body in rows)
 
+    def components_known_to(self, index: Path, /) -> Iterator[tuple[int, Component]]:
+        """Yield the components of which an index says something by their name, and those of the ecosystem GIT."""
+        self._db.execute("ATTACH ? AS known", (f"{index.resolve().as_uri()}?mode=ro&immutable=1",))
+        try:
+            for number, ecosystem, body in self._db.execute(_KNOWN):
+                yield number, component_of_row(ecosystem, body)
+        finally:
+            self._db.execute("DETACH known")
+
+    def ecosystems(self) -> list[tuple[str, int, Component]]:
+        """Return each ecosystem with how many components are of it, and one of them."""
+        rows = self._db.execute("SELECT ecosystem, count(*), min(id) FROM component GROUP BY ecosystem").fetchall()
+        found: list[tuple[str, int, Component]] = []
+        for ecosystem, count, number in rows:
+            (body,) = self._db.execute("SELECT body FROM component WHERE id = ?", (number,)).fetchone()
+            found.append((ecosystem, count, component_of_row(ecosystem, body)))
+        return found
+
     def who_has(self, numbers: set[int], /) -> Iterator[tuple[int, list[int]]]:
         """Yield each input that has some of the components, with which of them."""
         if not numbers:
@@ -148,30 +196,26 @@ class Fleet:
             if has:
                 yield input_, sorted(has)
 
-    def holders(self) -> dict[int, int]:
-        """Return how many inputs have each component."""
-        count: dict[int, int] = {}
+    def holders(self, numbers: set[int], /) -> dict[int, int]:
+        """Return how many inputs have each of the components; those that none has any more are left out."""
+        count: Counter[int] = Counter()
         for (blob,) in self._db.execute("SELECT components FROM input"):
-            for number in set(_numbers(blob)):
-                count[number] = count.get(number, 0) + 1
-        return count
+            count.update(numbers.intersection(_numbers(blob)))
+        return dict(count)
 
     def _put(self, rows: dict[Row, int]) -> list[int] | None:
-        """Return the number of each row in the file, after those that are new were written; None when they are alike."""
-        (last,) = self._db.execute("SELECT coalesce(max(id), -1) FROM component").fetchone()
-        insert = "INSERT INTO component VALUES (?, ?, ?, ?)"
-        if last < 0:
-            self._db.executemany(insert, ((number, *row) for row, number in rows.items()))
+        """Return the number of each row in the file, after new ones were written; None when as in the batch."""
+        (last,) = self._db.execute("SELECT coalesce(max(id), 0) FROM component").fetchone()
+        insert = "INSERT INTO component (ecosystem, name, body) VALUES (?, ?, ?)"
+        if not last:
+            self._db.executemany(insert, rows)
             self._db.execute(_INDEX)
             return None
-        numbers: list[int] = []
+        numbers = [0]  # what a batch has begins with 1, as what the file has
         find = "SELECT id FROM component WHERE ecosystem = ? AND name = ? AND body = ?"
         for row in rows:
             found = self._db.execute(find, row).fetchone()
-            if found is None:
-                last += 1
-                self._db.execute(insert, (last, *row))
-            numbers.append(last if found is None else found[0])
+            numbers.append(int(found[0] if found else self._db.execute(insert, row).lastrowid or 0))
         return numbers
 
 
@@ -186,7 +230,7 @@ def _input_row(entry: NewInput, numbers: list[int] | None, now: str) -> tuple[ob
 
 
 def _numbers(blob: bytes) -> "array[int]":
-    found: "array[int]" = array("I")
+    found: array[int] = array("I")
     found.frombytes(blob)
     if sys.byteorder == "big":
         found.byteswap()
@@ -196,21 +240,25 @@ def _numbers(blob: bytes) -> "array[int]":
 def open_fleet(*, path: Path) -> Fleet:
     """Return the fleet of that file, made when it is new; raise `Unreadable` for a file that is none."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path)
+    connection = sqlite3.connect(path.resolve().as_uri(), uri=True)
     try:
-        connection.execute("PRAGMA cache_size = -65536")
-        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if not tables:
-            with connection:
-                for statement in _TABLES:
-                    connection.execute(statement)
-        elif "format" not in tables:
-            raise sqlite3.DatabaseError("it is a database of something else")
-        number = connection.execute("SELECT number FROM format").fetchone()[0]
-        if number != FORMAT:
-            raise sqlite3.DatabaseError(f"its format is {number}, and this Midstream reads {FORMAT}")
+        fault = _fault_of(connection)
     except sqlite3.DatabaseError as error:
+        fault = str(error)
+    if fault:
         connection.close()
-        hint = "Name another file; a new one is made. Its inputs can be added again."
-        raise Unreadable(f"it is no fleet: {error}", where=str(path), hint=hint) from None
+        hint = "Name another file; a new one is made. The inputs can be added again."
+        raise Unreadable(f"it is no fleet: {fault}", where=str(path), hint=hint)
     return Fleet(connection, path)
+
+
+def _fault_of(connection: sqlite3.Connection) -> str:
+    """Return what is wrong with the file, "" for nothing; a new one gets its tables."""
+    connection.execute("PRAGMA cache_size = -65536")
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not tables:
+        connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} COMMIT;")
+    elif "format" not in tables:
+        return "it is a database of something else"
+    number = connection.execute("SELECT number FROM format").fetchone()[0]
+    return "" if number == FORMAT else f"its format is {number}, and this Midstream reads {FORMAT}"

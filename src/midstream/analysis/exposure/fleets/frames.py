@@ -5,7 +5,7 @@ bytes, which are printable ASCII, so every engine gives the same answer.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from midstream.analysis.exposure.match import Component, names_of
@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 
 Engine = Literal["polars", "spark"]
 
+_ComponentRow = tuple[int, str, str, str]
+_RangeRow = tuple[str, str, str, str, str]
+
 COMPONENT_COLUMNS = ("component", "ecosystem", "name", "key")
 RANGE_COLUMNS = ("ecosystem", "name", "lo", "hi", "advisory")
 
 
-def pairs(components: Any, ranges: Any, /) -> Any:  # noqa: ANN401 - tables of Ibis, which is loaded only when asked
+def pairs(components: Any, ranges: Any, /) -> Any:
     """Return the expression for (component, advisory): same ecosystem and name, and the key within the range."""
     joined = components.join(ranges, ["ecosystem", "name"])
     return (
@@ -28,7 +31,7 @@ def pairs(components: Any, ranges: Any, /) -> Any:  # noqa: ANN401 - tables of I
     )
 
 
-def component_rows(components: Iterable[tuple[int, Component]], /) -> Iterator[tuple[int, str, str, str]]:
+def component_rows(components: Iterable[tuple[int, Component]], /) -> Iterator[_ComponentRow]:
     """Yield the columns of the components whose versions have a key; the others are no matter for an expression."""
     for number, component in components:
         for asked in names_of(component):
@@ -42,7 +45,7 @@ def component_rows(components: Iterable[tuple[int, Component]], /) -> Iterator[t
             yield number, asked.ecosystem, asked.name, key
 
 
-def matched(*, engine: Engine, components: list[tuple[int, str, str, str]], index: "Index") -> set[tuple[int, str]]:
+def matched(*, engine: Engine, components: Sequence[_ComponentRow], index: "Index") -> set[tuple[int, str]]:
     """Return the pairs of component and advisory that an engine finds; raise `ImportError` when it is not installed."""
     ranges = range_rows(index)
     if engine == "polars":
@@ -50,7 +53,7 @@ def matched(*, engine: Engine, components: list[tuple[int, str, str, str]], inde
     return _with_spark(components, ranges)
 
 
-def range_rows(index: "Index", /) -> list[tuple[str, str, str, str, str]]:
+def range_rows(index: "Index", /) -> list[_RangeRow]:
     """Return the columns of all ranges of an index."""
     db = sqlite3.connect(f"{index.path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
     try:
@@ -59,26 +62,26 @@ def range_rows(index: "Index", /) -> list[tuple[str, str, str, str, str]]:
         db.close()
 
 
-def _columns(rows: list[tuple[Any, ...]], names: tuple[str, ...]) -> dict[str, list[Any]]:
+def _columns(rows: Sequence[tuple[Any, ...]], names: tuple[str, ...]) -> dict[str, list[Any]]:
     return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
 
-def _with_polars(components: list[tuple[int, str, str, str]], ranges: list[tuple[str, ...]]) -> set[tuple[int, str]]:
-    import ibis  # noqa: PLC0415 - half a second, and an extra
-    import polars  # noqa: PLC0415 - as above
+def _with_polars(components: Sequence[_ComponentRow], ranges: Sequence[_RangeRow]) -> set[tuple[int, str]]:
+    import ibis
+    import polars as pl
 
     connection = ibis.polars.connect(
         {
-            "component": polars.DataFrame(_columns(components, COMPONENT_COLUMNS)),
-            "range": polars.DataFrame(_columns(ranges, RANGE_COLUMNS)),
+            "component": pl.DataFrame(_columns(components, COMPONENT_COLUMNS)),
+            "range": pl.DataFrame(_columns(ranges, RANGE_COLUMNS)),
         }
     )
     return _run(connection)
 
 
-def _with_spark(components: list[tuple[int, str, str, str]], ranges: list[tuple[str, ...]]) -> set[tuple[int, str]]:
-    import ibis  # noqa: PLC0415 - as above
-    from pyspark.sql import SparkSession  # noqa: PLC0415 - as above
+def _with_spark(components: Sequence[_ComponentRow], ranges: Sequence[_RangeRow]) -> set[tuple[int, str]]:
+    import ibis
+    from pyspark.sql import SparkSession
 
     building = SparkSession.builder.master("local[*]").appName("midstream")
     for name, value in {"ui.enabled": "false", "driver.bindAddress": "127.0.0.1", "driver.host": "127.0.0.1"}.items():
@@ -94,6 +97,6 @@ def _with_spark(components: list[tuple[int, str, str, str]], ranges: list[tuple[
         session.stop()
 
 
-def _run(connection: Any) -> set[tuple[int, str]]:  # noqa: ANN401 - as above
+def _run(connection: Any) -> set[tuple[int, str]]:
     found = pairs(connection.table("component"), connection.table("range")).to_pyarrow()
     return set(zip(found["component"].to_pylist(), found["advisory"].to_pylist(), strict=True))

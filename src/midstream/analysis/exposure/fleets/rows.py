@@ -1,14 +1,17 @@
 """The rows of a fleet: what an input came to, and one distinct component."""
 
-from array import array
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from midstream.analysis.exposure.inputs.inventory import Unreadable
+from midstream.analysis.exposure.errors import Unreadable
 from midstream.analysis.exposure.inputs.purls import component_of_purl
 from midstream.analysis.exposure.match import Component
 from midstream.analysis.exposure.names import name_in
 from midstream.analysis.exposure.statements import Statement
+
+if TYPE_CHECKING:
+    from array import array
 
 Row = tuple[str, str, str]
 """What a component is kept by: its ecosystem, the name an index is asked for, and what else there is of it.

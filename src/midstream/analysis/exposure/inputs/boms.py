@@ -49,7 +49,7 @@ def take_bom(into: "Collecting", bom: "Bom") -> None:
         elif entry is not bom.root and entry.type not in NO_PARTS:
             into.unidentified(name=entry.name, version=entry.version, why=component, place=place)
     if wants_refs:
-        from midstream.analysis.exposure.vex import statements_of_bom  # noqa: PLC0415 - few documents have analyses
+        from midstream.analysis.exposure.vex import statements_of_bom
 
         statements, faults = statements_of_bom(bom, refs=refs, where=into.found.where)
         into.found.statements += statements
@@ -84,7 +84,7 @@ def component_of_listed(entry: "Listed", *, release: str, place: str = "") -> Co
 
 def _with_source(component: Component, entry: "Listed") -> Component:
     """Return the component with the source package that the properties of a scanner's document name."""
-    from midstream.formats.cyclonedx.components import property_of  # noqa: PLC0415 - few entries come here
+    from midstream.formats.cyclonedx.components import property_of
 
     name = property_of(entry, SOURCE_PROPERTY.decode())
     if not name:

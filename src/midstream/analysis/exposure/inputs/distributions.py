@@ -12,7 +12,7 @@ _CODENAMES = {
     "forky": "14",
     "duke": "15",
 }
-"""Debian's releases by codename. One that is not here keeps its name: what an index says of it is found all the same."""
+"""Debian's releases by codename. One that is not here keeps its name, under which an index may know it."""
 
 _VENDORS = {
     "debian": "Debian",
@@ -75,7 +75,7 @@ def ecosystem_of(*, vendor: str, version: str) -> str:
 
 
 def ecosystem_of_release(text: str, /) -> str:
-    """Return the ecosystem of what a person calls a release: ``bookworm``, ``debian-12``, ``Debian:12``, ``alpine:3.18``.
+    """Return the ecosystem of what people call a release: ``bookworm``, ``debian-12``, ``Debian:12``, ``alpine:3.18``.
 
     Raise `ValueError` when it names no vendor that is known.
     """

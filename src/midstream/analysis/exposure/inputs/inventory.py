@@ -9,15 +9,6 @@ FAULT_LIMIT = 100
 """How many faults of one input are told one by one."""
 
 
-class Unreadable(Exception):
-    """An input that cannot be read at all: what is wrong, where, and a hint."""
-
-    def __init__(self, what: str, *, where: str, hint: str) -> None:
-        super().__init__(f"{where}: {what}")
-        self.what = f"{where}: {what}"
-        self.hint = hint
-
-
 class Unidentified(msgspec.Struct, kw_only=True, frozen=True):
     """Something an input lists without saying what it is called elsewhere, and why it cannot be told."""
 

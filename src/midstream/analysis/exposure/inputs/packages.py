@@ -27,7 +27,7 @@ def take_debian(into: "Collecting", data: bytes, path: Path | None) -> None:
 
     The release is the one asked for, else that of the ``os-release`` beside the status, else that in the list's name.
     """
-    from midstream.formats.deb822 import read_packages  # noqa: PLC0415 - only this kind of input needs it
+    from midstream.formats.deb822 import read_packages
 
     read = read_packages(data=data)
     into.found.kind = "Debian package list"
@@ -76,7 +76,7 @@ def _release_beside(path: Path | None) -> str:
 
 def take_west(into: "Collecting", text: str, path: Path | None) -> None:
     """Add the projects of a west manifest, and what the ``module.yml`` of each says where the workspace is there."""
-    from midstream.formats.west import read_manifest  # noqa: PLC0415 - only this kind of input needs YAML
+    from midstream.formats.west import read_manifest
 
     manifest = read_manifest(text=text)
     into.found.kind = "west manifest"
@@ -115,12 +115,11 @@ def _take_module_of(into: "Collecting", project: "Project", cloned: Component, w
 
 
 def _take_module_file(into: "Collecting", path: Path, name: str, cloned: Component) -> None:
-    from midstream.formats.west import SIZE_LIMIT, read_module  # noqa: PLC0415 - as in take_west
+    from midstream.formats.west import SIZE_LIMIT, read_module
 
     try:
-        if path.stat().st_size > SIZE_LIMIT:
-            raise ValueError(f"it has more than {SIZE_LIMIT} bytes")
-        module = read_module(text=path.read_text(encoding="utf-8"))
+        with path.open(encoding="utf-8") as file:
+            module = read_module(text=file.read(SIZE_LIMIT + 1))
     except (OSError, ValueError) as error:
         into.fault(f"project {name}: {path.name}: {error}")
         return
@@ -129,7 +128,7 @@ def _take_module_file(into: "Collecting", path: Path, name: str, cloned: Compone
 
 def take_module(into: "Collecting", text: str) -> None:
     """Add what one ``module.yml`` says by itself."""
-    from midstream.formats.west import read_module  # noqa: PLC0415 - as in take_west
+    from midstream.formats.west import read_module
 
     module = read_module(text=text)
     into.found.kind = "Zephyr module"
@@ -170,7 +169,7 @@ def _take_names(into: "Collecting", module: "Module", name: str, held: list[Comp
 
 def take_gitmodules(into: "Collecting", text: str, path: Path | None) -> None:
     """Add the submodules of a checkout, at the commits its index has; without an index their versions are unknown."""
-    from midstream.formats.gitmodules import read_gitmodules, read_index_commits  # noqa: PLC0415 - only this kind
+    from midstream.formats.gitmodules import read_gitmodules, read_index_commits
 
     into.found.kind = "git submodules"
     folder = git_folder(path.parent) if path else None

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from midstream.analysis.exposure.inputs.inventory import Collecting, Inventory, Unreadable
+from midstream.analysis.exposure.errors import Unreadable
+from midstream.analysis.exposure.inputs.inventory import Collecting, Inventory
 
 SIZE_LIMIT = 512 * 1024 * 1024
 """Bytes an input may have, if nobody says otherwise; reading takes about three times as much memory."""
@@ -68,7 +69,7 @@ def _in_folder(folder: Path) -> Iterator[Path]:
 
 def bytes_of(path: Path | str, size_limit: int) -> bytes | None:
     """Return the whole file, or None when it is larger than the limit; one that does not end is not read to its end."""
-    with open(path, "rb") as file:  # noqa: PTH123 - a Path costs more than opening, thousands of times
+    with open(path, "rb") as file:
         if os.fstat(file.fileno()).st_size > size_limit:
             return None
         return file.read(size_limit + 1)
@@ -80,8 +81,8 @@ def take(into: Collecting, data: bytes, path: Path | None) -> None:
     if start.startswith(b"{"):
         _take_json(into, data.removeprefix(b"\xef\xbb\xbf"))
     elif start.startswith(b"<"):
-        from midstream.analysis.exposure.inputs.boms import take_bom  # noqa: PLC0415 - each kind loads its own
-        from midstream.formats.cyclonedx.components import read_xml  # noqa: PLC0415 - as above
+        from midstream.analysis.exposure.inputs.boms import take_bom
+        from midstream.formats.cyclonedx.components import read_xml
 
         take_bom(into, read_xml(data=data))
     elif not start:
@@ -93,13 +94,13 @@ def take(into: Collecting, data: bytes, path: Path | None) -> None:
 def _take_json(into: Collecting, data: bytes) -> None:
     kind = _kind_of_json(data)
     if kind == "CycloneDX":
-        from midstream.analysis.exposure.inputs.boms import take_bom  # noqa: PLC0415 - as above
-        from midstream.formats.cyclonedx.components import read_json  # noqa: PLC0415 - as above
+        from midstream.analysis.exposure.inputs.boms import take_bom
+        from midstream.formats.cyclonedx.components import read_json
 
         take_bom(into, read_json(data=data))
     elif kind in {"SPDX 2", "SPDX 3"}:
-        from midstream.analysis.exposure.inputs.boms import take_spdx  # noqa: PLC0415 - as above
-        from midstream.formats.spdx import packages  # noqa: PLC0415 - as above
+        from midstream.analysis.exposure.inputs.boms import take_spdx
+        from midstream.formats.spdx import packages
 
         take_spdx(into, packages.read_json(data=data) if kind == "SPDX 2" else packages.read_json_ld(data=data))
     elif kind:
@@ -109,8 +110,8 @@ def _take_json(into: Collecting, data: bytes) -> None:
 
 
 class _Probe(msgspec.Struct):
-    bomFormat: msgspec.Raw = msgspec.Raw(b"")  # noqa: N815 - as the standards spell them
-    spdxVersion: msgspec.Raw = msgspec.Raw(b"")  # noqa: N815 - as above
+    bomFormat: msgspec.Raw = msgspec.Raw(b"")
+    spdxVersion: msgspec.Raw = msgspec.Raw(b"")
     graph: msgspec.Raw = msgspec.field(default=msgspec.Raw(b""), name="@graph")
     context: msgspec.Raw = msgspec.field(default=msgspec.Raw(b""), name="@context")
     document: msgspec.Raw = msgspec.Raw(b"")
@@ -126,23 +127,22 @@ def _kind_of_json(data: bytes) -> str:
         probe = msgspec.json.decode(data, type=_Probe)
     except (msgspec.DecodeError, RecursionError) as error:
         raise ValueError(f"it is no JSON: {error}") from None
-    if bytes(probe.bomFormat):
-        return "CycloneDX"
-    if bytes(probe.spdxVersion):
-        return "SPDX 2"
-    if bytes(probe.graph):
-        return "SPDX 3"
-    if b"openvex" in bytes(probe.context):
-        return "OpenVEX"
-    return "CSAF" if b'"csaf_version"' in bytes(probe.document) else ""
+    kinds = [
+        ("CycloneDX", bool(probe.bomFormat)),
+        ("SPDX 2", bool(probe.spdxVersion)),
+        ("SPDX 3", bool(probe.graph)),
+        ("OpenVEX", b"openvex" in bytes(probe.context)),
+        ("CSAF", b'"csaf_version"' in bytes(probe.document)),
+    ]
+    return next((kind for kind, is_it in kinds if is_it), "")
 
 
 def _take_text(into: Collecting, data: bytes, start: bytes, path: Path | None) -> None:
-    from midstream.analysis.exposure.inputs import packages  # noqa: PLC0415 - as above
+    from midstream.analysis.exposure.inputs import packages
 
     if start.startswith(b"SPDXVersion:") or b"\nSPDXVersion:" in start:
-        from midstream.analysis.exposure.inputs.boms import take_spdx  # noqa: PLC0415 - as above
-        from midstream.formats.spdx.packages import read_tag_value  # noqa: PLC0415 - as above
+        from midstream.analysis.exposure.inputs.boms import take_spdx
+        from midstream.formats.spdx.packages import read_tag_value
 
         take_spdx(into, read_tag_value(data=data))
         return

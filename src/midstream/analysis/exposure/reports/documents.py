@@ -50,7 +50,7 @@ def as_cyclonedx(report: Report, *, version: str) -> dict[str, object]:
 
 
 def _ref(component: Component) -> str:
-    whole = "\0".join((component.purl, component.name, component.version, component.repo, component.commit))
+    whole = f"{component.purl}\0{component.name}\0{component.version}\0{component.repo}\0{component.commit}"
     return component.purl or f"midstream-{hashlib.sha256(whole.encode()).hexdigest()[:16]}"
 
 

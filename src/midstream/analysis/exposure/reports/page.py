@@ -106,13 +106,14 @@ def _changes(changes: Changes) -> str:
 def _table(answers: Iterable[Answer]) -> str:
     rows = []
     for answer in answers:
+        place = _t(": ".join(filter(None, (answer.where, answer.component.place))))
         kind = _CLASSES.get(answer.verdict, "fine")
         verdict = _t(answer.verdict) + (" (disputed)" if answer.is_disputed else "")
         aliases = f'<br><span class="faint">{_t(", ".join(answer.aliases))}</span>' if answer.aliases else ""
         rows.append(
             f'<tr><td class="{kind}">{verdict}</td><td>{_t(answer.vulnerability or "—")}{aliases}</td>'
             f'<td>{_name(answer)}</td><td data-head="fixed in">{_t(answer.fixed or "—")}</td>'
-            f'<td>{_t(answer.why)}<br><span class="faint">{_t(answer.where)}: {_t(answer.component.place)}</span></td></tr>'
+            f'<td>{_t(answer.why)}<br><span class="faint">{place}</span></td></tr>'
         )
     heads = "".join(
         f'<th scope="col">{head}</th>' for head in ("Verdict", "Vulnerability", "Component", "Fixed in", "Why")

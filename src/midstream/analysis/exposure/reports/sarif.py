@@ -68,7 +68,7 @@ def _rule(answer: Answer, name: str) -> dict[str, object]:
 def _result(answer: Answer, name: str, place: int) -> dict[str, object]:
     component = answer.component
     shown = f"{component.name} {component.version or component.commit or '(version unknown)'}"
-    identity = "\0".join((component.purl, component.name, component.version, component.commit, name))
+    identity = f"{component.purl}\0{component.name}\0{component.version}\0{component.commit}\0{name}"
     result: dict[str, object] = {
         "ruleId": name,
         "ruleIndex": place,
@@ -94,6 +94,6 @@ def _location(place: str, where: str) -> dict[str, object]:
 
 
 def _uri(where: str) -> str:
-    from urllib.parse import quote  # noqa: PLC0415 - only documents with addresses in them need it
+    from urllib.parse import quote
 
     return quote(where, safe="/:@?=&+%") if not where.startswith("/") else "file://" + quote(where)
