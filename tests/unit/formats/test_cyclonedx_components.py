@@ -109,7 +109,7 @@ def test_a_fault_elsewhere_changes_nothing_of_what_is_read(listed: list[object],
 @given(st.lists(st.sampled_from(["", PURL, "pkg:npm/a@1"]), max_size=4), st.booleans(), st.booleans())
 def test_the_purls_of_a_plain_document_are_those_of_its_components(
     purls: list[str],
-    has_root: bool,
+    has_root: bool,  # noqa: FBT001 - drawn, or from a table
     is_nested: bool,  # noqa: FBT001 - drawn
 ) -> None:
     entries: list[dict[str, object]] = [{"name": "n", "purl": purl} for purl in purls]

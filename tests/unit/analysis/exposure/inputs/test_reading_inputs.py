@@ -61,7 +61,7 @@ def test_a_firmware_with_its_parts(tmp_path: Path) -> None:
         ("bad", "its purl cannot be read: it names no package"),
     ]
     assert found.components[1].place == "components[1]"
-    assert (found.kind, found.listed, len(found.digest)) == ("CycloneDX 1.6", 6, 64)
+    assert (found.kind, found.listed, len(found.digest)) == ("CycloneDX 1.6", 8, 64)
 
 
 def test_the_source_package_in_the_properties_of_a_scanner(tmp_path: Path) -> None:
