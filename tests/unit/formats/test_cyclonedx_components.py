@@ -21,7 +21,12 @@ PURL = "pkg:generic/tinycrypt@0.2.8"
 
 
 def bom(*components: object, spec: str = "1.5", root: object = None, **more: object) -> bytes:
-    document: dict[str, object] = {"bomFormat": "CycloneDX", "specVersion": spec, "components": list(components), **more}
+    document: dict[str, object] = {
+        "bomFormat": "CycloneDX",
+        "specVersion": spec,
+        "components": list(components),
+        **more,
+    }
     if root is not None:
         document["metadata"] = {"component": root}
     return json.dumps(document).encode()
@@ -86,7 +91,9 @@ def test_one_component_with_a_wrong_type_hides_no_other() -> None:
 
 
 texts = st.text(max_size=8)
-parts = st.fixed_dictionaries({}, optional={name: texts for name in ("type", "group", "name", "version", "purl", "cpe")})
+parts = st.fixed_dictionaries(
+    {}, optional={name: texts for name in ("type", "group", "name", "version", "purl", "cpe")}
+)
 
 
 @given(st.lists(parts, max_size=5), st.none() | parts, st.sampled_from(SPEC_VERSIONS))
@@ -101,7 +108,9 @@ def test_a_fault_elsewhere_changes_nothing_of_what_is_read(listed: list[object],
 
 @given(st.lists(st.sampled_from(["", PURL, "pkg:npm/a@1"]), max_size=4), st.booleans(), st.booleans())
 def test_the_purls_of_a_plain_document_are_those_of_its_components(
-    purls: list[str], has_root: bool, is_nested: bool  # noqa: FBT001 - drawn
+    purls: list[str],
+    has_root: bool,  # noqa: FBT001 - drawn, or from a table
+    is_nested: bool,  # noqa: FBT001 - drawn
 ) -> None:
     entries: list[dict[str, object]] = [{"name": "n", "purl": purl} for purl in purls]
     if is_nested:

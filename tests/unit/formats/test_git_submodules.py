@@ -24,7 +24,9 @@ TEXT = """# comment
 
 def git(folder: Path, *words: str) -> str:
     quiet = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main"]
-    return subprocess.run(["git", *quiet, *words], cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
+    return subprocess.run(
+        ["git", *quiet, *words], cwd=folder, check=True, capture_output=True, text=True
+    ).stdout.strip()
 
 
 def test_gitmodules_is_read_as_git_reads_it(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def inventories_of(asked: Asked, unread: list[Unread]) -> Iterator[Inventory]:
 def _vex_statements(paths: Sequence[Path], unread: list[Unread]) -> "Iterator[Statement]":
     if not paths:
         return
-    from midstream.analysis.exposure.vex import read_vex
+    from midstream.analysis.exposure.vex import read_vex  # noqa: PLC0415 - loaded only where it is needed
 
     for path in paths:
         try:

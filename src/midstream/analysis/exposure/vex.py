@@ -45,12 +45,12 @@ def read_vex(*, path: Path) -> Vex:
 
 def _read(data: bytes, where: str) -> Vex:
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        from midstream.formats.cyclonedx.components import read_xml
+        from midstream.formats.cyclonedx.components import read_xml  # noqa: PLC0415 - loaded only where it is needed
 
         return _of_bom(read_xml(data=data), where)
     tree = msgspec.json.decode(data)
     if isinstance(tree, dict) and tree.get("bomFormat") == "CycloneDX":
-        from midstream.formats.cyclonedx.components import read_json
+        from midstream.formats.cyclonedx.components import read_json  # noqa: PLC0415 - as above
 
         return _of_bom(read_json(data=data), where)
     if isinstance(tree, dict) and "document" in tree:
@@ -59,7 +59,7 @@ def _read(data: bytes, where: str) -> Vex:
 
 
 def _of_openvex(tree: object, where: str) -> Vex:
-    from midstream.formats.openvex.statements import read_statements
+    from midstream.formats.openvex.statements import read_statements  # noqa: PLC0415 - as above
 
     read = read_statements(tree=tree)
     voice = read.author or read.id or where
@@ -84,7 +84,7 @@ def _of_openvex(tree: object, where: str) -> Vex:
 
 
 def _of_csaf(tree: object, where: str) -> Vex:
-    from midstream.formats.csaf.statements import read_statements
+    from midstream.formats.csaf.statements import read_statements  # noqa: PLC0415 - as above
 
     read = read_statements(tree=tree)
     voice = read.publisher or read.id or where
@@ -139,7 +139,7 @@ def statements_of_bom(
 
 
 def _analyses(bom: "Bom") -> "tuple[list[Analysis], list[str]]":
-    from midstream.formats.cyclonedx.analyses import read_statements, read_xml_statements
+    from midstream.formats.cyclonedx.analyses import read_statements, read_xml_statements  # noqa: PLC0415 - as above
 
     held = bom.vulnerabilities
     read = read_xml_statements(entries=held) if isinstance(held, list) else read_statements(raw=bytes(held))

@@ -31,20 +31,20 @@ class Document(msgspec.Struct, kw_only=True):
 
 
 class _Reference(msgspec.Struct):
-    referenceType: str = ""
-    referenceLocator: str = ""
+    referenceType: str = ""  # noqa: N815 - as the standard spells it
+    referenceLocator: str = ""  # noqa: N815 - as the standard spells it
 
 
 class _Package2(msgspec.Struct):
     SPDXID: str = ""
     name: str = ""
-    versionInfo: str = ""
-    downloadLocation: str = ""
-    externalRefs: list[_Reference] | None = None
+    versionInfo: str = ""  # noqa: N815 - as the standard spells it
+    downloadLocation: str = ""  # noqa: N815 - as the standard spells it
+    externalRefs: list[_Reference] | None = None  # noqa: N815 - as the standard spells it
 
 
 class _Document2(msgspec.Struct):
-    spdxVersion: str = ""
+    spdxVersion: str = ""  # noqa: N815 - as the standard spells it
     name: str = ""
     packages: list[_Package2] | None = None
 
@@ -171,7 +171,7 @@ class _TagValue:
         self.inside, self.held, self.references = False, {}, []
 
 
-def _package(*, id: str, name: str, version: str, download: str, references: list[tuple[str, str]]) -> Package:
+def _package(*, id: str, name: str, version: str, download: str, references: list[tuple[str, str]]) -> Package:  # noqa: A002 - SPDX's own word
     return Package(
         id=id,
         name=name,

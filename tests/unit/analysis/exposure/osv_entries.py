@@ -3,7 +3,7 @@
 from typing import Any
 
 
-def entry(name: str, *affected: dict[str, Any], **more: Any) -> dict[str, Any]:
+def entry(name: str, *affected: dict[str, Any], **more: Any) -> dict[str, Any]:  # noqa: ANN401 - tables of Ibis, which ships no types
     """One entry with these affected packages."""
     return {"id": name, "modified": "2026-11-01T00:00:00Z", "affected": list(affected), **more}
 
@@ -20,7 +20,7 @@ def package(
     return found
 
 
-def git(repo: str, *events: str, versions: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
+def git(repo: str, *events: str, versions: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:  # noqa: ANN401 - tables of Ibis, which ships no types
     """A repository without a package."""
     ranges = [{"type": "GIT", "repo": repo, "events": [dict([event.split(" ", 1)]) for event in events], **more}]
     return {"ranges": ranges, "versions": list(versions)}

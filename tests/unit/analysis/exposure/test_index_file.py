@@ -90,7 +90,7 @@ def lying_member(tmp_path: Path) -> Path:
     return path
 
 
-def written(name: str, text: str | bytes) -> Any:
+def written(name: str, text: str | bytes) -> Any:  # noqa: ANN401 - tables of Ibis, which ships no types
     def make(tmp_path: Path) -> Path:
         path = tmp_path / name
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -99,7 +99,7 @@ def written(name: str, text: str | bytes) -> Any:
     return make
 
 
-def changed(**more: Any) -> str:
+def changed(**more: Any) -> str:  # noqa: ANN401 - tables of Ibis, which ships no types
     return json.dumps({**GOOD, "id": "BAD-1", **more})
 
 

@@ -12,11 +12,11 @@ REPO = "https://github.com/Mbed-TLS/mbedtls.git"
 ONE, TWO, THREE = ("1" * 40, "2" * 40, "3" * 40)
 
 
-def found(index: Any, *, everything: bool = False, **component: Any) -> list[Finding]:
+def found(index: Any, *, everything: bool = False, **component: Any) -> list[Finding]:  # noqa: ANN401 - tables of Ibis, which ships no types
     return list(match(index=index, components=[Component(**component)], everything=everything))
 
 
-def verdicts(index: Any, *, everything: bool = True, **component: Any) -> dict[str, str]:
+def verdicts(index: Any, *, everything: bool = True, **component: Any) -> dict[str, str]:  # noqa: ANN401 - tables of Ibis, which ships no types
     return {each.vulnerability: each.verdict for each in found(index, everything=everything, **component)}
 
 

@@ -44,7 +44,7 @@ _KNOWN = """
 SELECT component.id, component.ecosystem, component.body
 FROM (SELECT DISTINCT ecosystem, name FROM component) AS named
 JOIN component ON component.ecosystem = named.ecosystem AND component.name = named.name
-WHERE named.ecosystem = 'GIT'
+WHERE named.ecosystem IN (SELECT value FROM json_each(?))
    OR EXISTS (SELECT 1 FROM known.range WHERE range.ecosystem = named.ecosystem AND range.name = named.name)
    OR EXISTS (SELECT 1 FROM known.exact WHERE exact.ecosystem = named.ecosystem AND exact.name = named.name)
    OR EXISTS (SELECT 1 FROM known.unsure WHERE unsure.ecosystem = named.ecosystem AND unsure.name = named.name)
@@ -167,10 +167,15 @@ class Fleet:
         return ((number, component_of_row(ecosystem, body)) for number, ecosystem, body in rows)
 
     def components_known_to(self, index: Path, /) -> Iterator[tuple[int, Component]]:
-        """Yield the components of which an index says something by their name, and those of the ecosystem GIT."""
+        """Yield the components of which an index says something by their name.
+
+        All come of the ecosystem GIT, where a repository without data is told by its name, and of the RPM family, where
+        advisories name the package or its source.
+        """
+        whole = [name for name, _, _ in self.ecosystems() if name == "GIT" or scheme_of(ecosystem=name) == "rpm"]
         self._db.execute("ATTACH ? AS known", (f"{index.resolve().as_uri()}?mode=ro&immutable=1",))
         try:
-            for number, ecosystem, body in self._db.execute(_KNOWN):
+            for number, ecosystem, body in self._db.execute(_KNOWN, (msgspec.json.encode(whole).decode(),)):
                 yield number, component_of_row(ecosystem, body)
         finally:
             self._db.execute("DETACH known")

@@ -23,7 +23,7 @@ COMPONENT_COLUMNS = ("component", "ecosystem", "name", "key")
 RANGE_COLUMNS = ("ecosystem", "name", "lo", "hi", "advisory")
 
 
-def pairs(components: Any, ranges: Any, /) -> Any:
+def pairs(components: Any, ranges: Any, /) -> Any:  # noqa: ANN401 - tables of Ibis, which ships no types
     """Return the expression for (component, advisory): same ecosystem and name, and the key within the range."""
     joined = components.join(ranges, ["ecosystem", "name"])
     return (
@@ -67,8 +67,8 @@ def _columns(rows: Sequence[tuple[Any, ...]], names: tuple[str, ...]) -> dict[st
 
 
 def _with_polars(components: Sequence[_ComponentRow], ranges: Sequence[_RangeRow]) -> set[tuple[int, str]]:
-    import ibis
-    import polars as pl
+    import ibis  # noqa: PLC0415 - loaded only where it is needed
+    import polars as pl  # noqa: PLC0415 - as above
 
     connection = ibis.polars.connect(
         {
@@ -80,8 +80,8 @@ def _with_polars(components: Sequence[_ComponentRow], ranges: Sequence[_RangeRow
 
 
 def _with_spark(components: Sequence[_ComponentRow], ranges: Sequence[_RangeRow]) -> set[tuple[int, str]]:
-    import ibis
-    from pyspark.sql import SparkSession
+    import ibis  # noqa: PLC0415 - as above
+    from pyspark.sql import SparkSession  # noqa: PLC0415 - as above
 
     building = SparkSession.builder.master("local[*]").appName("midstream")
     for name, value in {"ui.enabled": "false", "driver.bindAddress": "127.0.0.1", "driver.host": "127.0.0.1"}.items():
@@ -97,6 +97,6 @@ def _with_spark(components: Sequence[_ComponentRow], ranges: Sequence[_RangeRow]
         session.stop()
 
 
-def _run(connection: Any) -> set[tuple[int, str]]:
+def _run(connection: Any) -> set[tuple[int, str]]:  # noqa: ANN401 - tables of Ibis, which ships no types
     found = pairs(connection.table("component"), connection.table("range")).to_pyarrow()
     return set(zip(found["component"].to_pylist(), found["advisory"].to_pylist(), strict=True))

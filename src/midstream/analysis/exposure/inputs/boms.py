@@ -48,8 +48,9 @@ def take_bom(into: "Collecting", bom: "Bom") -> None:
                 into.found.root = kept
         elif entry is not bom.root and entry.type not in NO_PARTS:
             into.unidentified(name=entry.name, version=entry.version, why=component, place=place)
+    into.found.listed = len(bom.components)  # also the root and the files, which need no name elsewhere
     if wants_refs:
-        from midstream.analysis.exposure.vex import statements_of_bom
+        from midstream.analysis.exposure.vex import statements_of_bom  # noqa: PLC0415 - loaded only where it is needed
 
         statements, faults = statements_of_bom(bom, refs=refs, where=into.found.where)
         into.found.statements += statements
@@ -84,7 +85,7 @@ def component_of_listed(entry: "Listed", *, release: str, place: str = "") -> Co
 
 def _with_source(component: Component, entry: "Listed") -> Component:
     """Return the component with the source package that the properties of a scanner's document name."""
-    from midstream.formats.cyclonedx.components import property_of
+    from midstream.formats.cyclonedx.components import property_of  # noqa: PLC0415 - as above
 
     name = property_of(entry, SOURCE_PROPERTY.decode())
     if not name:

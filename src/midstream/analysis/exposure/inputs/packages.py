@@ -27,7 +27,7 @@ def take_debian(into: "Collecting", data: bytes, path: Path | None) -> None:
 
     The release is the one asked for, else that of the ``os-release`` beside the status, else that in the list's name.
     """
-    from midstream.formats.deb822 import read_packages
+    from midstream.formats.deb822 import read_packages  # noqa: PLC0415 - loaded only where it is needed
 
     read = read_packages(data=data)
     into.found.kind = "Debian package list"
@@ -76,7 +76,7 @@ def _release_beside(path: Path | None) -> str:
 
 def take_west(into: "Collecting", text: str, path: Path | None) -> None:
     """Add the projects of a west manifest, and what the ``module.yml`` of each says where the workspace is there."""
-    from midstream.formats.west import read_manifest
+    from midstream.formats.west import read_manifest  # noqa: PLC0415 - as above
 
     manifest = read_manifest(text=text)
     into.found.kind = "west manifest"
@@ -115,7 +115,7 @@ def _take_module_of(into: "Collecting", project: "Project", cloned: Component, w
 
 
 def _take_module_file(into: "Collecting", path: Path, name: str, cloned: Component) -> None:
-    from midstream.formats.west import SIZE_LIMIT, read_module
+    from midstream.formats.west import SIZE_LIMIT, read_module  # noqa: PLC0415 - as above
 
     try:
         with path.open(encoding="utf-8") as file:
@@ -128,7 +128,7 @@ def _take_module_file(into: "Collecting", path: Path, name: str, cloned: Compone
 
 def take_module(into: "Collecting", text: str) -> None:
     """Add what one ``module.yml`` says by itself."""
-    from midstream.formats.west import read_module
+    from midstream.formats.west import read_module  # noqa: PLC0415 - as above
 
     module = read_module(text=text)
     into.found.kind = "Zephyr module"
@@ -169,7 +169,7 @@ def _take_names(into: "Collecting", module: "Module", name: str, held: list[Comp
 
 def take_gitmodules(into: "Collecting", text: str, path: Path | None) -> None:
     """Add the submodules of a checkout, at the commits its index has; without an index their versions are unknown."""
-    from midstream.formats.gitmodules import read_gitmodules, read_index_commits
+    from midstream.formats.gitmodules import read_gitmodules, read_index_commits  # noqa: PLC0415 - as above
 
     into.found.kind = "git submodules"
     folder = git_folder(path.parent) if path else None

@@ -69,7 +69,7 @@ def _in_folder(folder: Path) -> Iterator[Path]:
 
 def bytes_of(path: Path | str, size_limit: int) -> bytes | None:
     """Return the whole file, or None when it is larger than the limit; one that does not end is not read to its end."""
-    with open(path, "rb") as file:
+    with open(path, "rb") as file:  # noqa: PTH123 - a Path costs more than opening, thousands of times
         if os.fstat(file.fileno()).st_size > size_limit:
             return None
         return file.read(size_limit + 1)
@@ -81,8 +81,8 @@ def take(into: Collecting, data: bytes, path: Path | None) -> None:
     if start.startswith(b"{"):
         _take_json(into, data.removeprefix(b"\xef\xbb\xbf"))
     elif start.startswith(b"<"):
-        from midstream.analysis.exposure.inputs.boms import take_bom
-        from midstream.formats.cyclonedx.components import read_xml
+        from midstream.analysis.exposure.inputs.boms import take_bom  # noqa: PLC0415 - loaded only where it is needed
+        from midstream.formats.cyclonedx.components import read_xml  # noqa: PLC0415 - as above
 
         take_bom(into, read_xml(data=data))
     elif not start:
@@ -94,13 +94,13 @@ def take(into: Collecting, data: bytes, path: Path | None) -> None:
 def _take_json(into: Collecting, data: bytes) -> None:
     kind = _kind_of_json(data)
     if kind == "CycloneDX":
-        from midstream.analysis.exposure.inputs.boms import take_bom
-        from midstream.formats.cyclonedx.components import read_json
+        from midstream.analysis.exposure.inputs.boms import take_bom  # noqa: PLC0415 - as above
+        from midstream.formats.cyclonedx.components import read_json  # noqa: PLC0415 - as above
 
         take_bom(into, read_json(data=data))
     elif kind in {"SPDX 2", "SPDX 3"}:
-        from midstream.analysis.exposure.inputs.boms import take_spdx
-        from midstream.formats.spdx import packages
+        from midstream.analysis.exposure.inputs.boms import take_spdx  # noqa: PLC0415 - as above
+        from midstream.formats.spdx import packages  # noqa: PLC0415 - as above
 
         take_spdx(into, packages.read_json(data=data) if kind == "SPDX 2" else packages.read_json_ld(data=data))
     elif kind:
@@ -110,8 +110,8 @@ def _take_json(into: Collecting, data: bytes) -> None:
 
 
 class _Probe(msgspec.Struct):
-    bomFormat: msgspec.Raw = msgspec.Raw(b"")
-    spdxVersion: msgspec.Raw = msgspec.Raw(b"")
+    bomFormat: msgspec.Raw = msgspec.Raw(b"")  # noqa: N815 - as the standard spells it
+    spdxVersion: msgspec.Raw = msgspec.Raw(b"")  # noqa: N815 - as the standard spells it
     graph: msgspec.Raw = msgspec.field(default=msgspec.Raw(b""), name="@graph")
     context: msgspec.Raw = msgspec.field(default=msgspec.Raw(b""), name="@context")
     document: msgspec.Raw = msgspec.Raw(b"")
@@ -138,11 +138,11 @@ def _kind_of_json(data: bytes) -> str:
 
 
 def _take_text(into: Collecting, data: bytes, start: bytes, path: Path | None) -> None:
-    from midstream.analysis.exposure.inputs import packages
+    from midstream.analysis.exposure.inputs import packages  # noqa: PLC0415 - as above
 
     if start.startswith(b"SPDXVersion:") or b"\nSPDXVersion:" in start:
-        from midstream.analysis.exposure.inputs.boms import take_spdx
-        from midstream.formats.spdx.packages import read_tag_value
+        from midstream.analysis.exposure.inputs.boms import take_spdx  # noqa: PLC0415 - as above
+        from midstream.formats.spdx.packages import read_tag_value  # noqa: PLC0415 - as above
 
         take_spdx(into, read_tag_value(data=data))
         return

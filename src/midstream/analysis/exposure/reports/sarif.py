@@ -94,6 +94,6 @@ def _location(place: str, where: str) -> dict[str, object]:
 
 
 def _uri(where: str) -> str:
-    from urllib.parse import quote
+    from urllib.parse import quote  # noqa: PLC0415 - loaded only where it is needed
 
     return quote(where, safe="/:@?=&+%") if not where.startswith("/") else "file://" + quote(where)
