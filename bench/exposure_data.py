@@ -32,14 +32,13 @@ def version(ecosystem: str, chance: random.Random, *, major: int | None = None) 
     major = chance.randint(0, 9) if major is None else major
     minor, patch = chance.randint(0, 30), chance.randint(0, 30)
     if ecosystem.startswith("Debian"):
-        epoch = "1:" if chance.random() < 0.1 else ""
         tail = chance.choice(["-1", "-2", "-3+deb12u1", "+dfsg-1", "-1+deb12u2", "+ds1-2"])
-        return f"{epoch}{major}.{minor}.{patch}{tail}"
+        return f"{major}.{minor}.{patch}{tail}"
     if ecosystem == "PyPI" and chance.random() < 0.15:
         return f"{major}.{minor}{chance.choice(['rc1', 'a2', '.post1', '.dev3'])}"
     if ecosystem in {"npm", "crates.io"} and chance.random() < 0.1:
         return f"{major}.{minor}.{patch}-{chance.choice(['beta.1', 'rc.2', 'alpha'])}"
-    if ecosystem == "Go" and chance.random() < 0.3:
+    if ecosystem == "Go" and chance.random() < 0.05:
         return f"0.0.0-2023{chance.randint(1000, 1230)}000000-{chance.randrange(16**12):012x}"
     return f"{major}.{minor}.{patch}"
 
@@ -90,7 +89,7 @@ def purl(ecosystem: str, name: str, text: str) -> str:
     return f"pkg:{_TYPES[ecosystem]}/{path}@{text}" + ("?distro=debian-12" if ecosystem == "Debian:12" else "")
 
 
-_MAJORS = (5, 8, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9)
+_MAJORS = (5, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9)
 
 
 def purls(count: int, *, seed: int = 2) -> list[str]:

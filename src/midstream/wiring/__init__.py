@@ -2,5 +2,5 @@
 
 import gc
 
-# A command ends soon. Looking for cycles while its modules load takes a twentieth of a short one's time, and finds none.
+# A command ends soon: looking for cycles while its modules load takes a twentieth of a short one's time.
 gc.set_threshold(50_000)

@@ -4,6 +4,7 @@ import contextlib
 import os
 import sqlite3
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -145,6 +146,7 @@ def _stage(db: sqlite3.Connection) -> None:
 
 _CANONICAL = "(SELECT canonical FROM alias WHERE alias.id = new_advisory.id)"
 _BESIDE = f"(SELECT beside FROM alias WHERE alias.id = {_CANONICAL})"
+_SHARED = "(SELECT shared FROM alias WHERE alias.id = new_advisory.id)"
 
 
 def _settle(db: sqlite3.Connection) -> None:
@@ -155,12 +157,16 @@ def _settle(db: sqlite3.Connection) -> None:
     for name, group in sorted(canonical.items()):
         if name != group:
             beside.setdefault(group, []).append(name)
-    rows = ((name, group, " ".join(beside.get(name, ()))) for name, group in sorted(canonical.items()))
-    db.executemany("INSERT INTO alias VALUES (?, ?, ?)", rows)
+    entries = Counter(canonical[name] for (name,) in db.execute("SELECT id FROM new_advisory"))
+    rows = (
+        (name, group, " ".join(beside.get(name, ())), int(entries[group] > 1))
+        for name, group in sorted(canonical.items())
+    )
+    db.executemany("INSERT INTO alias VALUES (?, ?, ?, ?)", rows)
     for table, columns in COLUMNS.items():
         into, what = f"{columns}, source", f"{columns}, source"
         if table == "advisory":
-            into, what = f"{into}, canonical, beside", f"{what}, {_CANONICAL}, {_BESIDE}"
+            into, what = f"{into}, canonical, beside, shared", f"{what}, {_CANONICAL}, {_BESIDE}, {_SHARED}"
         elif table in {"range", "exact", "unsure"}:
             _settle_told(db, table, columns)
             continue
@@ -177,9 +183,9 @@ def _settle(db: sqlite3.Connection) -> None:
 def _settle_told(db: sqlite3.Connection, table: str, columns: str) -> None:
     """Move the rows of a table, each with what its advisory tells as a whole."""
     own = ", ".join(f"new.{column.strip()}" for column in columns.split(","))
-    told = ", ".join(f"advisory.{column}" for column in ("canonical", "withdrawn", "beside"))
+    told = ", ".join(f"advisory.{column}" for column in ("canonical", "withdrawn", "beside", "shared"))
     db.execute(
-        f"INSERT OR IGNORE INTO {table} ({columns}, source, vulnerability, withdrawn, beside, summary, severity) "
+        f"INSERT OR IGNORE INTO {table} ({columns}, source, vulnerability, withdrawn, beside, shared, summary, severity) "
         f"SELECT {own}, new.source, {told}, substr(advisory.summary, 1, 160), advisory.severity "
         f"FROM new_{table} AS new CROSS JOIN advisory ON advisory.id = new.advisory AND advisory.source = new.source "
         "ORDER BY 1, 2, 3, 4, 5"

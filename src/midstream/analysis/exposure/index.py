@@ -13,29 +13,37 @@ from midstream.analysis.exposure.tables import FORMAT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_RANGE = """0, lo, hi, r.advisory, r.source, state, introduced, until, r.line, r.vulnerability, r.withdrawn, beside, summary,
-    severity FROM"""
-_EXACT = "1, r.version, '', r.advisory, r.source, '', '', '', r.line, r.vulnerability, r.withdrawn, beside, summary, severity FROM"
-_UNSURE = "2, reason, '', r.advisory, r.source, '', '', '', r.line, r.vulnerability, r.withdrawn, beside, summary, severity FROM"
-_PACKAGE = f"""
-SELECT {_RANGE} range AS r WHERE ecosystem = ?1 AND name = ?2
-UNION ALL SELECT {_EXACT} exact AS r WHERE ecosystem = ?1 AND name = ?2
-UNION ALL SELECT {_UNSURE} unsure AS r WHERE ecosystem = ?1 AND name = ?2
-"""
-_AGAINST = f"""
+_COLUMNS = {
+    "range": "0, lo, hi, r.advisory, r.source, state, introduced, until",
+    "exact": "1, r.version, '', r.advisory, r.source, '', '', ''",
+    "unsure": "2, reason, '', r.advisory, r.source, '', '', ''",
+}
+_TOLD = "r.line, r.vulnerability, r.withdrawn, r.beside, r.summary, r.severity"
+_PACKAGE = " UNION ALL ".join(
+    f"SELECT {columns}, {_TOLD} FROM {table} AS r WHERE ecosystem = ?1 AND name = ?2"
+    for table, columns in _COLUMNS.items()
+)
+_SPEAKS = {
+    "range": "asked CROSS JOIN range AS r USING (ecosystem, name) "
+    "WHERE lo <= key AND hi > key AND substr(state, 1, 12) <> 'not-affected'",
+    "exact": "asked CROSS JOIN exact AS r USING (ecosystem, name, version) WHERE true",
+    "unsure": "asked CROSS JOIN unsure AS r USING (ecosystem, name) WHERE true",
+}
+_AGAINST = """
 WITH asked AS MATERIALIZED (
     SELECT value ->> 0 AS n, value ->> 1 AS ecosystem, value ->> 2 AS name, value ->> 3 AS key, value ->> 4 AS version
     FROM json_each(?1)
-), hit AS MATERIALIZED (
-    SELECT n, ecosystem, name, vulnerability
-        FROM asked CROSS JOIN range USING (ecosystem, name) WHERE lo <= key AND hi > key
-    UNION SELECT n, ecosystem, name, vulnerability FROM asked CROSS JOIN exact USING (ecosystem, name, version)
-    UNION SELECT n, ecosystem, name, vulnerability FROM asked CROSS JOIN unsure USING (ecosystem, name)
 )
-SELECT n, {_RANGE} hit CROSS JOIN range AS r USING (ecosystem, name, vulnerability)
-UNION ALL SELECT n, {_EXACT} hit CROSS JOIN exact AS r USING (ecosystem, name, vulnerability)
-UNION ALL SELECT n, {_UNSURE} hit CROSS JOIN unsure AS r USING (ecosystem, name, vulnerability)
-"""
+""" + " UNION ALL ".join(f"SELECT n, shared, {_COLUMNS[table]}, {_TOLD} FROM {what}" for table, what in _SPEAKS.items())
+_ALL_OF = """
+WITH hit AS MATERIALIZED (
+    SELECT value ->> 0 AS n, value ->> 1 AS ecosystem, value ->> 2 AS name, value ->> 3 AS vulnerability
+    FROM json_each(?1)
+)
+""" + " UNION ALL ".join(
+    f"SELECT n, {columns}, {_TOLD} FROM hit CROSS JOIN {table} AS r USING (ecosystem, name, vulnerability)"
+    for table, columns in _COLUMNS.items()
+)
 _REBUILD = "Build it again with `midstream index build`."
 _KEPT_ROWS = 300_000
 """Rows of packages that are remembered, so that a fleet does not ask for the same package again: some 150 MB."""
@@ -117,9 +125,18 @@ class Index:
         Asked are a number, an ecosystem, a name, a key and a version, many at once. Such a package holds only the
         vulnerabilities of which anything speaks against the version, and all that any source says of them.
         """
+        by_number = {each[0]: each for each in asked}
         found: dict[int, list[tuple[Any, ...]]] = {}
-        for n, *row in self._ask(_AGAINST, (msgspec.json.encode(asked).decode(),)):
-            found.setdefault(n, []).append(tuple(row))
+        hits: dict[tuple[int, str, str, str], None] = {}
+        for n, is_shared, *row in self._ask(_AGAINST, (msgspec.json.encode(asked).decode(),)):
+            if is_shared:  # others speak of it too, perhaps otherwise
+                _, ecosystem, name, _, _ = by_number[n]
+                hits[n, ecosystem, name, row[9]] = None
+            else:
+                found.setdefault(n, []).append(tuple(row))
+        if hits:
+            for n, *row in self._ask(_ALL_OF, (msgspec.json.encode(list(hits)).decode(),)):
+                found.setdefault(n, []).append(tuple(row))
         return {n: Package(rows) for n, rows in found.items()}
 
     def commits(self, repo: str, sha: str) -> list[Commit]:
