@@ -2,13 +2,16 @@
 
 import sqlite3
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import msgspec
 
 from midstream.analysis.exposure.errors import IndexTrouble, NoIndex
 from midstream.analysis.exposure.package import NOTHING, Package
 from midstream.analysis.exposure.tables import FORMAT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 _PACKAGE = """
 SELECT 0, lo, hi, advisory, source, state, introduced, until, line, vulnerability, withdrawn
@@ -18,7 +21,28 @@ UNION ALL SELECT 1, version, '', advisory, source, '', '', '', line, vulnerabili
 UNION ALL SELECT 2, reason, '', advisory, source, '', '', '', line, vulnerability, withdrawn
     FROM unsure WHERE ecosystem = ?1 AND name = ?2
 """
+_ASKED = """
+CREATE TEMP TABLE asked (n INTEGER PRIMARY KEY, ecosystem TEXT, name TEXT, key TEXT, version TEXT);
+CREATE TEMP TABLE hit (n INTEGER, vulnerability TEXT, PRIMARY KEY (n, vulnerability)) WITHOUT ROWID;
+"""
+_FIND = """
+INSERT OR IGNORE INTO hit
+SELECT n, vulnerability FROM asked CROSS JOIN range USING (ecosystem, name) WHERE lo <= key AND hi > key
+UNION ALL SELECT n, vulnerability FROM asked CROSS JOIN exact USING (ecosystem, name, version)
+UNION ALL SELECT n, vulnerability FROM asked CROSS JOIN unsure USING (ecosystem, name)
+"""
+_TOLD_OF_HITS = """
+WITH a AS MATERIALIZED (SELECT * FROM asked WHERE n IN (SELECT n FROM hit))
+SELECT n, 0, lo, hi, advisory, source, state, introduced, until, line, r.vulnerability, withdrawn
+    FROM a CROSS JOIN range AS r USING (ecosystem, name) CROSS JOIN hit USING (n, vulnerability)
+UNION ALL SELECT n, 1, r.version, '', advisory, source, '', '', '', line, r.vulnerability, withdrawn
+    FROM a CROSS JOIN exact AS r USING (ecosystem, name) CROSS JOIN hit USING (n, vulnerability)
+UNION ALL SELECT n, 2, reason, '', advisory, source, '', '', '', line, r.vulnerability, withdrawn
+    FROM a CROSS JOIN unsure AS r USING (ecosystem, name) CROSS JOIN hit USING (n, vulnerability)
+"""
 _REBUILD = "Build it again with `midstream index build`."
+_TOLD = "SELECT id, source, summary, severity FROM advisory WHERE id IN (SELECT value FROM json_each(?))"
+_ALIASES = "SELECT canonical, id FROM alias WHERE canonical IN (SELECT value FROM json_each(?)) ORDER BY id"
 _KEPT_ROWS = 300_000
 """Rows of packages that are remembered, so that a fleet does not ask for the same package again: some 150 MB."""
 
@@ -62,6 +86,7 @@ class Index:
         self._numbers = {name: number for number, name in self.names.items()}
         self._packages: dict[tuple[str, str], Package] = {}
         self._kept = 0
+        self._has_asked = False
         self._told: dict[tuple[str, str], tuple[str, str]] = {}
         self._aliases: dict[str, tuple[str, ...]] = {}
 
@@ -95,6 +120,36 @@ class Index:
                 self._kept = len(rows)
             self._packages[ecosystem, name] = found
         return found
+
+    def against(self, asked: "Sequence[tuple[int, str, str, str, str]]") -> dict[int, Package]:
+        """Return what is said against versions, or leaves them open: a package for each number that has any.
+
+        Asked are a number, an ecosystem, a name, a key and a version, many at once. Such a package holds only the
+        vulnerabilities of which anything speaks against the version, and all that any source says of them.
+        """
+        if not self._has_asked:
+            self._db.executescript(_ASKED)
+            self._has_asked = True
+        self._ask("DELETE FROM asked")
+        self._ask("DELETE FROM hit")
+        self._db.executemany("INSERT INTO asked VALUES (?, ?, ?, ?, ?)", asked)
+        self._ask(_FIND)
+        found: dict[int, list[tuple[Any, ...]]] = {}
+        for n, *row in self._ask(_TOLD_OF_HITS):
+            found.setdefault(n, []).append(tuple(row))
+        return {n: Package(rows) for n, rows in found.items()}
+
+    def learn(self, advisories: "Iterable[str]", vulnerabilities: "Iterable[str]") -> None:
+        """Return nothing, after what `told_of` and `aliases_beside` will be asked was read at once."""
+        wanted = msgspec.json.encode(sorted(advisories)).decode()
+        for id_, source, summary, severity in self._ask(_TOLD, (wanted,)):
+            self._told[id_, self.names[source]] = summary, severity
+        names = [name for name in sorted(vulnerabilities) if name not in self._aliases]
+        beside: dict[str, list[str]] = {name: [] for name in names}
+        for canonical, name in self._ask(_ALIASES, (msgspec.json.encode(names).decode(),)):
+            if name != canonical:
+                beside[canonical].append(name)
+        self._aliases.update((name, tuple(others)) for name, others in beside.items())
 
     def commits(self, repo: str, sha: str) -> list[Commit]:
         """Return what is said of one commit of a repository, and which advisories list all of theirs ("*")."""
@@ -159,8 +214,9 @@ def open_index(*, path: Path) -> Index:
         raise NoIndex(f"{path}: there is no index", hint="Make one with `midstream index build SOURCE… --to FILE`.")
     try:
         db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
-        db.execute("PRAGMA mmap_size = 1073741824")
+        db.execute("PRAGMA mmap_size = 0")
         db.execute("PRAGMA cache_size = -2000")
+        db.execute("PRAGMA temp_store = MEMORY")
         row = db.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
         if row and row[0].isdigit() and int(row[0]) > FORMAT:
             raise NoIndex(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -26,6 +27,9 @@ _RANK: dict[str, int] = {
     "not affected": 4,
     "withdrawn": 5,
 }
+_AT_ONCE = 500
+"""Components whose advisories are read at once."""
+
 _QUIET = {"fixed in this version", "not affected"}
 _REBUILD = re.compile(r"\+b[0-9]+\Z")
 
@@ -47,15 +51,25 @@ def match(*, index: "Index", components: Iterable[Component], everything: bool =
     Without `everything` those that say fixed or not affected are left out; the others always come: affected,
     unknown version, no data, withdrawn. A component without any finding is known to the index and not touched.
     """
-    for component in components:
-        groups, silence = _told(index, component, everything=everything)
-        if silence:
-            yield Finding(component=component, vulnerability="", verdict="no data", why=silence)
-        for name in sorted(groups) if len(groups) > 1 else groups:
-            told = groups[name]
-            first = told[0] if len(told) == 1 else min(told, key=_rank)
-            if everything or first.verdict not in _QUIET:
-                yield _finding(index, component, name, first, told)
+    waiting = iter(components)
+    while some := list(islice(waiting, _AT_ONCE)):
+        judged = (
+            _judged(index, some)
+            if not everything
+            else [(component, *_told(index, component, everything=True)) for component in some]
+        )
+        index.learn(
+            {told.advisory for _, groups, _ in judged for group in groups.values() for told in group},
+            {name for _, groups, _ in judged for name in groups},
+        )
+        for component, groups, silence in judged:
+            if silence:
+                yield Finding(component=component, vulnerability="", verdict="no data", why=silence)
+            for name in sorted(groups) if len(groups) > 1 else groups:
+                told = groups[name]
+                first = told[0] if len(told) == 1 else min(told, key=_rank)
+                if everything or first.verdict not in _QUIET:
+                    yield _finding(index, component, name, first, told)
 
 
 def touched(*, index: "Index", components: Iterable[Component]) -> Iterator[tuple[Component, str, Verdict]]:
@@ -97,6 +111,30 @@ def names_of(component: Component, /) -> list[Asked]:
     if source != component.name and scheme_of(ecosystem=ecosystem) == "rpm":
         asked.append(Asked(ecosystem, component.name, component.version))
     return asked
+
+
+def _judged(index: "Index", components: list[Component]) -> list[tuple[Component, Groups, str]]:
+    """Return what the sources tell against each component; the index is asked once for all that are simply named."""
+    asked: list[tuple[int, str, str, str, str]] = []
+    for number, component in enumerate(components):
+        if component.ecosystem in index.ecosystems and component.ecosystem != "GIT" and not component.cpes:
+            names = names_of(component)
+            key = _key(component.ecosystem, names[0].version) if len(names) == 1 else None
+            if key is not None:
+                asked.append((number, names[0].ecosystem, names[0].name, key, names[0].version))
+    packages = index.against(asked)
+    by_number = {number: (key, version) for number, _, _, key, version in asked}
+    judged = []
+    for number, component in enumerate(components):
+        groups: Groups = {}
+        silence = ""
+        if number not in by_number:
+            groups, silence = _told(index, component, everything=False)
+        elif number in packages:
+            key, version = by_number[number]
+            judge(groups, packages[number], index, version=version, key=key, everything=True)
+        judged.append((component, groups, silence))
+    return judged
 
 
 def _told(index: "Index", component: Component, *, everything: bool) -> tuple[Groups, str]:
