@@ -92,7 +92,7 @@ def test_one_component_with_a_wrong_type_hides_no_other() -> None:
 
 texts = st.text(max_size=8)
 parts = st.fixed_dictionaries(
-    {}, optional={name: texts for name in ("type", "group", "name", "version", "purl", "cpe")}
+    {}, optional=dict.fromkeys(("type", "group", "name", "version", "purl", "cpe"), texts)
 )
 
 

@@ -21,13 +21,15 @@ p, ul { max-width: 45rem; } .faint { color: var(--faint); }
 .counts b { font-size: 1.2rem; }
 table { width: 100%; border-collapse: collapse; }
 th, td { padding: .4rem .6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
-th { color: var(--faint); font-weight: 600; }
+th { color: var(--faint); font-weight: 600; white-space: nowrap; }
+td:nth-child(-n+2), td:nth-child(4) { overflow-wrap: break-word; }
+td:nth-child(-n+2) { white-space: nowrap; }
 .affected { color: var(--bad); font-weight: 600; } .unsure { color: var(--unsure); font-weight: 600; }
 .fine { color: var(--good); }
 @media (max-width: 40rem) {
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   tr, td { display: block; } tr { padding: .6rem 0; border-bottom: 1px solid var(--line); }
-  td { border: 0; padding: .1rem 0; } td[data-head]::before { content: attr(data-head) ": "; color: var(--faint); }
+  td, td:nth-child(-n+2) { border: 0; padding: .1rem 0; white-space: normal; overflow-wrap: anywhere; } td[data-head]::before { content: attr(data-head) ": "; color: var(--faint); }
 }
 """
 _CLASSES = {"affected": "affected", "unknown version": "unsure", "no data": "unsure"}

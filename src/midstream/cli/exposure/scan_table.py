@@ -31,7 +31,9 @@ def table(report: "Report", changes: "Changes | None", *, colour: bool) -> str:
     silent: dict[str, list[str]] = {}
     for answer in report.answers:
         if not answer.vulnerability:
-            silent.setdefault(f"{answer.verdict}: {answer.why}", []).append(_name(answer.component))
+            is_git = answer.component.ecosystem == "GIT"
+            why = "the index knows nothing about these repositories" if is_git else answer.why
+            silent.setdefault(f"{answer.verdict}: {why}", []).append(_name(answer.component))
     for why, components in silent.items():
         parts += _listed(why, components, colour="yellow")
     lost: dict[str, list[str]] = {}
@@ -153,10 +155,10 @@ def _changes(changes: "Changes") -> Iterator[str]:
 def _listed(title: str, things: list[str], *, colour: str, apart: bool = False) -> list[str]:
     shown = things[:_SHOWN]
     more = [f"and {len(things) - len(shown)} more (--json has all)"] if len(things) > len(shown) else []
-    head = click.style(_fit(f"{title} ({len(things)})"), fg=colour)
+    head = [click.style(line, fg=colour) for line in _wrapped(f"{title} ({len(things)})", 0)]
     if apart:
-        return [head, *(line for thing in [*shown, *more] for line in _wrapped(thing, 2))]
-    return [head, *_wrapped(", ".join([*shown, *more]), 2)]
+        return [*head, *(line for thing in [*shown, *more] for line in _wrapped(thing, 2))]
+    return [*head, *_wrapped(", ".join([*shown, *more]), 2)]
 
 
 def _fit(text: str) -> str:

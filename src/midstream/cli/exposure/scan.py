@@ -136,7 +136,7 @@ def _changes(since: Path, report: "Report") -> "Changes":
 def _write(report: "Report", changes: "Changes | None", *, form: str, output: Path | None) -> None:
     """Return nothing, after the report was written; a file is replaced as a whole, or left as it was."""
     if form == "table":
-        from midstream.cli.scan_table import table  # noqa: PLC0415 - as above
+        from midstream.cli.exposure.scan_table import table  # noqa: PLC0415 - as above
 
         text = table(report, changes, colour=output is None)
     else:
@@ -171,7 +171,7 @@ def _document(report: "Report", changes: "Changes | None", form: str) -> str:
 def _talk(report: "Report", changes: "Changes | None") -> None:
     """Return nothing, after stderr was told what could not be read and how much of what there is."""
     from midstream.cli.errors import printable  # noqa: PLC0415 - as above
-    from midstream.cli.scan_table import summary  # noqa: PLC0415 - as above
+    from midstream.cli.exposure.scan_table import summary  # noqa: PLC0415 - as above
 
     for entry in report.unread:
         word = click.style("notice:" if entry.is_part else "error:", fg="yellow" if entry.is_part else "red", bold=True)
@@ -191,7 +191,7 @@ def _code(report: "Report", fail_on: tuple[str, ...]) -> int:
 
 def _explain(session: Session, index_path: Path, asked: "Asked", name: str, *, as_json: bool) -> None:
     """Return nothing, after the ways to the answers for one vulnerability were written."""
-    from midstream.cli.scan_table import explanation  # noqa: PLC0415 - as above
+    from midstream.cli.exposure.scan_table import explanation  # noqa: PLC0415 - as above
 
     report = _scanned(session, index_path, asked)
     wanted = name.upper()
