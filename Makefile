@@ -55,6 +55,7 @@ lock: $(DEV) ## remake requirements/*.txt from pyproject.toml (ARGS=--upgrade fo
 	@$(COMPILE) pyproject.toml --output-file requirements/runtime.txt
 	@$(COMPILE) --constraint requirements/runtime.txt --group build --output-file requirements/build.txt
 	@$(COMPILE) --constraint requirements/runtime.txt --extra postgres --extra schemas --extra fleet --group dev pyproject.toml --output-file requirements/dev.txt
+	@$(COMPILE) --constraint requirements/dev.txt --group spark --output-file requirements/spark.txt
 
 clean: ## remove what these targets made; a desk's own data in .midstream stays
 	@rm -rf $(VENV) build dist docs/_build htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .coverage .coverage.*
@@ -77,7 +78,8 @@ $(PACKAGE): $(RUNTIME) pyproject.toml
 	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 
-$(DEV): $(PACKAGE) requirements/dev.txt
+$(DEV): $(PACKAGE) requirements/dev.txt requirements/spark.txt
 	@echo "Installing the locked tools into $(VENV) (once) ..." >&2
 	@$(PIP) install $(LOCKED) -r requirements/dev.txt
+	@$(PIP) install --require-hashes --only-binary :all: --no-binary pyspark --no-build-isolation -r requirements/spark.txt
 	@touch $@

@@ -166,7 +166,7 @@ def commands_page() -> str:
             continue
         heading = "#" * path.count(" ") + "# " + path
         if isinstance(command, click.Group):
-            parts.append(f"{heading}\n\n{plain(command.help)}")
+            parts.append(f"{heading}\n\n{plain(command.help)}\n\n{_options(command)}".strip())
             continue
         ctx = click.Context(command, info_name=path)
         pieces = [piece for piece in command.collect_usage_pieces(ctx) if piece != "[OPTIONS]" or _options(command)]

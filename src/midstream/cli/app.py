@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "today": ("midstream.cli.today:today", "What has to be done, by when, by whom, and why."),
+    "scan": ("midstream.cli.exposure.scan:scan", "Which of what we ship is vulnerable, and why."),
+    "fleet": ("midstream.cli.exposure.fleet:fleet", "Keep many bills of materials, and ask who is affected."),
     "board": ("midstream.cli.case:board", "Cases by branches, as recorded."),
     "case": ("midstream.cli.case:case", "List cases; show one, its log, and why its tasks are there."),
     "do": ("midstream.cli.do:do", "Carry out a verb on a case."),
@@ -23,6 +25,7 @@ COMMANDS = {
     "project": ("midstream.cli.project:project", "Load a project, its CVE ids and its releases."),
     "rotation": ("midstream.cli.rotation:rotation", "Who is on duty, and who is away."),
     "worker": ("midstream.cli.worker:worker", "Do the open process tasks that need nobody."),
+    "index": ("midstream.cli.exposure.index:index", "Build and show the index of vulnerability data."),
     "ledger": ("midstream.cli.ledger:ledger", "Verify, export and import the facts."),
     "store": ("midstream.cli.store:store", "Remake the read models; back up."),
     "demo": ("midstream.cli.demo:demo", "Load the demo: TF-M's public history and three invented cases."),

@@ -4,9 +4,10 @@ import sys
 
 import click
 
-MISUSE = {"Misuse", "NotFound", "BadFact", "MailRefused", "PolicyError", "ProjectError", "TomlError"}
+MISUSE = {"Misuse", "NotFound", "BadFact", "MailRefused", "NoIndex", "InvalidVersion", "PolicyError", "ProjectError"}
+MISUSE |= {"TomlError", "Unreadable"}
 NO = {"Refused", "Stale"}
-TROUBLE = {"StoreTrouble", "Conflict", "ClockBackwards", "BrokenChain"}
+TROUBLE = {"StoreTrouble", "Conflict", "ClockBackwards", "BrokenChain", "IndexTrouble"}
 
 
 def code_of(error: Exception) -> int | None:

@@ -2,7 +2,6 @@
 
 import os
 import re
-import tomllib
 from pathlib import Path
 
 SETTINGS = {
@@ -29,6 +28,8 @@ def key_file(store: str) -> Path:
 
 def default_person(store: str) -> str:
     """Return who asks when nobody is named: the person that settings.toml beside the store names, or nobody."""
+    import tomllib  # noqa: PLC0415 - commands that ask for nobody start sooner
+
     file = folder_of(store) / "settings.toml"
     try:
         said = tomllib.loads(file.read_text(encoding="utf-8")).get("as", "")

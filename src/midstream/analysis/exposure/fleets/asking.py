@@ -1,0 +1,119 @@
+"""Questions to a whole fleet: who is affected by one vulnerability, and what all that is shipped is touched by."""
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from midstream.analysis.exposure.answers import Answer, answers_of, rank_of
+from midstream.analysis.exposure.match import Finding, match
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from midstream.analysis.exposure.fleets.file import Fleet
+    from midstream.analysis.exposure.fleets.rows import Kept
+    from midstream.analysis.exposure.index import Index
+    from midstream.analysis.exposure.match import Component
+    from midstream.analysis.exposure.statements import Statement
+
+
+class Exposed(msgspec.Struct, frozen=True, kw_only=True):
+    """One input that has something to do with a vulnerability, and the answers for its components."""
+
+    input: "Kept"
+    answers: list[Answer]
+
+
+class Shared(msgspec.Struct, frozen=True, kw_only=True):
+    """One finding, and in how many inputs of the fleet its component is."""
+
+    finding: Finding
+    inputs: int
+
+
+class Silent(msgspec.Struct, frozen=True, kw_only=True):
+    """An ecosystem of which the index knows nothing, how many distinct components are of it, and why."""
+
+    ecosystem: str
+    components: int
+    why: str
+
+
+class FleetScan(msgspec.Struct, frozen=True, kw_only=True):
+    """What a scan of a fleet came to: the findings, the most urgent first, and where the index has no data."""
+
+    shared: list[Shared]
+    silent: list[Silent]
+
+
+def who_is_affected(*, fleet: "Fleet", index: "Index", vulnerability: str, everything: bool = False) -> list[Exposed]:
+    """Return the inputs with components that a vulnerability touches, those that are affected first.
+
+    Only components of the names the index has for it are looked at, then the inputs that have them. What an input says
+    about itself counts. Without `everything`, inputs whose every answer is "fixed" or "not affected" are left out.
+    """
+    names = index.packages_of(vulnerability)
+    held = dict(fleet.components_named(names))
+    if any(ecosystem == "CPE" for ecosystem, _ in names):
+        held |= dict(fleet.components_with_cpe())
+    by_component: dict[Component, list[Finding]] = {}
+    wanted = vulnerability.upper()
+    for finding in match(index=index, components=held.values(), everything=True):
+        if wanted in {finding.vulnerability.upper(), *map(str.upper, finding.aliases)}:
+            by_component.setdefault(finding.component, []).append(finding)
+    touched = {number: component for number, component in held.items() if component in by_component}
+    has_them = list(fleet.who_has(set(touched)))
+    kept = {entry.id: entry for entry in fleet.inputs([number for number, _ in has_them])}
+    said = fleet.statements() if has_them else {}
+    found: list[Exposed] = []
+    plain: dict[tuple[int, ...], list[Answer]] = {}
+    for number, has in has_them:
+        statements = said.get(number, [])
+        answers = plain.get(tuple(has)) if not statements else None
+        if answers is None:
+            findings = [finding for each in has for finding in by_component[touched[each]]]
+            answers = _answers(findings, [touched[each] for each in has], statements)
+            if not statements:
+                plain[tuple(has)] = answers
+        if everything or any(answer.verdict not in {"fixed in this version", "not affected"} for answer in answers):
+            found.append(Exposed(input=kept[number], answers=answers))
+    return sorted(found, key=lambda entry: (rank_of(entry.answers[0].verdict), entry.input.name))
+
+
+def _answers(findings: list[Finding], components: "list[Component]", statements: "list[Statement]") -> list[Answer]:
+    answers, _ = answers_of(where="", findings=findings, components=components, statements=statements)
+    return sorted(answers, key=lambda answer: rank_of(answer.verdict))
+
+
+def scan_fleet(*, fleet: "Fleet", index: "Index", only: "set[int] | None" = None) -> FleetScan:
+    """Return the findings of the distinct components, and of which ecosystems the index knows nothing.
+
+    Only components of names the index knows are matched one by one; `only` may narrow them down further (see `frames`).
+    What inputs say about themselves does not count here: another one with the same component may say something else;
+    `who_is_affected` tells them apart.
+    """
+    numbers: dict[Component, int] = {}
+
+    def components() -> "Iterator[Component]":
+        for number, component in chain(fleet.components_known_to(index.path), fleet.components_with_cpe()):
+            if component not in numbers and (only is None or number in only):
+                numbers[component] = number
+                yield component
+
+    findings = list(match(index=index, components=components()))
+    holders = fleet.holders({numbers[finding.component] for finding in findings})
+    shared = [
+        Shared(finding=finding, inputs=holders[numbers[finding.component]])
+        for finding in findings
+        if numbers[finding.component] in holders
+    ]
+    shared.sort(key=lambda entry: (rank_of(entry.finding.verdict), -entry.inputs, entry.finding.vulnerability))
+    silent = [
+        Silent(ecosystem=ecosystem, components=count, why=finding.why)
+        for ecosystem, count, example in fleet.ecosystems()
+        if ecosystem not in index.ecosystems and ecosystem != "GIT"
+        for finding in match(index=index, components=[example])
+        if finding.verdict == "no data"
+    ]
+    return FleetScan(shared=shared, silent=silent)

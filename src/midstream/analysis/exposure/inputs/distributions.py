@@ -1,0 +1,109 @@
+"""Which OSV ecosystem the packages of a Linux distribution belong to, with its release."""
+
+import re
+
+_CODENAMES = {
+    "jessie": "8",
+    "stretch": "9",
+    "buster": "10",
+    "bullseye": "11",
+    "bookworm": "12",
+    "trixie": "13",
+    "forky": "14",
+    "duke": "15",
+}
+"""Debian's releases by codename. One that is not here keeps its name, under which an index may know it."""
+
+_VENDORS = {
+    "debian": "Debian",
+    "ubuntu": "Ubuntu",
+    "alpine": "Alpine",
+    "wolfi": "Wolfi",
+    "chainguard": "Chainguard",
+    "almalinux": "AlmaLinux",
+    "alma": "AlmaLinux",
+    "rocky": "Rocky Linux",
+    "rockylinux": "Rocky Linux",
+    "redhat": "Red Hat",
+    "rhel": "Red Hat",
+    "mageia": "Mageia",
+    "openeuler": "openEuler",
+    "opensuse": "openSUSE",
+    "suse": "SUSE",
+    "sles": "SUSE",
+    "photon": "Photon OS",
+    "azurelinux": "Azure Linux",
+    "raspbian": "Raspbian",
+}
+_ROLLING = {"Wolfi", "Chainguard"}
+_MAJOR_ONLY = {"Debian", "AlmaLinux", "Rocky Linux", "Red Hat", "Mageia", "Raspbian"}
+_LTS = re.compile(r"[0-9]*[02468]\.04")
+_NAME = re.compile(r"\s*([A-Z_]+)=(.*)")
+
+
+def ecosystem_of_distribution(*, namespace: str, distro: str, release: str = "") -> str:
+    """Return the ecosystem with its release, such as ``Debian:12``, ``Alpine:v3.18`` or ``Ubuntu:22.04:LTS``.
+
+    `namespace` is that of the purl (the vendor), `distro` its qualifier: ``debian-12.5``, ``bookworm``,
+    ``alpine-3.18.4``. Where the qualifier says nothing, `release` counts if it is of the same vendor. Without a release
+    only the vendor's name is given back, of which an index knows nothing: that is "no data", not clean.
+    """
+    vendor = _VENDORS.get(namespace.lower(), namespace.title())
+    said = distro.lower()
+    for name in (namespace.lower(), vendor.lower().replace(" ", "")):
+        said = said.removeprefix(f"{name}-")
+    if not said:
+        return release if release.partition(":")[0] == vendor else vendor
+    return ecosystem_of(vendor=vendor, version=said)
+
+
+def ecosystem_of(*, vendor: str, version: str) -> str:
+    """Return the ecosystem of a vendor's release, by number or by Debian's codename."""
+    if vendor in _ROLLING or not version:
+        return vendor
+    version = _CODENAMES.get(version, version)
+    if vendor in _MAJOR_ONLY:
+        version = version.partition(".")[0]
+    elif vendor == "Alpine":
+        version = "v" + ".".join(version.removeprefix("v").split(".")[:2])
+    elif vendor == "Ubuntu":
+        version = ".".join(version.split(".")[:2])
+        version += ":LTS" if _LTS.fullmatch(version) else ""
+    elif vendor == "openSUSE":
+        version = f"Leap {version.removeprefix('leap-')}"
+    return f"{vendor}:{version}"
+
+
+def ecosystem_of_release(text: str, /) -> str:
+    """Return the ecosystem of what people call a release: ``bookworm``, ``debian-12``, ``Debian:12``, ``alpine:3.18``.
+
+    Raise `ValueError` when it names no vendor that is known.
+    """
+    vendor, separator, version = text.strip().replace(":", "-", 1).partition("-")
+    if vendor.lower() in _CODENAMES and not separator:
+        return ecosystem_of(vendor="Debian", version=vendor.lower())
+    if vendor.lower() not in _VENDORS or not version:
+        raise ValueError(f"{text[:60]!r} is no release; write it as bookworm, debian-12 or alpine-3.20")
+    return ecosystem_of(vendor=_VENDORS[vendor.lower()], version=version.removesuffix(":LTS").lower())
+
+
+def ecosystem_of_os_release(text: str, /) -> str:
+    """Return the ecosystem that an ``os-release`` file names (os-release(5)), or "" when it names none."""
+    fields: dict[str, str] = {}
+    for line in text.split("\n"):
+        if found := _NAME.match(line):
+            fields[found[1]] = found[2].strip().strip("\"'")
+    name = fields.get("ID", "").lower()
+    version = fields.get("VERSION_ID") or fields.get("VERSION_CODENAME") or ""
+    if not name:
+        return ""
+    return ecosystem_of(vendor=_VENDORS.get(name, name.title()), version=version.lower())
+
+
+def release_of_list(name: str, /) -> str:
+    """Return the suite in the name of one of apt's lists (``…_dists_bookworm-security_main_…_Packages``), or ""."""
+    _, marker, rest = name.partition("_dists_")
+    suite = rest.partition("_")[0] if marker else ""
+    for pocket in ("-security", "-updates", "-backports", "-proposed-updates"):
+        suite = suite.removesuffix(pocket)
+    return suite

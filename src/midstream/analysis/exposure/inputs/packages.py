@@ -1,0 +1,241 @@
+"""From Debian's package lists, west manifests, modules, submodules and lists of purls to components."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from midstream.analysis.exposure.inputs.boms import git_component, version_of_cpe
+from midstream.analysis.exposure.inputs.distributions import (
+    ecosystem_of,
+    ecosystem_of_os_release,
+    release_of_list,
+)
+from midstream.analysis.exposure.inputs.purls import component_of_purl
+from midstream.analysis.exposure.match import Component
+from midstream.analysis.exposure.statements import Statement
+
+if TYPE_CHECKING:
+    from midstream.analysis.exposure.inputs.inventory import Collecting
+    from midstream.formats.west import Module, Project
+
+MODULE_FILES = ("zephyr/module.yml", "zephyr/module.yaml", "module.yml", "module.yaml")
+
+
+def take_debian(into: "Collecting", data: bytes, path: Path | None) -> None:
+    """Add the packages of dpkg's status or of one of apt's lists.
+
+    The release is the one asked for, else that of the ``os-release`` beside the status, else that in the list's name.
+    """
+    from midstream.formats.deb822 import read_packages  # noqa: PLC0415 - loaded only where it is needed
+
+    read = read_packages(data=data)
+    into.found.kind = "Debian package list"
+    into.fault(*read.faults)
+    ecosystem = into.release or _release_beside(path)
+    if not ecosystem:
+        ecosystem = "Debian"
+        into.fault("which release of Debian these packages are of is not known; say it with --release")
+    for package in read.packages:
+        component = Component(
+            name=package.name,
+            version=package.version,
+            ecosystem=ecosystem,
+            source_name="" if package.source == package.name else package.source,
+            source_version="" if package.source_version == package.version else package.source_version,
+            purl=_deb_purl(ecosystem, package.name, package.version, package.architecture),
+            place=f"line {package.line}",
+        )
+        into.add(component)
+
+
+def _deb_purl(ecosystem: str, name: str, version: str, architecture: str) -> str:
+    vendor, _, release = ecosystem.partition(":")
+    vendor = vendor.lower()
+    more = [f"arch={architecture}"] if architecture else []
+    more += [f"distro={vendor}-{release.removesuffix(':LTS')}"] if release else []
+    version = version.replace("%", "%25").replace("+", "%2B").replace(":", "%3A")
+    return f"pkg:deb/{vendor}/{name.replace('+', '%2B')}@{version}" + (f"?{'&'.join(more)}" if more else "")
+
+
+def _release_beside(path: Path | None) -> str:
+    if path is None:
+        return ""
+    suite = release_of_list(path.name)
+    if suite:
+        return ecosystem_of(vendor="Debian", version=suite)
+    whole = path.resolve()
+    # …/var/lib/dpkg/status, and …/var/lib/dpkg/status.d/name of images without dpkg
+    for root in whole.parents:
+        if whole.is_relative_to(root / "var/lib/dpkg"):
+            for name in ("etc/os-release", "usr/lib/os-release"):
+                if (root / name).is_file():
+                    return ecosystem_of_os_release((root / name).read_text(encoding="utf-8", errors="replace"))
+    return ""
+
+
+def take_west(into: "Collecting", text: str, path: Path | None) -> None:
+    """Add the projects of a west manifest, and what the ``module.yml`` of each says where the workspace is there."""
+    from midstream.formats.west import read_manifest  # noqa: PLC0415 - as above
+
+    manifest = read_manifest(text=text)
+    into.found.kind = "west manifest"
+    into.fault(*manifest.faults)
+    workspaces = _workspaces(path)
+    if manifest.imports:
+        into.fault(f"projects whose own manifests are imported, and were not read: {', '.join(manifest.imports)}")
+    for project in manifest.projects:
+        place = f"project {project.name}"
+        if not project.url:
+            into.unidentified(name=project.name, version=project.revision, why="it has no address", place=place)
+            continue
+        cloned = into.add(git_component(repo=project.url, revision=project.revision, place=place))
+        _take_module_of(into, project, cloned, workspaces)
+
+
+def _workspaces(path: Path | None) -> list[Path]:
+    """Return the folders in which the projects of a manifest may lie: west's own, else those around the manifest."""
+    if path is None:
+        return []
+    parents = list(path.resolve().parents)
+    marked = [parent for parent in parents if (parent / ".west").is_dir()]
+    return marked[:1] or parents[:2]
+
+
+def _take_module_of(into: "Collecting", project: "Project", cloned: Component, workspaces: list[Path]) -> None:
+    for workspace in workspaces:
+        folder = (workspace / project.path).resolve()
+        if not folder.is_relative_to(workspace):
+            into.fault(f"project {project.name}: its path leads out of the workspace; its module.yml was not read")
+            return
+        for name in MODULE_FILES[:2]:
+            if (folder / name).is_file():
+                _take_module_file(into, folder / name, project.name, cloned)
+                return
+
+
+def _take_module_file(into: "Collecting", path: Path, name: str, cloned: Component) -> None:
+    from midstream.formats.west import SIZE_LIMIT, read_module  # noqa: PLC0415 - as above
+
+    try:
+        with path.open(encoding="utf-8") as file:
+            module = read_module(text=file.read(SIZE_LIMIT + 1))
+    except (OSError, ValueError) as error:
+        into.fault(f"project {name}: {path.name}: {error}")
+        return
+    _take_names(into, module, name, [cloned])
+
+
+def take_module(into: "Collecting", text: str) -> None:
+    """Add what one ``module.yml`` says by itself."""
+    from midstream.formats.west import read_module  # noqa: PLC0415 - as above
+
+    module = read_module(text=text)
+    into.found.kind = "Zephyr module"
+    name = module.name or "the module"
+    if not module.references:
+        into.unidentified(name=name, version="", why="it has no security: external-references", place="module.yml")
+    _take_names(into, module, name, [])
+
+
+def _take_names(into: "Collecting", module: "Module", name: str, held: list[Component]) -> None:
+    """Add the components a module is known as elsewhere, and its assessments, which are about all of them."""
+    place = f"{name}: module.yml"
+    into.fault(*(f"{place}: {fault}" for fault in module.faults))
+    for reference in module.references:
+        if reference.startswith("cpe:2.3:"):
+            component = Component(name=name, version=version_of_cpe(reference), cpes=(reference,), place=place)
+        else:
+            try:
+                component = component_of_purl(reference, place=place)
+            except ValueError as error:
+                into.fault(f"{place}: {reference[:200]}: {error}")
+                continue
+        held = [*held, into.add(component)]
+    for said in module.assessments:
+        into.found.statements.append(
+            Statement(
+                vulnerability=said.vulnerability,
+                status=said.status,  # type: ignore[arg-type] # read_module let no other word through
+                justification=said.justification,
+                detail=said.impact or said.notes,
+                action=said.action,
+                said_by=f"module.yml of {name}",
+                voice=f"module.yml of {name}",
+                components=tuple(held),
+            )
+        )
+
+
+def take_gitmodules(into: "Collecting", text: str, path: Path | None) -> None:
+    """Add the submodules of a checkout, at the commits its index has; without an index their versions are unknown."""
+    from midstream.formats.gitmodules import read_gitmodules, read_index_commits  # noqa: PLC0415 - as above
+
+    into.found.kind = "git submodules"
+    folder = git_folder(path.parent) if path else None
+    commits: dict[str, str] = {}
+    try:
+        commits = read_index_commits(data=(folder / "index").read_bytes()) if folder else {}
+    except (OSError, ValueError) as error:
+        into.fault(f"the index of this checkout cannot be read: {error}")
+    for submodule in read_gitmodules(text=text):
+        place = f"line {submodule.line}"
+        commit = commits.get(submodule.path, "")
+        url = _resolved(submodule.url, folder)
+        if not url:
+            why = f"its address {submodule.url!r} is relative, and this checkout has no remote 'origin'"
+            into.unidentified(name=submodule.name, version=commit, why=why, place=place)
+            continue
+        into.add(git_component(repo=url, revision=commit, place=place))
+    if not folder:
+        into.fault("there is no git folder beside it, so the commits are not known; give the checkout")
+
+
+def git_folder(checkout: Path) -> Path | None:
+    """Return the git folder of a checkout: ``.git``, or what the file ``.git`` names; None when there is none."""
+    there = checkout / ".git"
+    if there.is_file():
+        said = there.read_text(encoding="utf-8", errors="replace").partition("gitdir:")[2].strip()
+        there = (checkout / said).resolve() if said else there
+    return there if there.is_dir() else None
+
+
+def _resolved(url: str, folder: Path | None) -> str:
+    """Return the address of a submodule; a relative one is that of the remote ``origin`` and the way from it."""
+    if not url.startswith(("./", "../")):
+        return url
+    origin = ""
+    if folder and (folder / "config").is_file():
+        inside = False
+        for line in (folder / "config").read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.strip().startswith("["):
+                inside = line.strip() == '[remote "origin"]'
+            elif inside and line.partition("=")[0].strip() == "url":
+                origin = line.partition("=")[2].strip().rstrip("/")
+    if "/" not in origin:
+        return ""
+    for step in url.split("/"):
+        if step == "..":
+            origin = origin.rpartition("/")[0]
+        elif step not in {"", "."}:
+            origin = f"{origin}/{step}"
+    return origin
+
+
+def take_purls(into: "Collecting", text: str) -> None:
+    """Add a list of purls, one a line; empty lines and those that begin with # are passed over."""
+    into.found.kind = "purls"
+    for number, line in enumerate(text.split("\n"), 1):
+        purl = line.strip()
+        if not purl or purl.startswith("#"):
+            continue
+        try:
+            into.add(component_of_purl(purl, release=into.release, place=f"line {number}"))
+        except ValueError as error:
+            why = f"its purl cannot be read: {error}"
+            into.unidentified(name=purl[:200], version="", why=why, place=f"line {number}")
+
+
+def without_place(component: Component, /) -> Component:
+    """Return the component as it is the same in every document."""
+    return msgspec.structs.replace(component, place="")

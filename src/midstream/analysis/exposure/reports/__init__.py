@@ -1,0 +1,1 @@
+"""Reports of a scan: the record itself, and the documents made of it."""

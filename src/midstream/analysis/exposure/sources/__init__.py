@@ -1,0 +1,1 @@
+"""From what a source says to the rows of the index."""

@@ -1,0 +1,211 @@
+"""A source, of whatever kind, into rows."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from midstream.analysis.exposure.sources import csaf, debian, osv
+from midstream.analysis.exposure.sources.files import Problem, documents_of
+from midstream.analysis.exposure.sources.rows import Collected, UnreadRow
+from midstream.formats.osv.feed import Feed, read_entry
+
+if TYPE_CHECKING:
+    from midstream.formats.debian_tracker.notes import Note
+
+READERS = 1
+"""Raised when the readers give other rows for the same source: then nothing is taken over from an older index."""
+
+PRIVATE = {"AMBER", "AMBER+STRICT", "RED"}
+"""TLP labels (FIRST, Traffic Light Protocol 2.0) of what may not enter a public index."""
+
+BATCH = 20_000
+NODES_LIMIT = 1_000_000
+
+
+class Reading(msgspec.Struct, kw_only=True):
+    """One source on its way into rows. `flush` is called when many rows have come together."""
+
+    into: Collected
+    flush: Callable[[], None]
+    may_hold_private: bool
+    kind: str = ""
+    newest: str = ""
+
+
+def read_source(path: Path, reading: Reading) -> None:
+    """Return nothing, after everything in the source was read; raise `OSError` when it cannot be opened."""
+    if (path / "data" / "CVE" / "list").is_file():
+        _read_lists(path, reading)
+        return
+    for count, found in enumerate(documents_of(path=path), 1):
+        if isinstance(found, Problem):
+            reading.into.unread.append(UnreadRow(found.place, found.reason))
+        else:
+            _take(found.place, found.data, f"{path.name}: document {count}", reading)
+        if reading.into.size() > BATCH:
+            reading.flush()
+
+
+def _take(place: str, data: bytes, shy_place: str, reading: Reading) -> None:
+    """Take one document, of any kind. `shy_place` stands for `place` where its name could tell too much."""
+    into = reading.into
+    try:
+        if place.lower().endswith((".yaml", ".yml")):
+            data = json_of_yaml(data)
+        if data[:64].lstrip()[:1] == b"[":
+            for count, raw in enumerate(msgspec.json.decode(data, type=list[msgspec.Raw])):
+                _take_json(f"{place}[{count}]", bytes(raw), f"{shy_place}[{count}]", reading)
+        else:
+            _take_json(place, data, shy_place, reading)
+    except (ValueError, msgspec.MsgspecError, RecursionError) as error:
+        into.unread.append(UnreadRow(place, str(error)[:300] or "nested too deeply"))
+
+
+def _take_json(place: str, data: bytes, shy_place: str, reading: Reading) -> None:
+    try:
+        entry = read_entry(data)
+    except ValueError as error:
+        if not data.rstrip().endswith(b"}"):
+            raise ValueError(f"no whole JSON document: {error}") from None
+        why = str(error)
+    else:
+        if _may_enter(entry.label, shy_place, reading):
+            _saw(reading, "OSV", entry.modified)
+            _take_osv(entry, place, reading)
+        return
+    if b'"csaf_version"' in data:
+        _take_csaf(place, data, shy_place, reading)
+    elif b'"releases"' in data:
+        _take_dump(place, data, reading)
+    else:
+        raise ValueError(f"neither OSV, nor CSAF, nor Debian's tracker: {why}")
+
+
+def _take_osv(entry: Feed, place: str, reading: Reading) -> None:
+    if len(entry.id) > 200 or not entry.id.isprintable() or " " in entry.id or not entry.id:
+        reading.into.unread.append(UnreadRow(place, "its id is empty, too long, or has spaces or control characters"))
+        return
+    osv.take_entry(reading.into, entry, line=place)
+
+
+def _take_csaf(place: str, data: bytes, shy_place: str, reading: Reading) -> None:
+    from midstream.formats.csaf.statements import read_statements  # noqa: PLC0415 - most feeds have none
+
+    tree = msgspec.json.decode(data)
+    document = tree.get("document") if isinstance(tree, dict) else None
+    distribution = document.get("distribution") if isinstance(document, dict) else None
+    tlp = distribution.get("tlp") if isinstance(distribution, dict) else None
+    label = tlp.get("label") if isinstance(tlp, dict) else None
+    if _may_enter(str(label or ""), shy_place, reading):
+        found = read_statements(tree=tree)
+        _saw(reading, "CSAF", found.at)
+        csaf.take_document(reading.into, found, line=place)
+
+
+def _take_dump(place: str, data: bytes, reading: Reading) -> None:
+    from midstream.formats.debian_tracker.dump import read_dump  # noqa: PLC0415 - most feeds have none
+
+    _saw(reading, "Debian tracker", "")
+    faults: list[str] = []
+    for entry in read_dump(data, faults=faults):
+        debian.take_entry(reading.into, entry, place=place, releases=(), numbers={})
+        if reading.into.size() > BATCH:
+            reading.flush()
+    reading.into.unread += [UnreadRow(place, fault) for fault in faults]
+
+
+def _may_enter(label: str, shy_place: str, reading: Reading) -> bool:
+    """Return whether a document with this TLP label may enter the index; if not, that is told without naming it."""
+    if reading.may_hold_private or label.upper().removeprefix("TLP:") not in PRIVATE:
+        return True
+    reading.into.unread.append(UnreadRow(shy_place, "not for the public; it may only enter an embargoed index"))
+    return False
+
+
+def _saw(reading: Reading, kind: Literal["OSV", "CSAF", "Debian tracker"], moment: str) -> None:
+    if kind not in reading.kind:
+        reading.kind = f"{reading.kind}, {kind}" if reading.kind else kind
+    reading.newest = max(reading.newest, moment[:40])
+
+
+def _read_lists(path: Path, reading: Reading) -> None:
+    from midstream.formats.debian_tracker.lists import read_advisory_list, read_cve_list  # noqa: PLC0415 - as the dump
+
+    _saw(reading, "Debian tracker", "")
+    numbers = _release_numbers(path / "data" / "config.json", reading)
+    faults: list[str] = []
+    published: dict[str, list[Note]] = {}
+    for name in ("DSA", "DLA"):
+        file = path / "data" / name / "list"
+        if file.is_file():
+            with file.open(encoding="utf-8", errors="replace") as lines:
+                for _, ids, notes in read_advisory_list(lines, faults=faults):
+                    for each in ids:
+                        published.setdefault(each, []).extend(msgspec.structs.replace(note, line=0) for note in notes)
+            reading.into.unread += [UnreadRow(f"data/{name}/list", fault) for fault in faults]
+            faults.clear()
+    releases = [*(numbers or debian.RELEASES), "sid"]
+    with (path / "data" / "CVE" / "list").open(encoding="utf-8", errors="replace") as lines:
+        for entry in read_cve_list(lines, faults=faults):
+            debian.take_entry(
+                reading.into,
+                entry,
+                place="data/CVE/list",
+                releases=releases,
+                numbers=numbers,
+                published=published.get(entry.id, ()),
+            )
+            if reading.into.size() > BATCH:
+                reading.flush()
+    reading.into.unread += [UnreadRow("data/CVE/list", fault) for fault in faults]
+
+
+class _Distribution(msgspec.Struct):
+    majorversion: int | str | None = None
+
+
+class _Config(msgspec.Struct):
+    distributions: dict[str, _Distribution]
+
+
+def _release_numbers(path: Path, reading: Reading) -> dict[str, str]:
+    """Return the releases and their numbers as the tracker's ``data/config.json`` has them; empty without one."""
+    if not path.is_file():
+        return {}
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=_Config).distributions
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        reading.into.unread.append(UnreadRow("data/config.json", str(error)))
+        return {}
+    numbers = {name: str(each.majorversion) for name, each in found.items() if each.majorversion is not None}
+    return {name: number for name, number in numbers.items() if number.isdigit() and int(number) >= 8}
+
+
+def json_of_yaml(data: bytes) -> bytes:
+    """Return the JSON of a YAML document, scalars as they are written; raise `ValueError` for others."""
+    import yaml  # noqa: PLC0415 - most feeds are JSON
+
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    try:
+        tree = yaml.load(data, Loader=loader)  # noqa: S506 - it makes nothing but texts, lists and tables
+    except (yaml.YAMLError, RecursionError, UnicodeDecodeError) as error:
+        raise ValueError(f"no YAML: {' '.join(str(error).split())[:200]}") from None
+    _weigh(tree)
+    return msgspec.json.encode(tree)
+
+
+def _weigh(tree: object) -> None:
+    """Raise `ValueError` when a tree has too many nodes, counting what aliases repeat, as often as they do."""
+    stack = [tree]
+    count = 0
+    while stack:
+        node = stack.pop()
+        count += 1
+        if count > NODES_LIMIT:
+            raise ValueError(f"more than {NODES_LIMIT} nodes once its aliases are written out")
+        if isinstance(node, dict):
+            stack.extend(node.values())
+        elif isinstance(node, list):
+            stack.extend(node)

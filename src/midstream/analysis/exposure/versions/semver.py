@@ -1,0 +1,30 @@
+"""Semantic versions (semver.org 2.0.0), with the leading "v" that node and Go allow."""
+
+import re
+
+from midstream.analysis.exposure.versions.alphabet import LENGTH_LIMIT, number, plain, refused
+
+_NUMBER = r"(?:0|[1-9][0-9]*)"
+_IDENTIFIER = r"(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
+_PRE_RELEASE = rf"{_IDENTIFIER}(?:\.{_IDENTIFIER})*"
+_BUILD = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
+VERSION = re.compile(rf"v?({_NUMBER})\.({_NUMBER})\.({_NUMBER})(?:-({_PRE_RELEASE}))?(?:\+{_BUILD})?")
+_RELEASE = "~"
+
+
+def key(version: str) -> str:
+    """Return the sort key (clause 11 of the standard; build metadata counts for nothing), or raise `InvalidVersion`."""
+    found = VERSION.fullmatch(version) if len(version) <= LENGTH_LIMIT else None
+    if found is None:
+        plain(version, scheme="semantic")
+        raise refused(version, scheme="semantic")
+    major, minor, patch, pre = found.groups()
+    return number(major) + number(minor) + number(patch) + (pre_release(pre) if pre else _RELEASE)
+
+
+def pre_release(text: str) -> str:
+    """Return the key of a pre-release: numbers before words, less before more, and all of it before the release."""
+    if not text:
+        return _RELEASE
+    parts = (number(part) if part.isdigit() else f"a{part}!" for part in text.split("."))
+    return "".join(parts) + "!"

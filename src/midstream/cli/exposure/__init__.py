@@ -1,0 +1,1 @@
+"""Commands over the exposure analysis: the index, scans, fleets."""

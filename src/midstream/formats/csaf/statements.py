@@ -1,0 +1,172 @@
+"""What a CSAF document says about products and vulnerabilities (CSAF 2.0 and 2.1, "product_status")."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+DEPTH_LIMIT = 60
+"""How deep branches may lie in one another; the standard's own checks allow 30."""
+
+_STATUSES = {
+    "known_affected": "affected",
+    "first_affected": "affected",
+    "last_affected": "affected",
+    "known_not_affected": "not_affected",
+    "fixed": "fixed",
+    "first_fixed": "fixed",
+    "under_investigation": "under_investigation",
+}
+
+
+class Product(msgspec.Struct, kw_only=True):
+    """One product id of the tree: its names (purls, CPEs), a range of versions if it stands for many, and its parts.
+
+    `parts` is not empty for a relationship: the product with the other installed in it.
+    """
+
+    names: list[str]
+    versions: str = ""
+    parts: list[str] = []
+
+
+class Statement(msgspec.Struct, kw_only=True, frozen=True):
+    """What the document says about one vulnerability in one product."""
+
+    vulnerability: str
+    aliases: list[str]
+    product: Product
+    status: str
+    justification: str
+    impact: str
+    action: str
+
+
+class Statements(msgspec.Struct, kw_only=True):
+    """A document's statements, who publishes it, when it was last changed (ISO 8601), and what could not be read."""
+
+    id: str
+    publisher: str
+    at: str
+    statements: list[Statement]
+    faults: list[str]
+
+
+def read_statements(*, tree: object) -> Statements:
+    """Return what a decoded CSAF document says; raise `ValueError` for one that is none.
+
+    A product status that names a product the tree does not have is a fault, and does not count.
+    """
+    document = tree.get("document") if isinstance(tree, dict) else None
+    if not isinstance(tree, dict) or not isinstance(document, dict) or not _text(document, "csaf_version"):
+        raise ValueError("it has no document.csaf_version")
+    tracking = _table(document, "tracking")
+    found = Statements(
+        id=_text(tracking, "id"),
+        publisher=_text(_table(document, "publisher"), "name"),
+        at=_text(tracking, "current_release_date"),
+        statements=[],
+        faults=[],
+    )
+    products, groups = _products(_table(tree, "product_tree"), found.faults)
+    for entry in _tables(tree, "vulnerabilities"):
+        found.statements += _statements(entry, products, groups, found.faults)
+    return found
+
+
+def _statements(
+    entry: dict[str, Any], products: dict[str, Product], groups: dict[str, list[str]], faults: list[str]
+) -> Iterator[Statement]:
+    ids = [_text(each, "text") for each in _tables(entry, "ids")]
+    names = [name for name in [_text(entry, "cve"), *ids] if name]
+    if not names:
+        faults.append("a vulnerability has neither a cve nor ids")
+        return
+    labels = _by_product(entry, "flags", "label", groups)
+    threats = [each for each in _tables(entry, "threats") if each.get("category") == "impact"]
+    impacts = _by_product({"threats": threats}, "threats", "details", groups)
+    actions = _by_product(entry, "remediations", "details", groups)
+    for group, listed in _table(entry, "product_status").items():
+        status = _STATUSES.get(group)
+        if status is None or not isinstance(listed, list):
+            continue  # "recommended" and "unknown" say nothing about being affected
+        for product in map(str, listed):
+            if product not in products:
+                faults.append(f"{names[0]}: {group} names {product!r}, which the product tree does not have")
+                continue
+            yield Statement(
+                vulnerability=names[0],
+                aliases=names[1:],
+                product=products[product],
+                status=status,
+                justification=labels.get(product, ""),
+                impact=impacts.get(product, ""),
+                action=actions.get(product, ""),
+            )
+
+
+def _by_product(entry: dict[str, Any], key: str, value: str, groups: dict[str, list[str]]) -> dict[str, str]:
+    """Return what the entries of a list say, by product id, with groups of products taken apart."""
+    found: dict[str, str] = {}
+    for each in _tables(entry, key):
+        ids = [str(product) for product in each.get("product_ids") or []]
+        for group in each.get("group_ids") or []:
+            ids += groups.get(str(group), [])
+        for product in ids:
+            found.setdefault(product, _text(each, value))
+    return found
+
+
+def _products(tree: dict[str, Any], faults: list[str]) -> tuple[dict[str, Product], dict[str, list[str]]]:
+    found: dict[str, Product] = {}
+    stack = [(branch, 0) for branch in _tables(tree, "branches")]
+    while stack:
+        branch, depth = stack.pop()
+        held = branch.get("product")
+        if isinstance(held, dict):
+            is_range = branch.get("category") == "product_version_range"
+            found[_text(held, "product_id")] = Product(
+                names=_names(held), versions=_text(branch, "name") if is_range else ""
+            )
+        if depth >= DEPTH_LIMIT:
+            faults.append(f"branches lie more than {DEPTH_LIMIT} deep; what is below was not read")
+            continue
+        stack += [(inner, depth + 1) for inner in _tables(branch, "branches")]
+    for held in _tables(tree, "full_product_names"):
+        found[_text(held, "product_id")] = Product(names=_names(held))
+    for entry in _tables(tree, "relationships"):
+        whole = found.get(_text(entry, "relates_to_product_reference"))
+        part = found.get(_text(entry, "product_reference"))
+        held = _table(entry, "full_product_name")
+        if whole and part:
+            own = _names(held)
+            found[_text(held, "product_id")] = Product(
+                names=own or whole.names, versions=part.versions, parts=[] if own else part.names
+            )
+    groups = {
+        _text(entry, "group_id"): [str(product) for product in entry.get("product_ids") or []]
+        for entry in _tables(tree, "product_groups")
+    }
+    return found, groups
+
+
+def _names(product: dict[str, Any]) -> list[str]:
+    helper = _table(product, "product_identification_helper")
+    purls = helper.get("purls")
+    listed = [helper.get("purl"), *(purls if isinstance(purls, list) else []), helper.get("cpe")]
+    return [name for name in listed if isinstance(name, str) and name]
+
+
+def _tables(tree: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    entries = tree.get(key)
+    return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+
+
+def _table(tree: dict[str, Any], key: str) -> dict[str, Any]:
+    value = tree.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _text(tree: dict[str, Any], key: str) -> str:
+    value = tree.get(key)
+    return value if isinstance(value, str) else ""

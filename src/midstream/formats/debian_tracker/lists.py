@@ -1,0 +1,122 @@
+"""The tracker's text lists: ``data/CVE/list``, ``data/DSA/list`` and ``data/DLA/list`` of its repository.
+
+Their grammar is that of the tracker's own ``lib/python/bugs.py`` and ``doc/security-team.d.o/security_tracker``.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+
+from midstream.formats.debian_tracker.notes import Entry, Kind, Note
+
+_HEAD = re.compile(r"((?:CVE|TEMP)-[0-9A-Za-z-]+)(?:\s+[(\[](.*?)[)\]]?)?\s*")
+_ADVISORY = re.compile(r"\[[^\]]*\]\s+((?:DSA|DLA|DTSA|ELA)-[0-9-]+)(?:\s+(.*))?")
+_REFERENCES = re.compile(r"\{(.*)\}\s*")
+_NOTE = re.compile(
+    r"(?:\[(?P<release>[a-z][a-z0-9-]*)\]\s+)?-\s+(?P<package>[A-Za-z0-9][A-Za-z0-9.+-]*)"
+    r"\s*(?:<(?P<state>[a-z-]+)>|(?P<version>[^\s(<]+))?\s*(?:\((?P<more>.*)\)?)?"
+)
+_STATES: dict[str, Kind] = {
+    "unfixed": "unfixed",
+    "removed": "removed",
+    "not-affected": "not-affected",
+    "undetermined": "undetermined",
+    "no-dsa": "no-dsa",
+    "postponed": "postponed",
+    "ignored": "ignored",
+    "end-of-life": "end-of-life",
+    "unaffected": "not-affected",
+}
+_URGENCIES = {"unimportant", "low", "medium", "high", "end-of-life"}
+_SKIPPED = ("NOTE:", "NOT-FOR-US", "RESERVED", "TODO:", "CHECK", "check", "debianbug", "http")
+_BUG = re.compile(r"bug #([0-9]+)")
+LINE_LIMIT = 20_000
+
+
+def read_cve_list(lines: Iterable[str], *, faults: list[str]) -> Iterator[Entry]:
+    """Yield the vulnerabilities of ``data/CVE/list`` with their notes; a line that cannot be read goes to `faults`."""
+    entry: Entry | None = None
+    for number, line in enumerate(lines, 1):
+        if len(line) > LINE_LIMIT or not line.strip():
+            if line.strip():
+                faults.append(f"{number}: a line of {len(line)} characters")
+            continue
+        if not line[0].isspace():
+            if entry is not None:
+                yield _named(entry)
+            found = _HEAD.fullmatch(line)
+            entry = Entry(id=found[1], description=found[2] or "", line=number) if found else None
+            if found is None:
+                faults.append(f"{number}: {line.strip()[:80]!r} begins no entry")
+            continue
+        if entry is not None:
+            _take(entry, line.strip(), number, faults)
+    if entry is not None:
+        yield _named(entry)
+
+
+def _take(entry: Entry, text: str, number: int, faults: list[str]) -> None:
+    if text.startswith("REJECTED"):
+        entry.is_rejected = True
+    elif text[0] in "[-":
+        note = _note(text, number)
+        if note is not None:
+            entry.notes.append(note)
+        elif "<itp>" not in text:
+            faults.append(f"{number}: {text[:80]!r} is no note")
+    elif not text.startswith(_SKIPPED) and not _REFERENCES.fullmatch(text):
+        faults.append(f"{number}: {text[:80]!r} is no note")
+
+
+def read_advisory_list(lines: Iterable[str], *, faults: list[str]) -> Iterator[tuple[str, list[str], list[Note]]]:
+    """Yield the id, the vulnerabilities and the notes of each advisory of ``data/DSA/list`` or ``data/DLA/list``."""
+    name, ids, notes = "", list[str](), list[Note]()
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if not text or len(line) > LINE_LIMIT:
+            continue
+        if not line[0].isspace():
+            if name:
+                yield name, ids, notes
+            found = _ADVISORY.fullmatch(text)
+            name, ids, notes = found[1] if found else "", [], []
+            if found is None:
+                faults.append(f"{number}: {text[:80]!r} begins no advisory")
+        elif references := _REFERENCES.fullmatch(text):
+            ids += references[1].split()
+        elif text[0] == "[":
+            note = _note(text, number)
+            if note is not None:
+                notes.append(note)
+            else:
+                faults.append(f"{number}: {text[:80]!r} is no note")
+    if name:
+        yield name, ids, notes
+
+
+def _note(text: str, number: int) -> Note | None:
+    found = _NOTE.fullmatch(text)
+    if found is None or found["state"] == "itp":
+        return None
+    more = [part.strip() for part in (found["more"] or "").rstrip(")").split(";")]
+    state = found["state"]
+    if state and state not in _STATES:
+        return None
+    return Note(
+        package=found["package"],
+        release=found["release"] or "",
+        kind=_STATES[state] if state else "fixed" if found["version"] else "unfixed",
+        version=found["version"] or "",
+        urgency=next((part for part in more if part in _URGENCIES), ""),
+        reason="; ".join(part for part in more if part and part not in _URGENCIES and not part.startswith("bug #")),
+        line=number,
+    )
+
+
+def _named(entry: Entry) -> Entry:
+    """Return the entry; one that has no number yet gets a name of its own, as the tracker gives it one."""
+    if entry.id.endswith("-XXXX"):
+        bugs = [found[1] for note in entry.notes if (found := _BUG.search(note.reason))]
+        digest = hashlib.sha256(entry.description.encode()).hexdigest()[:6].upper()
+        entry.id = f"TEMP-{int(bugs[0]) if bugs else 0:07d}-{digest}"
+    return entry

@@ -1,0 +1,39 @@
+"""A note of the tracker: what it says about one vulnerability, one source package and one release."""
+
+from typing import Literal
+
+import msgspec
+
+Kind = Literal[
+    "fixed",
+    "unfixed",
+    "removed",
+    "not-affected",
+    "undetermined",
+    "no-dsa",
+    "postponed",
+    "ignored",
+    "end-of-life",
+]
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the lists, or one release of the dump. `release` is a codename, "" for unstable and all others."""
+
+    package: str
+    release: str
+    kind: Kind
+    version: str = ""
+    urgency: str = ""  # as written; the tracker's own words are unimportant, low, medium, high
+    reason: str = ""
+    line: int = 0
+
+
+class Entry(msgspec.Struct, kw_only=True):
+    """One vulnerability with its notes."""
+
+    id: str
+    description: str = ""
+    notes: list[Note] = []
+    is_rejected: bool = False
+    line: int = 0
