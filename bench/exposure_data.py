@@ -32,14 +32,13 @@ def version(ecosystem: str, chance: random.Random, *, major: int | None = None) 
     major = chance.randint(0, 9) if major is None else major
     minor, patch = chance.randint(0, 30), chance.randint(0, 30)
     if ecosystem.startswith("Debian"):
-        epoch = "1:" if chance.random() < 0.1 else ""
         tail = chance.choice(["-1", "-2", "-3+deb12u1", "+dfsg-1", "-1+deb12u2", "+ds1-2"])
-        return f"{epoch}{major}.{minor}.{patch}{tail}"
+        return f"{major}.{minor}.{patch}{tail}"
     if ecosystem == "PyPI" and chance.random() < 0.15:
         return f"{major}.{minor}{chance.choice(['rc1', 'a2', '.post1', '.dev3'])}"
     if ecosystem in {"npm", "crates.io"} and chance.random() < 0.1:
         return f"{major}.{minor}.{patch}-{chance.choice(['beta.1', 'rc.2', 'alpha'])}"
-    if ecosystem == "Go" and chance.random() < 0.3:
+    if ecosystem == "Go" and chance.random() < 0.05:
         return f"0.0.0-2023{chance.randint(1000, 1230)}000000-{chance.randrange(16**12):012x}"
     return f"{major}.{minor}.{patch}"
 
@@ -49,10 +48,10 @@ def _entry(number: int, chance: random.Random) -> dict[str, object]:
     affected = []
     for _ in range(1):
         name = package(ecosystem, int(ECOSYSTEMS[ecosystem] * chance.random() ** 2))
-        first, last = sorted([chance.randint(0, 9), chance.randint(0, 9)])
+        first, last = sorted([chance.randint(0, 8), chance.randint(0, 8)])
         start, end = version(ecosystem, chance, major=first), version(ecosystem, chance, major=min(last, first + 1))
         events = [{"introduced": start if chance.random() < 0.9 else "0"}, {"fixed": end}]
-        if chance.random() < 0.03:
+        if chance.random() < 0.005:
             events.pop()
         kind = "ECOSYSTEM" if ecosystem in {"PyPI", "Debian:12", "Maven"} else "SEMVER"
         entry: dict[str, object] = {
@@ -90,14 +89,20 @@ def purl(ecosystem: str, name: str, text: str) -> str:
     return f"pkg:{_TYPES[ecosystem]}/{path}@{text}" + ("?distro=debian-12" if ecosystem == "Debian:12" else "")
 
 
+_MAJORS = (5, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9)
+
+
 def purls(count: int, *, seed: int = 2) -> list[str]:
-    """Distinct purls: two thirds of packages that have vulnerabilities, the others of packages that have none."""
+    """Distinct purls: two thirds of packages that have vulnerabilities, the others of packages that have none.
+
+    Most versions are rather new, so that about every second component has a finding; a maintained product has fewer.
+    """
     chance = random.Random(seed)
     found: dict[str, None] = {}
     while len(found) < count:
         ecosystem = chance.choices(list(ECOSYSTEMS), weights=list(ECOSYSTEMS.values()))[0]
         name = package(ecosystem, int(ECOSYSTEMS[ecosystem] * chance.random() ** 2 * 1.5 + chance.randint(0, 50)))
-        found[purl(ecosystem, name, version(ecosystem, chance))] = None
+        found[purl(ecosystem, name, version(ecosystem, chance, major=chance.choice(_MAJORS)))] = None
     return list(found)
 
 

@@ -38,10 +38,7 @@ def read_mail(*, path: "Path", now: datetime) -> "Iterator[IncomingMail]":
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    # A command ends soon. Looking for cycles while it starts, and once more in all it holds when it leaves, takes a
-    # fifth of a short one's time and frees nothing that leaving does not.
-    gc.set_threshold(50_000)
     session = Session(open_desk=open_desk, settle=settle, default_person=default_person, clock=clock)
     code = run(session)
-    gc.freeze()
+    gc.freeze()  # it ends: looking for cycles once more, in all it holds, frees nothing that leaving does not
     sys.exit(code)

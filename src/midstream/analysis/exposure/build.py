@@ -4,6 +4,7 @@ import contextlib
 import os
 import sqlite3
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -143,23 +144,32 @@ def _stage(db: sqlite3.Connection) -> None:
         db.execute(f"CREATE TEMP TABLE new_{table} ({columns}, source)")
 
 
-_WITH_VULNERABILITY = """{columns}, source,
-ifnull((SELECT canonical FROM alias WHERE alias.id = new_{table}.advisory), advisory),
-ifnull((SELECT withdrawn FROM advisory WHERE advisory.id = new_{table}.advisory
-        AND advisory.source = new_{table}.source), '')"""
+_CANONICAL = "(SELECT canonical FROM alias WHERE alias.id = new_advisory.id)"
+_BESIDE = f"(SELECT beside FROM alias WHERE alias.id = {_CANONICAL})"
+_SHARED = "(SELECT shared FROM alias WHERE alias.id = new_advisory.id)"
 
 
 def _settle(db: sqlite3.Connection) -> None:
     """Move all rows to their tables, sorted, and work out which ids are the same vulnerability."""
     ids = db.execute("SELECT id, aliases FROM new_advisory")
     canonical = canonical_ids((name, aliases.split()) for name, aliases in ids)
-    db.executemany("INSERT INTO alias VALUES (?, ?)", sorted(canonical.items()))
+    beside: dict[str, list[str]] = {}
+    for name, group in sorted(canonical.items()):
+        if name != group:
+            beside.setdefault(group, []).append(name)
+    entries = Counter(canonical[name] for (name,) in db.execute("SELECT id FROM new_advisory"))
+    rows = (
+        (name, group, " ".join(beside.get(name, ())), int(entries[group] > 1))
+        for name, group in sorted(canonical.items())
+    )
+    db.executemany("INSERT INTO alias VALUES (?, ?, ?, ?)", rows)
     for table, columns in COLUMNS.items():
         into, what = f"{columns}, source", f"{columns}, source"
         if table == "advisory":
-            into, what = into + ", canonical", what + ", (SELECT canonical FROM alias WHERE alias.id = new_advisory.id)"
+            into, what = f"{into}, canonical, beside, shared", f"{what}, {_CANONICAL}, {_BESIDE}, {_SHARED}"
         elif table in {"range", "exact", "unsure"}:
-            into, what = into + ", vulnerability, withdrawn", _WITH_VULNERABILITY.format(columns=columns, table=table)
+            _settle_told(db, table, columns)
+            continue
         order = "1, 2, 3, 4, 5" if columns.count(",") >= 4 else "1"
         db.execute(f"INSERT OR IGNORE INTO {table} ({into}) SELECT {what} FROM new_{table} ORDER BY {order}")
         db.execute(f"DROP TABLE new_{table}")
@@ -168,6 +178,19 @@ def _settle(db: sqlite3.Connection) -> None:
         "SELECT advisory, ecosystem, name FROM exact UNION SELECT advisory, ecosystem, name FROM unsure UNION "
         "SELECT advisory, 'GIT', repo FROM commits ORDER BY 1, 2, 3"
     )
+
+
+def _settle_told(db: sqlite3.Connection, table: str, columns: str) -> None:
+    """Move the rows of a table, each with what its advisory tells as a whole."""
+    own = ", ".join(f"new.{column.strip()}" for column in columns.split(","))
+    told = ", ".join(f"advisory.{column}" for column in ("canonical", "withdrawn", "beside", "shared"))
+    db.execute(
+        f"INSERT OR IGNORE INTO {table} ({columns}, source, vulnerability, withdrawn, beside, shared, summary, severity) "
+        f"SELECT {own}, new.source, {told}, substr(advisory.summary, 1, 160), advisory.severity "
+        f"FROM new_{table} AS new CROSS JOIN advisory ON advisory.id = new.advisory AND advisory.source = new.source "
+        "ORDER BY 1, 2, 3, 4, 5"
+    )
+    db.execute(f"DROP TABLE new_{table}")
 
 
 def _read(db: sqlite3.Connection, number: int, path: Path, digest: str, label: Label) -> BuiltSource:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
@@ -11,43 +11,45 @@ from midstream.analysis.exposure.package import NOTHING, Package
 from midstream.analysis.exposure.tables import FORMAT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-_PACKAGE = """
-SELECT 0, lo, hi, advisory, source, state, introduced, until, line, vulnerability, withdrawn
-    FROM range WHERE ecosystem = ?1 AND name = ?2
-UNION ALL SELECT 1, version, '', advisory, source, '', '', '', line, vulnerability, withdrawn
-    FROM exact WHERE ecosystem = ?1 AND name = ?2
-UNION ALL SELECT 2, reason, '', advisory, source, '', '', '', line, vulnerability, withdrawn
-    FROM unsure WHERE ecosystem = ?1 AND name = ?2
-"""
-_ASKED = """
-CREATE TEMP TABLE asked (n INTEGER PRIMARY KEY, ecosystem TEXT, name TEXT, key TEXT, version TEXT);
-CREATE TEMP TABLE hit (n INTEGER, vulnerability TEXT, PRIMARY KEY (n, vulnerability)) WITHOUT ROWID;
-"""
-_FIND = """
-INSERT OR IGNORE INTO hit
-SELECT n, vulnerability FROM asked CROSS JOIN range USING (ecosystem, name) WHERE lo <= key AND hi > key
-UNION ALL SELECT n, vulnerability FROM asked CROSS JOIN exact USING (ecosystem, name, version)
-UNION ALL SELECT n, vulnerability FROM asked CROSS JOIN unsure USING (ecosystem, name)
-"""
-_TOLD_OF_HITS = """
-WITH a AS MATERIALIZED (SELECT * FROM asked WHERE n IN (SELECT n FROM hit))
-SELECT n, 0, lo, hi, advisory, source, state, introduced, until, line, r.vulnerability, withdrawn
-    FROM a CROSS JOIN range AS r USING (ecosystem, name) CROSS JOIN hit USING (n, vulnerability)
-UNION ALL SELECT n, 1, r.version, '', advisory, source, '', '', '', line, r.vulnerability, withdrawn
-    FROM a CROSS JOIN exact AS r USING (ecosystem, name) CROSS JOIN hit USING (n, vulnerability)
-UNION ALL SELECT n, 2, reason, '', advisory, source, '', '', '', line, r.vulnerability, withdrawn
-    FROM a CROSS JOIN unsure AS r USING (ecosystem, name) CROSS JOIN hit USING (n, vulnerability)
-"""
+_COLUMNS = {
+    "range": "0, lo, hi, r.advisory, r.source, state, introduced, until",
+    "exact": "1, r.version, '', r.advisory, r.source, '', '', ''",
+    "unsure": "2, reason, '', r.advisory, r.source, '', '', ''",
+}
+_TOLD = "r.line, r.vulnerability, r.withdrawn, r.beside, r.summary, r.severity"
+_PACKAGE = " UNION ALL ".join(
+    f"SELECT {columns}, {_TOLD} FROM {table} AS r WHERE ecosystem = ?1 AND name = ?2"
+    for table, columns in _COLUMNS.items()
+)
+_SPEAKS = {
+    "range": "asked CROSS JOIN range AS r USING (ecosystem, name) "
+    "WHERE lo <= key AND hi > key AND substr(state, 1, 12) <> 'not-affected'",
+    "exact": "asked CROSS JOIN exact AS r USING (ecosystem, name, version) WHERE true",
+    "unsure": "asked CROSS JOIN unsure AS r USING (ecosystem, name) WHERE true",
+}
+_AGAINST = """
+WITH asked AS MATERIALIZED (
+    SELECT value ->> 0 AS n, value ->> 1 AS ecosystem, value ->> 2 AS name, value ->> 3 AS key, value ->> 4 AS version
+    FROM json_each(?1)
+)
+""" + " UNION ALL ".join(f"SELECT n, shared, {_COLUMNS[table]}, {_TOLD} FROM {what}" for table, what in _SPEAKS.items())
+_ALL_OF = """
+WITH hit AS MATERIALIZED (
+    SELECT value ->> 0 AS n, value ->> 1 AS ecosystem, value ->> 2 AS name, value ->> 3 AS vulnerability
+    FROM json_each(?1)
+)
+""" + " UNION ALL ".join(
+    f"SELECT n, {columns}, {_TOLD} FROM hit CROSS JOIN {table} AS r USING (ecosystem, name, vulnerability)"
+    for table, columns in _COLUMNS.items()
+)
 _REBUILD = "Build it again with `midstream index build`."
-_TOLD = "SELECT id, source, summary, severity FROM advisory WHERE id IN (SELECT value FROM json_each(?))"
-_ALIASES = "SELECT canonical, id FROM alias WHERE canonical IN (SELECT value FROM json_each(?)) ORDER BY id"
 _KEPT_ROWS = 300_000
 """Rows of packages that are remembered, so that a fleet does not ask for the same package again: some 150 MB."""
 
 
-class Commit(NamedTuple):
+class Commit(msgspec.Struct, frozen=True, gc=False):
     """What one source says of a commit: affected, fixed, or complete (of "*": all affected commits are listed)."""
 
     sha: str
@@ -83,12 +85,8 @@ class Index:
         )
         self.ecosystems = frozenset(name for (name,) in self._ask("SELECT DISTINCT name FROM ecosystem"))
         self.names = {source.id: source.name for source in self.sources}
-        self._numbers = {name: number for number, name in self.names.items()}
         self._packages: dict[tuple[str, str], Package] = {}
         self._kept = 0
-        self._has_asked = False
-        self._told: dict[tuple[str, str], tuple[str, str]] = {}
-        self._aliases: dict[str, tuple[str, ...]] = {}
 
     def __enter__(self) -> Self:
         """Return the index."""
@@ -127,67 +125,40 @@ class Index:
         Asked are a number, an ecosystem, a name, a key and a version, many at once. Such a package holds only the
         vulnerabilities of which anything speaks against the version, and all that any source says of them.
         """
-        if not self._has_asked:
-            self._db.executescript(_ASKED)
-            self._has_asked = True
-        self._ask("DELETE FROM asked")
-        self._ask("DELETE FROM hit")
-        self._db.executemany("INSERT INTO asked VALUES (?, ?, ?, ?, ?)", asked)
-        self._ask(_FIND)
+        by_number = {each[0]: each for each in asked}
         found: dict[int, list[tuple[Any, ...]]] = {}
-        for n, *row in self._ask(_TOLD_OF_HITS):
-            found.setdefault(n, []).append(tuple(row))
+        hits: dict[tuple[int, str, str, str], None] = {}
+        for n, is_shared, *row in self._ask(_AGAINST, (msgspec.json.encode(asked).decode(),)):
+            if is_shared:  # others speak of it too, perhaps otherwise
+                _, ecosystem, name, _, _ = by_number[n]
+                hits[n, ecosystem, name, row[9]] = None
+            else:
+                found.setdefault(n, []).append(tuple(row))
+        if hits:
+            for n, *row in self._ask(_ALL_OF, (msgspec.json.encode(list(hits)).decode(),)):
+                found.setdefault(n, []).append(tuple(row))
         return {n: Package(rows) for n, rows in found.items()}
-
-    def learn(self, advisories: "Iterable[str]", vulnerabilities: "Iterable[str]") -> None:
-        """Return nothing, after what `told_of` and `aliases_beside` will be asked was read at once."""
-        wanted = msgspec.json.encode(sorted(advisories)).decode()
-        for id_, source, summary, severity in self._ask(_TOLD, (wanted,)):
-            self._told[id_, self.names[source]] = summary, severity
-        names = [name for name in sorted(vulnerabilities) if name not in self._aliases]
-        beside: dict[str, list[str]] = {name: [] for name in names}
-        for canonical, name in self._ask(_ALIASES, (msgspec.json.encode(names).decode(),)):
-            if name != canonical:
-                beside[canonical].append(name)
-        self._aliases.update((name, tuple(others)) for name, others in beside.items())
 
     def commits(self, repo: str, sha: str) -> list[Commit]:
         """Return what is said of one commit of a repository, and which advisories list all of theirs ("*")."""
         rows = self._ask(
             "SELECT sha, advisory, says, source, line FROM commits WHERE repo = ? AND sha IN (?, '*')", (repo, sha)
         )
-        return [Commit._make(row) for row in rows]
+        return [Commit(*row) for row in rows]
 
-    def told_of(self, advisory: str, source: str) -> tuple[str, str]:
-        """Return the summary and the severity a source, by its name, gives an advisory."""
-        found = self._told.get((advisory, source))
-        if found is None:
-            rows = self._ask(
-                "SELECT summary, severity FROM advisory WHERE id = ? AND source = ?",
-                (advisory, self._numbers[source]),
-            )
-            found = (rows[0][0], rows[0][1]) if rows else ("", "")
-            self._told[advisory, source] = found
-        return found
-
-    def aliases_beside(self, canonical: str) -> tuple[str, ...]:
-        """Return the other ids of the vulnerability that `canonical` stands for."""
-        found = self._aliases.get(canonical)
-        if found is None:
-            rows = self._ask("SELECT id FROM alias WHERE canonical = ? ORDER BY id", (canonical,))
-            found = self._aliases[canonical] = tuple([name for (name,) in rows if name != canonical])
-        return found
-
-    def canonical(self, name: str) -> str:
-        """Return the id that stands for all aliases of `name`; "" when the index does not know it."""
+    def ids_of(self, name: str) -> tuple[str, ...]:
+        """Return all ids of a vulnerability, the one that stands for them first; only `name` when it is not known."""
         rows = self._ask("SELECT canonical FROM alias WHERE id = ?", (name,))
-        return str(rows[0][0]) if rows else ""
+        if not rows:
+            return (name,)
+        canonical = str(rows[0][0])
+        beside = self._ask("SELECT beside FROM alias WHERE id = ?", (canonical,))
+        return (canonical, *(beside[0][0].split() if beside else ()))
 
     def packages_of(self, vulnerability: str) -> tuple[tuple[str, str], ...]:
         """Return the packages, as ecosystem and name, of which any source says something for this vulnerability."""
         found: set[tuple[str, str]] = set()
-        canonical = self.canonical(vulnerability) or vulnerability
-        for name in (canonical, *self.aliases_beside(canonical)):
+        for name in self.ids_of(vulnerability):
             rows = self._ask("SELECT ecosystem, name FROM touches WHERE advisory = ?", (name,))
             found.update((ecosystem, package) for ecosystem, package in rows)
         return tuple(sorted(found))
@@ -216,7 +187,6 @@ def open_index(*, path: Path) -> Index:
         db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
         db.execute("PRAGMA mmap_size = 0")
         db.execute("PRAGMA cache_size = -2000")
-        db.execute("PRAGMA temp_store = MEMORY")
         row = db.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
         if row and row[0].isdigit() and int(row[0]) > FORMAT:
             raise NoIndex(

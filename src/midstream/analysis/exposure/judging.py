@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from midstream.analysis.exposure.findings import By, Told, Verdict
 from midstream.analysis.exposure.package import EXACT, RANGE, UNSURE, Package, Row
 from midstream.analysis.exposure.versions import HIGHEST, LOWEST
@@ -18,20 +20,39 @@ _STATES: dict[str, Verdict] = {
 }
 
 
-def judge(
-    into: dict[str, list[Told]], package: Package, index: "Index", *, version: str, key: str | None, everything: bool
-) -> None:
+class Group(msgspec.Struct, gc=False):
+    """What the sources tell of one vulnerability, and what they call it."""
+
+    told: list[Told]
+    beside: str
+    summary: str
+    severity: str
+
+
+Groups = dict[str, Group]
+"""What the sources tell, by vulnerability."""
+
+
+def judge(into: Groups, package: Package, index: "Index", *, version: str, key: str | None, everything: bool) -> None:
     """Return nothing, after what all sources tell about a version with this key (None for none) was added to `into`.
 
     Vulnerabilities of which nothing speaks against the version are left out unless `everything`.
     """
     names: Iterable[str] = package.groups if everything else package.against(version=version, key=key)
     for name in names:
-        told = [_one(rows, index, version, key) for rows in package.groups[name]]
-        if name in into:
-            into[name] += told
-        else:
-            into[name] = told
+        _add(into, name, package.groups[name], [_one(rows, index, version, key) for rows in package.groups[name]])
+
+
+def _add(into: Groups, name: str, groups: list[list[Row]], told: list[Told]) -> None:
+    group = into.get(name)
+    first = groups[0][0]
+    if group is None:
+        group = into[name] = Group(told, first.beside, first.summary, first.severity)
+    else:
+        group.told += told
+    for rows in groups if not (group.summary and group.severity) else ():
+        group.summary = group.summary or rows[0].summary
+        group.severity = group.severity or rows[0].severity
 
 
 def _one(rows: list[Row], index: "Index", version: str, key: str | None) -> Told:
@@ -113,7 +134,7 @@ def _made(row: Row, index: "Index", verdict: Verdict, why: str, key: str | None,
 
 def judge_repository(
     package: Package, index: "Index", commits: "list[Commit]", *, commit: str, version: str, key: str | None
-) -> dict[str, list[Told]]:
+) -> Groups:
     """Return what all sources tell about a commit or a tag of a repository, by vulnerability.
 
     What a source says of the commit itself comes first, then a list of all affected commits, then the tag.
@@ -121,8 +142,9 @@ def judge_repository(
     said = {(each.advisory, each.source, each.says) for each in commits if each.sha != "*"}
     complete = {(each.advisory, each.source) for each in commits if each.sha == "*"}
     short = commit[:12]
-    found: dict[str, list[Told]] = {}
+    found: Groups = {}
     for name, groups in package.groups.items():
+        answers = []
         for rows in groups:
             first = rows[0]
             group = first.advisory, first.source
@@ -136,7 +158,8 @@ def judge_repository(
                 )
             else:
                 told = _by_tag(rows, index, version, key, commit)
-            found.setdefault(name, []).append(told)
+            answers.append(told)
+        _add(found, name, groups, answers)
     return found
 
 

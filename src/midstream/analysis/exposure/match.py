@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from midstream.analysis.exposure.findings import By, Component, Finding, Told, Verdict
-from midstream.analysis.exposure.judging import judge, judge_repository
+from midstream.analysis.exposure.judging import Group, Groups, judge, judge_repository
 from midstream.analysis.exposure.names import name_in, repository_name
 from midstream.analysis.exposure.package import NOTHING
 from midstream.analysis.exposure.versions import InvalidVersion, key_function, scheme_of
@@ -33,11 +33,8 @@ _AT_ONCE = 500
 _QUIET = {"fixed in this version", "not affected"}
 _REBUILD = re.compile(r"\+b[0-9]+\Z")
 
-Groups = dict[str, list[Told]]
-"""What the sources tell, by vulnerability."""
 
-
-class Asked(NamedTuple):
+class Asked(msgspec.Struct, frozen=True, gc=False):
     """One question to the index: a name in an ecosystem, and the version that is compared there."""
 
     ecosystem: str
@@ -58,18 +55,14 @@ def match(*, index: "Index", components: Iterable[Component], everything: bool =
             if not everything
             else [(component, *_told(index, component, everything=True)) for component in some]
         )
-        index.learn(
-            {told.advisory for _, groups, _ in judged for group in groups.values() for told in group},
-            {name for _, groups, _ in judged for name in groups},
-        )
         for component, groups, silence in judged:
             if silence:
                 yield Finding(component=component, vulnerability="", verdict="no data", why=silence)
             for name in sorted(groups) if len(groups) > 1 else groups:
-                told = groups[name]
-                first = told[0] if len(told) == 1 else min(told, key=_rank)
+                group = groups[name]
+                first = group.told[0] if len(group.told) == 1 else min(group.told, key=_rank)
                 if everything or first.verdict not in _QUIET:
-                    yield _finding(index, component, name, first, told)
+                    yield _finding(component, name, first, group)
 
 
 def touched(*, index: "Index", components: Iterable[Component]) -> Iterator[tuple[Component, str, Verdict]]:
@@ -82,8 +75,8 @@ def touched(*, index: "Index", components: Iterable[Component]) -> Iterator[tupl
         ecosystem = component.ecosystem
         if ecosystem in ecosystems and ecosystem != "GIT" and not component.cpes:
             asked = names_of(component)
-            _, name, version = asked[0]
-            package = index.package(ecosystem, name)
+            version = asked[0].version
+            package = index.package(ecosystem, asked[0].name)
             if package is NOTHING and len(asked) == 1:
                 continue
             if package.is_plain and len(asked) == 1 and (key := _key(ecosystem, version)) is not None:
@@ -213,9 +206,12 @@ def _by_cpes(index: "Index", component: Component, groups: Groups, *, everything
         version = version or component.version
         by_cpe: Groups = {}
         judge(by_cpe, package, index, version=version, key=_key("CPE", version), everything=everything)
-        for vulnerability, told in by_cpe.items():
-            known = groups.setdefault(vulnerability, [])
-            known += [msgspec.structs.replace(each, by="cpe") for each in told]
+        for vulnerability, group in by_cpe.items():
+            group.told = [msgspec.structs.replace(each, by="cpe") for each in group.told]
+            if vulnerability in groups:
+                groups[vulnerability].told += group.told
+            else:
+                groups[vulnerability] = group
     return is_known
 
 
@@ -223,22 +219,17 @@ def _rank(told: Told) -> int:
     return _RANK[told.verdict]
 
 
-def _finding(index: "Index", component: Component, name: str, first: Told, told: list[Told]) -> Finding:
-    summary, severity = index.told_of(first.advisory, first.source)
-    if len(told) > 1 and not (summary and severity):
-        for each in told:
-            more = index.told_of(each.advisory, each.source)
-            summary, severity = summary or more[0], severity or more[1]
+def _finding(component: Component, name: str, first: Told, group: Group) -> Finding:
     return Finding(
         component=component,
         vulnerability=name,
-        aliases=index.aliases_beside(name),
+        aliases=tuple(group.beside.split()) if group.beside else (),
         verdict=first.verdict,
         why=first.why,
         source=first.source,
         state=first.state,
         fixed=first.fixed,
-        told=tuple(told),
-        summary=summary,
-        severity=severity,
+        told=tuple(group.told),
+        summary=group.summary,
+        severity=group.severity,
     )

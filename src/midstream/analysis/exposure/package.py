@@ -1,6 +1,8 @@
 """What the index says of one package, laid out for one quick look at each version."""
 
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from midstream.analysis.exposure.versions import HIGHEST, LOWEST
 
@@ -9,7 +11,7 @@ QUIET_STATES = ("not-affected", "fixed")
 """States whose rows speak for a version, not against it."""
 
 
-class Row(NamedTuple):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """What one source says: a range of keys, a version by its text (EXACT), or a range nobody can compare (UNSURE)."""
 
     kind: int
@@ -23,6 +25,9 @@ class Row(NamedTuple):
     line: str
     vulnerability: str
     withdrawn: str
+    beside: str  # the other ids of the vulnerability, with spaces between
+    summary: str
+    severity: str
 
     def holds(self, key: str | None) -> bool:
         """Return whether a version lies in a range; without a key only where every version does."""
@@ -50,7 +55,7 @@ class Package:
         self.spans = [
             (row[1], row[2], row[9]) for row in rows if not row[0] and not (row[5] and row[5].startswith(QUIET_STATES))
         ]
-        self.others = [Row._make(row) for row in rows if row[0]]
+        self.others = [Row(*row) for row in rows if row[0]]
         # Then lying in a span means affected, and nothing else has to be looked at.
         self.is_plain = not self.others and not any(
             row[10] or (row[5] and row[5].startswith("undetermined")) for row in rows
@@ -61,7 +66,8 @@ class Package:
         """All rows, by vulnerability, then by advisory and source."""
         if self._groups is None:
             groups: dict[str, dict[tuple[str, int], list[Row]]] = {}
-            for row in map(Row._make, self._rows):
+            for values in self._rows:
+                row = Row(*values)
                 groups.setdefault(row.vulnerability, {}).setdefault((row.advisory, row.source), []).append(row)
             self._groups = {name: list(by_source.values()) for name, by_source in groups.items()}
         return self._groups

@@ -13,11 +13,13 @@ CREATE TABLE range (
     ecosystem TEXT NOT NULL, name TEXT NOT NULL, lo TEXT NOT NULL, hi TEXT NOT NULL, advisory TEXT NOT NULL,
     source INTEGER NOT NULL, state TEXT NOT NULL, introduced TEXT NOT NULL, until TEXT NOT NULL, line TEXT NOT NULL,
     vulnerability TEXT NOT NULL, withdrawn TEXT NOT NULL,
+    beside TEXT NOT NULL, shared INTEGER NOT NULL, summary TEXT NOT NULL, severity TEXT NOT NULL,
     PRIMARY KEY (ecosystem, name, lo, hi, advisory, source, state)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE exact (
     ecosystem TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL, advisory TEXT NOT NULL,
     source INTEGER NOT NULL, line TEXT NOT NULL, vulnerability TEXT NOT NULL, withdrawn TEXT NOT NULL,
+    beside TEXT NOT NULL, shared INTEGER NOT NULL, summary TEXT NOT NULL, severity TEXT NOT NULL,
     PRIMARY KEY (ecosystem, name, version, advisory, source)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE commits (
@@ -27,15 +29,18 @@ CREATE TABLE commits (
 CREATE TABLE unsure (
     ecosystem TEXT NOT NULL, name TEXT NOT NULL, advisory TEXT NOT NULL, source INTEGER NOT NULL,
     reason TEXT NOT NULL, line TEXT NOT NULL, vulnerability TEXT NOT NULL, withdrawn TEXT NOT NULL,
+    beside TEXT NOT NULL, shared INTEGER NOT NULL, summary TEXT NOT NULL, severity TEXT NOT NULL,
     PRIMARY KEY (ecosystem, name, advisory, source)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE advisory (
-    id TEXT NOT NULL, source INTEGER NOT NULL, canonical TEXT NOT NULL, aliases TEXT NOT NULL,
+    id TEXT NOT NULL, source INTEGER NOT NULL, canonical TEXT NOT NULL, beside TEXT NOT NULL, shared INTEGER NOT NULL,
+    aliases TEXT NOT NULL,
     withdrawn TEXT NOT NULL, modified TEXT NOT NULL, summary TEXT NOT NULL, severity TEXT NOT NULL,
     line TEXT NOT NULL, PRIMARY KEY (id, source)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE alias (id TEXT PRIMARY KEY, canonical TEXT NOT NULL) STRICT, WITHOUT ROWID;
-CREATE INDEX alias_canonical ON alias (canonical);
+CREATE TABLE alias (
+    id TEXT PRIMARY KEY, canonical TEXT NOT NULL, beside TEXT NOT NULL, shared INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE touches (
     advisory TEXT NOT NULL, ecosystem TEXT NOT NULL, name TEXT NOT NULL,
     PRIMARY KEY (advisory, ecosystem, name)
@@ -60,6 +65,7 @@ COLUMNS = {
 }
 """What a source's rows hold beside the number of the source: they are collected, and taken over, in this order.
 
-`vulnerability` (the id that stands for all aliases) and `withdrawn` follow from the advisories of all sources together;
-they are written into each row, so that a scan reads one place for each package.
+`vulnerability` (the id that stands for all aliases), `beside` (the others), `shared` (whether several advisories
+speak of it), `withdrawn`, `summary` and `severity` follow from the advisories of all sources together; they are written into each row, so that a scan reads one place for each
+package.
 """

@@ -1,6 +1,5 @@
 """Read any input: recognise what it is, and take what it lists."""
 
-import hashlib
 import os
 import sys
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ import msgspec
 
 from midstream.analysis.exposure.errors import Unreadable
 from midstream.analysis.exposure.inputs.inventory import Collecting, Inventory
+from midstream.formats.digest import sha256_of
 
 SIZE_LIMIT = 512 * 1024 * 1024
 """Bytes an input may have, if nobody says otherwise; reading takes about three times as much memory."""
@@ -54,7 +54,7 @@ def _taken(into: Collecting, data: bytes, path: Path | None) -> Iterator[Invento
         where = into.found.where
         yield Unreadable(f"it cannot be scanned: {error}", where=where, hint=f"Give {KINDS}.")
         return
-    into.found.digest = hashlib.sha256(data, usedforsecurity=False).hexdigest()
+    into.found.digest = sha256_of(data)
     yield into.found
 
 

@@ -12,7 +12,7 @@ LENGTH_LIMIT = 1024
 """Characters a version may have. The longest seen in public data stay below 200."""
 
 _PLAIN = re.compile(r"[!-~]+", re.ASCII)
-_SMALL = {str(number): f"{len(str(number))}{number}" for number in range(1, 2000)} | {"0": "0", "": "0"}
+_SMALL = {str(number): f"{len(str(number))}{number}" for number in range(1, 128)} | {"0": "0", "": "0"}
 
 
 def number(digits: str) -> str:

@@ -7,11 +7,10 @@ The toolchain's own names (go1.22rc1, golang.org/doc/toolchain) are read as the 
 import re
 
 from midstream.analysis.exposure.versions.alphabet import LENGTH_LIMIT, number, plain, refused
-from midstream.analysis.exposure.versions.semver import BUILD, PRE_RELEASE, pre_release
+from midstream.analysis.exposure.versions.semver import VERSION, pre_release
 
-_NUMBER = r"(?:0|[1-9][0-9]*)"
-_VERSION = re.compile(rf"v?({_NUMBER})(?:\.({_NUMBER})(?:\.({_NUMBER})(?:-({PRE_RELEASE}))?(?:\+{BUILD})?)?)?")
-_TOOLCHAIN = re.compile(rf"go({_NUMBER})(?:\.({_NUMBER}))?(?:\.({_NUMBER}))?(?:(rc|beta)([0-9]+))?")
+_SHORT = re.compile(r"v?(0|[1-9][0-9]*)(?:\.(0|[1-9][0-9]*))?")
+_TOOLCHAIN = re.compile(r"go(0|[1-9][0-9]*)(?:\.(0|[1-9][0-9]*))?(?:\.(0|[1-9][0-9]*))?(?:(rc|beta)([0-9]+))?")
 
 
 def key(version: str) -> str:
@@ -19,13 +18,15 @@ def key(version: str) -> str:
 
     "v1" and "v1.2" are v1.0.0 and v1.2.0, as in Go's own comparer.
     """
-    found = None
     if len(version) <= LENGTH_LIMIT:
-        found = _VERSION.fullmatch(version) or _TOOLCHAIN.fullmatch(version)
-    if found is None:
-        plain(version, scheme="Go")
-        raise refused(version, scheme="Go")
-    major, minor, patch, pre = found.groups("")[:4]
-    if version.startswith("go") and pre:
-        pre = f"{pre}.{found[5].lstrip('0') or '0'}"
-    return number(major) + number(minor) + number(patch) + pre_release(pre)
+        if found := VERSION.fullmatch(version):
+            major, minor, patch, pre = found.groups()
+            return number(major) + number(minor) + number(patch) + pre_release(pre or "")
+        if found := _SHORT.fullmatch(version):
+            return number(found[1]) + number(found[2] or "") + number("") + pre_release("")
+        if found := _TOOLCHAIN.fullmatch(version):
+            major, minor, patch, word, count = found.groups("")
+            pre = f"{word}.{count.lstrip('0') or '0'}" if word else ""
+            return number(major) + number(minor) + number(patch) + pre_release(pre)
+    plain(version, scheme="Go")
+    raise refused(version, scheme="Go")

@@ -6,15 +6,15 @@ from midstream.analysis.exposure.versions.alphabet import LENGTH_LIMIT, number, 
 
 _NUMBER = r"(?:0|[1-9][0-9]*)"
 _IDENTIFIER = r"(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
-PRE_RELEASE = rf"{_IDENTIFIER}(?:\.{_IDENTIFIER})*"
-BUILD = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
-_VERSION = re.compile(rf"v?({_NUMBER})\.({_NUMBER})\.({_NUMBER})(?:-({PRE_RELEASE}))?(?:\+{BUILD})?")
+_PRE_RELEASE = rf"{_IDENTIFIER}(?:\.{_IDENTIFIER})*"
+_BUILD = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
+VERSION = re.compile(rf"v?({_NUMBER})\.({_NUMBER})\.({_NUMBER})(?:-({_PRE_RELEASE}))?(?:\+{_BUILD})?")
 _RELEASE = "~"
 
 
 def key(version: str) -> str:
     """Return the sort key (clause 11 of the standard; build metadata counts for nothing), or raise `InvalidVersion`."""
-    found = _VERSION.fullmatch(version) if len(version) <= LENGTH_LIMIT else None
+    found = VERSION.fullmatch(version) if len(version) <= LENGTH_LIMIT else None
     if found is None:
         plain(version, scheme="semantic")
         raise refused(version, scheme="semantic")
