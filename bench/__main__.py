@@ -8,7 +8,9 @@ from pathlib import Path
 
 from bench.figure import Figure, Places, line
 
-MODULES = ("bench.core", "bench.start", "bench.store", "bench.crash", "bench.exposure")
+NOT_FIGURES = {"__init__", "__main__", "figure"}
+MODULES = sorted(file.stem for file in Path(__file__).parent.glob("*.py") if file.stem not in NOT_FIGURES)
+"""The modules that measure something: those with a list of figures."""
 
 
 def main() -> int:
@@ -20,7 +22,7 @@ def main() -> int:
     asked = parser.parse_args()
     figures: list[Figure] = []
     for module in MODULES:
-        figures += importlib.import_module(module).FIGURES
+        figures += getattr(importlib.import_module(f"bench.{module}"), "FIGURES", ())
     chosen = [figure for figure in figures if asked.only.lower() in figure.name.lower()]
     if not chosen:
         sys.stderr.write(f"no figure is called {asked.only!r}; there are:\n")
