@@ -17,15 +17,18 @@ SECONDS: Final = 600
 BIG_FILE: Final = 4 * 1024 * 1024
 """Bytes of a file from which on git treats it as binary: a change of it is known by its object ids only."""
 
+_NOWHERE: Final = "/dev/null/nothing"
+"""A file that cannot exist: with it git reads no configuration, no attributes, no grafts."""
+
 # What git reads from the repository's own configuration, answered beforehand.
 _ANSWERS: Final = {
     "advice.graftFileDeprecated": "false",
     "blame.ignoreRevsFile": "",
-    "core.attributesFile": "/dev/null",
+    "core.attributesFile": _NOWHERE,
     "core.bigFileThreshold": str(BIG_FILE),
     "core.deltaBaseCacheLimit": "256m",
     "core.fsmonitor": "false",
-    "core.hooksPath": "/dev/null",
+    "core.hooksPath": _NOWHERE,
     "core.quotePath": "true",
     "diff.indentHeuristic": "true",
     "diff.orderFile": "/dev/null",
@@ -40,10 +43,10 @@ _ANSWERS: Final = {
 _SURROUNDINGS: Final = {
     "GIT_ALLOW_PROTOCOL": "",
     "GIT_ATTR_NOSYSTEM": "1",
-    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_GLOBAL": _NOWHERE,
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_FLUSH": "0",
-    "GIT_GRAFT_FILE": os.devnull,
+    "GIT_GRAFT_FILE": _NOWHERE,
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_OPTIONAL_LOCKS": "0",

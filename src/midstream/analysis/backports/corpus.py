@@ -7,8 +7,8 @@ import msgspec
 
 from midstream.analysis.backports.model import Sha
 
-Naming = Literal["picked", "reverted", "named"]
-"""How a message names another commit: as its origin, as what it reverts, or in passing."""
+Naming = Literal["picked", "partly", "reverted", "named"]
+"""How a message names another commit: as its origin, as one it takes a part of, as what it reverts, or in passing."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

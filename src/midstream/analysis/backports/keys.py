@@ -35,6 +35,10 @@ _PICKED: Final = re.compile(
 _REVERTED: Final = re.compile(
     r"\brevert(?:s|ed|ing)?\s+(?:the\s+)?commits?\s+((?:[0-9a-f]{7,64}\b[\s,;.&]*(?:and\s+)?)+)", re.IGNORECASE
 )
+_PARTIAL: Final = re.compile(
+    r"\bpartial(?:ly)?\b[^.]{0,40}\b(?:cherry[- ]?pick|backport)|\b(?:cherry[- ]?pick(?:ed)?|backport(?:ed)?)\b[^.]{0,40}\bpartial",
+    re.IGNORECASE,
+)
 # A fix names in these words the commit that it repairs, which is not the one it is.
 _REPAIRED: Final = re.compile(rf"^\s*(?:fixes|introduced[- ]by|bisected)\b[^\n]*?{_SHA}[^\n]*$", re.MULTILINE | re.IGNORECASE)
 _HEX: Final = re.compile(rf"\b{_SHA}", re.IGNORECASE)
@@ -70,6 +74,8 @@ def message_keys(message: str) -> MessageKeys:
     for sha in _HEX.findall(rest):
         if is_like_sha(sha := sha.lower()):
             names.setdefault(sha, "named")
+    if _PARTIAL.search(text):
+        names = {sha: "reverted" if how == "reverted" else "partly" for sha, how in names.items()}
     if len(names) > NAMES_LIMIT:
         names = {sha: how for sha, how in names.items() if how != "named"}
     return MessageKeys(subject=subject, change_ids=ids, names=tuple((how, sha) for sha, how in names.items()))
