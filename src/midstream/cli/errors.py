@@ -6,7 +6,7 @@ import click
 
 MISUSE = {"Misuse", "NotFound", "BadFact", "MailRefused", "PolicyError", "ProjectError", "TomlError"}
 NO = {"Refused", "Stale"}
-TROUBLE = {"StoreTrouble", "Conflict", "ClockBackwards", "BrokenChain"}
+TROUBLE = {"StoreTrouble", "HistoryTrouble", "Conflict", "ClockBackwards", "BrokenChain"}
 
 
 def code_of(error: Exception) -> int | None:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from midstream.analysis.backports import Ref, Sha
+from midstream.analysis.backports.corpus import Corpus
 from midstream.cases.visibility import Viewer
 from midstream.desk.mail import IncomingMail
 from midstream.desk.views import BoardLine, CaseLine, CaseView, TaskLine
@@ -157,4 +159,68 @@ class MailReader(Protocol):
 
     def __call__(self, *, path: Path, now: datetime) -> Iterator[IncomingMail]:
         """Yield the messages one by one; raise `MailRefused` naming what cannot be read and a hint."""
+        ...
+
+
+class HistoryTrouble(Exception):
+    """A repository could not be read: `what`, and a `hint`. It is never a verdict about a branch."""
+
+    def __init__(self, what: str, *, hint: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+
+
+class BlamedLine(NamedTuple):
+    """A line before a fix, the commit that wrote it last, and whether the fix removes it or stands beside it."""
+
+    commit: Sha
+    path: str
+    is_removed: bool
+
+
+class History(Corpus, Protocol):
+    """One git repository, read as it stood when it was opened; its commits are searched through an index.
+
+    Everything raises `HistoryTrouble` when git cannot say; nothing is ever fetched or written to the repository.
+    """
+
+    def refs(self) -> Sequence[Ref]:
+        """Return the branches, remote branches and tags that lead to commits, sorted by name."""
+        ...
+
+    def head(self) -> str:
+        """Return the full name of the ref that HEAD names; empty when it names none."""
+        ...
+
+    def notices(self) -> Sequence[str]:
+        """Return what a reader should know: a shallow clone, replace refs or grafts that are not followed."""
+        ...
+
+    def resolve(self, name: str) -> Sha:
+        """Return the commit that a name or the beginning of an id means; raise `HistoryTrouble` when there is none."""
+        ...
+
+    def update(self, tips: Iterable[Sha]) -> int:
+        """Bring the index up to these commits and all before them; return how many commits were new to it."""
+        ...
+
+    def strict_ids(self, commits: Sequence[Sha]) -> Mapping[Sha, str]:
+        """Return the patch ids of ``git patch-id --stable``, context and all; a commit without text has none."""
+        ...
+
+    def blame(self, commit: Sha) -> Sequence[BlamedLine]:
+        """Return who last wrote the lines the commit removes, or those beside what it adds, in its first parent."""
+        ...
+
+    def show(self, commit: Sha, path: str) -> bytes | None:
+        """Return a file at a commit; None when there is none, or none that is text of a common size."""
+        ...
+
+
+class OpenHistory(Protocol):
+    """Opens the repository at a path; `index` is where its index is kept, made when it is not there."""
+
+    def __call__(self, *, repo: Path, index: Path) -> History:
+        """Return the history; raise `HistoryTrouble` when there is no repository, or one that cannot be read."""
         ...

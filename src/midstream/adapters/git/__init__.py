@@ -1,0 +1,1 @@
+"""git repositories: their history, through the git program and an index of one file."""
