@@ -57,7 +57,8 @@ def _stages(parts: Sequence[bytes], place: int) -> tuple[int, dict[bytes, dict[i
 
 def _messages(parts: Sequence[bytes], place: int) -> tuple[int, dict[bytes, list[str]]]:
     found: dict[bytes, list[str]] = {}
-    while place < len(parts) and parts[place]:
+    # Of submodules git gives advice in plain words after the messages, in the place of the empty part.
+    while place < len(parts) and parts[place].isdigit():
         count = int(parts[place])
         paths = parts[place + 1 : place + 1 + count]
         kind, text = parts[place + 1 + count : place + 3 + count]

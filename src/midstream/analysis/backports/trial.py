@@ -126,5 +126,7 @@ def conflict_file(path: bytes, stages: dict[int, str], types: Sequence[str]) -> 
     by_stage = _STAGE_KINDS.get(frozenset(stages), "other")
     if by_stage == "add/add" and kinds in ([], ["content"]):
         kinds = ["add/add"]
+    if {"binary", "submodule"} & set(kinds):
+        kinds = [kind for kind in kinds if kind != "content"]  # git says both
     shown = shown_path(path)
     return ConflictFile(path=shown, kinds=tuple(dict.fromkeys(kinds or [by_stage])), is_docs=is_docs(shown))
