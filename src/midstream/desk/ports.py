@@ -213,6 +213,10 @@ class History(Corpus, Protocol):
         """Return who last wrote the lines the commit removes, or those beside what it adds, in its first parent."""
         ...
 
+    def paths(self, commit: Sha) -> frozenset[str]:
+        """Return the paths of all files of a commit."""
+        ...
+
     def show(self, commit: Sha, path: str) -> bytes | None:
         """Return a file at a commit; None when there is none, or none that is text of a common size."""
         ...

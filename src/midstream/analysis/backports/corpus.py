@@ -1,6 +1,6 @@
 """What the ladder needs of a history: commits by number, found by their keys."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -16,7 +16,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     `patch` is the key of the changed lines without white space and context, empty when the commit changes no text.
     `lines` are the keys of its changed lines; of more than `keys.SAMPLE` lines the smallest so many, and `size` counts
-    them all. `files` are paths. `names` are the commits that the message names, whole ids or the beginnings of ids.
+    them all. `files` are paths; of those in `unread` only the object ids could be read, as of a file that is missing
+    in the clone. When `is_whole` is False not even the paths are known. `names` are the commits that the message names, whole ids or the beginnings of ids.
     """
 
     number: int
@@ -31,6 +32,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     files: frozenset[str] = frozenset()
     lines: frozenset[int] = frozenset()
     size: int = 0
+    unread: frozenset[str] = frozenset()
+    is_whole: bool = True
 
 
 class Corpus(Protocol):
@@ -68,8 +71,16 @@ class Corpus(Protocol):
         """Return the commits with this subject, as `keys.plain_subject` writes it."""
         ...
 
-    def touching(self, files: Iterable[str]) -> list[int]:
-        """Return the commits that change a file of one of these names, whatever its folder."""
+    def reverting(self) -> list[tuple[int, str]]:
+        """Return every commit whose message says that it reverts another, with that one's id or its beginning."""
+        ...
+
+    def touching(self, file: str) -> list[int]:
+        """Return the commits that change a file of that name, whatever its folder; of many, the newest."""
+        ...
+
+    def folders(self, file: str) -> int:
+        """Return in how many folders there was ever a file of that name."""
         ...
 
     def weight(self, line: int) -> float:
