@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
@@ -72,11 +72,16 @@ class Git(msgspec.Struct, frozen=True, kw_only=True):
         answers = [part for key, value in _ANSWERS.items() for part in ("-c", f"{key}={value}")]
         return ["git", "--no-pager", "-c", f"safe.directory={self.folder}", *answers, f"--git-dir={self.folder}", *args]
 
-    def run(self, *args: str, stdin: bytes = b"", seconds: float = SECONDS) -> Ended:
-        """Return how the command ended; raise `HistoryTrouble` when git is not there or does not come to an end."""
+    def run(
+        self, *args: str, stdin: bytes = b"", seconds: float = SECONDS, env: Mapping[str, str] | None = None
+    ) -> Ended:
+        """Return how the command ended; raise `HistoryTrouble` when git is not there or does not come to an end.
+
+        `env` is added to the environment git runs in.
+        """
         try:
             done = subprocess.run(
-                self.command(*args), input=stdin, capture_output=True, check=False, env=surroundings(), timeout=seconds, cwd=self.folder
+                self.command(*args), input=stdin, capture_output=True, check=False, env=surroundings() | dict(env or {}), timeout=seconds, cwd=self.folder
             )
         except subprocess.TimeoutExpired:
             raise HistoryTrouble(

@@ -4,8 +4,10 @@ The objects come from the quarantine of the trial in one pack, so the repository
 needs; the ref is made last, and only when there is none of its name. No work tree and no index is touched.
 """
 
+import os
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from midstream.adapters.git.place import Place
 from midstream.adapters.git.quarantine import Quarantine
@@ -96,9 +98,14 @@ def _new_ref(place: Place, name: str) -> str:
 
 
 def _committer(place: Place) -> bytes:
-    """Return who commits, with the moment, as git knows it."""
+    """Return who commits, with the moment, as git knows it from the settings of whoever runs this."""
+    home = Path.home()
+    files = (home / ".gitconfig", Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "git" / "config")
+    settings = os.environ.get("GIT_CONFIG_GLOBAL") or str(next((file for file in files if file.is_file()), os.devnull))
+    env = {name: value for name, value in os.environ.items() if name.startswith("GIT_COMMITTER_")}
     try:
-        return place.run("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT").strip()
+        words = ("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT")
+        return place.run(*words, env=env | {"GIT_CONFIG_GLOBAL": settings}).strip()
     except HistoryTrouble as error:
         hint = "Say who you are: git config user.name and user.email, as for every commit."
         raise HistoryTrouble(error.what, hint=hint) from None
