@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-_TRAILER = re.compile(rb"[A-Za-z0-9-]+[ \t]*:[ \t]|[A-Za-z0-9-]+:$")
+_TRAILER = re.compile(rb"[A-Za-z0-9-]+[ \t]*:")
 _ORIGIN = re.compile(rb"\(cherry picked from commit [0-9a-f]{7,64}\)")
 _SIGNED = re.compile(rb"(?mi)^Signed-off-by:[^<\n]*<([^>\n]+)>")
 
