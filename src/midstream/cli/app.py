@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from midstream.desk.ports import OpenTrials
 
 COMMANDS = {
+    "init": ("midstream.cli.init:init", "Propose a midstream.toml for a checkout."),
     "today": ("midstream.cli.today:today", "What has to be done, by when, by whom, and why."),
     "board": ("midstream.cli.case:board", "Cases by branches, as recorded."),
     "case": ("midstream.cli.case:case", "List cases; show one, its log, and why its tasks are there."),

@@ -1,7 +1,7 @@
 """What the desk needs of the outside, as small Protocols; `store` and `adapters` fill them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -264,6 +264,18 @@ class Trials(Protocol):
 
     def people(self, commit: Sha, path: str) -> Sequence[Owner]:
         """Return who wrote the newest changes of a file up to a commit, and who reviewed them; the busiest first."""
+        ...
+
+    def url(self) -> str:
+        """Return the address the repository was cloned from; empty when none is known."""
+        ...
+
+    def user(self) -> str:
+        """Return who commits here, by git's settings; empty when nothing says so."""
+        ...
+
+    def newest(self) -> Sequence[tuple[str, date]]:
+        """Return every branch and tag by its full name, with the day of its newest commit."""
         ...
 
 

@@ -31,13 +31,13 @@ def write_branch(place: Place, request: Request, *, name: str, sign_off: bool = 
     `HistoryTrouble` for a name that cannot be a branch or is one, and when git does not know who commits.
     """
     ref = _new_ref(place, name)
-    committer = _committer(place)
+    who = committer(place)
     with Quarantine(objects=place.objects, form=place.form) as room:
         (state,) = run(place, room, [request])
         trial = state.answer
         if trial is None or trial.outcome != "clean":
             return trial or state.end("error", what="nothing was tried", hint="Tell us.")
-        head = _commits(place, room, state, committer, sign_off=sign_off)
+        head = _commits(place, room, state, who, sign_off=sign_off)
         pack = place.run(
             "pack-objects", "--revs", "--stdout", "-q", feed=f"{head}\n^{request.target}\n".encode(), env=room.env
         )
@@ -53,7 +53,7 @@ def own_commits(place: Place, *, branch: str, fix: str) -> list[Own]:
     return [Own(message=message, committer=who.decode("utf-8", "replace")) for who, _, message in rows]
 
 
-def _commits(place: Place, room: Quarantine, state: State, committer: bytes, *, sign_off: bool) -> str:
+def _commits(place: Place, room: Quarantine, state: State, who: bytes, *, sign_off: bool) -> str:
     """Return the newest of the commits now in `room`, one for each that changes the branch."""
     request = state.request
     custom = custom_of(own_commits(place, branch=request.target, fix=request.commits[-1]))
@@ -67,13 +67,13 @@ def _commits(place: Place, room: Quarantine, state: State, committer: bytes, *, 
         kept = [line for line in _head_lines(head) if line.startswith(_KEPT)]
         if custom.origin:
             message = with_origin(message, name)
-        if sign_off and (found := _IDENTITY.fullmatch(committer)):
+        if sign_off and (found := _IDENTITY.fullmatch(who)):
             message = with_sign_off(message, found[1], found[2])
         lines = [
             b"tree " + tree.encode(),
             b"parent " + parent.encode(),
             *(line for line in kept if line.startswith(b"author ")),
-            b"committer " + committer,
+            b"committer " + who,
             *(line for line in kept if line.startswith(b"encoding ")),
         ]
         parent = room.put("commit", b"\n".join(lines) + b"\n\n" + message)
@@ -97,7 +97,7 @@ def _new_ref(place: Place, name: str) -> str:
     return ref
 
 
-def _committer(place: Place) -> bytes:
+def committer(place: Place) -> bytes:
     """Return who commits, with the moment, as git knows it from the settings of whoever runs this."""
     home = Path.home()
     files = (home / ".gitconfig", Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "git" / "config")

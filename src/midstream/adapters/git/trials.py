@@ -3,11 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
 from midstream.adapters.git.place import Place
-from midstream.adapters.git.ready_branch import write_branch
+from midstream.adapters.git.ready_branch import committer, write_branch
 from midstream.adapters.git.trial import try_all
 from midstream.analysis.backports.model import Sha
 from midstream.analysis.backports.trial import Request, Trial, shown_path
@@ -137,3 +138,26 @@ class GitTrials:
             *(Owner(name=name, email=email, role="author") for (name, email), _ in authors.most_common(NAMED)),
             *(Owner(name=name, email=email, role="reviewer") for (name, email), _ in reviewers.most_common(NAMED)),
         ]
+
+    def url(self) -> str:
+        """Return the address the repository was cloned from; empty when none is known."""
+        return self.place.git.run("config", "--get", "remote.origin.url").out.decode("utf-8", "replace").strip()
+
+    def user(self) -> str:
+        """Return who commits here, by git's settings; empty when nothing says so."""
+        try:
+            return committer(self.place).rpartition(b" <")[0].decode("utf-8", "replace")
+        except HistoryTrouble:
+            return ""
+
+    def newest(self) -> Sequence[tuple[str, date]]:
+        """Return every branch and tag by its full name, with the day of its newest commit."""
+        shape = "--format=%(creatordate:unix) %(refname)"
+        prefixes = ("refs/heads/", "refs/remotes/origin/", "refs/tags/")
+        rows = self.place.run("for-each-ref", shape, *prefixes).decode("utf-8", "replace").splitlines()
+        found: list[tuple[str, date]] = []
+        for row in rows:
+            moment, _, name = row.partition(" ")
+            if moment.isdecimal():
+                found.append((name, datetime.fromtimestamp(int(moment), UTC).date()))
+        return found
