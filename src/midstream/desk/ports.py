@@ -274,6 +274,10 @@ class Trials(Protocol):
         """Return who commits here, by git's settings; empty when nothing says so."""
         ...
 
+    def state(self) -> str:
+        """Return a digest of all refs and the commits they lead to: another one when anything moved."""
+        ...
+
     def newest(self) -> Sequence[tuple[str, date]]:
         """Return every branch and tag by its full name, with the day of its newest commit."""
         ...

@@ -17,7 +17,10 @@ _NUMBERED = re.compile(
     r"(?:.*/)?(?:[a-z][a-z0-9_]*[-_])*v?[0-9]+(?:\.(?:[0-9]+|[xy]))+(?:[-_.](?:branch|lts|stable|x|y|cip|maint)[a-z0-9]*)*"
 )
 _NAMED = re.compile(r"(?:release|releases|stable|lts|maint|support)[/_-].*[0-9].*")
-_SIDE = re.compile(r"(^|[-_./])(dependabot|renovate|copilot|rc|alpha|beta|dev|test|wip|tmp|preview|poc|import|revert|fix|feature|pr)([-_./0-9]|$)")
+_SIDE = re.compile(
+    r"(^|[-_./])(dependabot|renovate|copilot|rc|alpha|beta|dev|test|wip|tmp|preview|poc|import|revert|fix|feature|pr)"
+    r"([-_./0-9]|$)"
+)
 _SERIES = re.compile(r"(?P<line>[A-Za-z-]*lts[A-Za-z-]*v?[0-9]+\.[0-9]+)\.[0-9]+")
 _RELEASE = re.compile(r"(?P<before>[A-Za-z/_.-]*)[0-9]+(?:\.[0-9]+)+")
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}")
@@ -86,7 +89,7 @@ def lines_of(seen: Seen) -> list[tuple[Branch, str]]:
     for line in sorted(seen.branches, key=lambda line: _natural(line.name)):
         bare = line.name.removeprefix("archive/")
         lower = bare.lower()
-        if line.name == seen.main or _SIDE.search(lower):
+        if line.name == seen.main or _SIDE.search(lower) or len(line.name) > 200:
             continue
         if not (_NUMBERED.fullmatch(lower) or _NAMED.fullmatch(lower)):
             continue

@@ -1,5 +1,6 @@
 """The port `desk.ports.Trials`, over the git program."""
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -149,6 +150,11 @@ class GitTrials:
             return committer(self.place).rpartition(b" <")[0].decode("utf-8", "replace")
         except HistoryTrouble:
             return ""
+
+    def state(self) -> str:
+        """Return a digest of all refs and the commits they lead to."""
+        rows = self.place.run("for-each-ref", "--format=%(objectname) %(refname)")
+        return hashlib.sha256(rows).hexdigest()
 
     def newest(self) -> Sequence[tuple[str, date]]:
         """Return every branch and tag by its full name, with the day of its newest commit."""
