@@ -26,7 +26,7 @@ dl { margin: 0; } dt { font-weight: 600; margin-top: .6rem; } dd { margin: 0 0 0
 .notice { border-left: .3rem solid var(--look); padding-left: .6rem; }
 @media (max-width: 40rem) {
   body { padding: .75rem; } thead { position: absolute; left: -100rem; }
-  table, tbody, tr, tbody th, td { display: block; width: 100%; border: 0; padding: .2rem 0; }
+  table, caption, tbody, tr, tbody th, td { display: block; width: 100%; border: 0; padding: .2rem 0; }
   tr { border: 1px solid var(--line); border-radius: .4rem; padding: .5rem .75rem; margin-bottom: .75rem; }
   td { display: grid; grid-template-columns: 8rem 1fr; gap: .5rem; border-top: 1px solid var(--line); }
   td::before { content: attr(data-branch); color: var(--soft); }
