@@ -12,12 +12,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from midstream.desk.desk import Desk
+    from midstream.desk.ports import OpenTrials
 
 COMMANDS = {
+    "init": ("midstream.cli.init:init", "Propose a midstream.toml for a checkout."),
     "today": ("midstream.cli.today:today", "What has to be done, by when, by whom, and why."),
     "board": ("midstream.cli.case:board", "Cases by branches, as recorded."),
     "case": ("midstream.cli.case:case", "List cases; show one, its log, and why its tasks are there."),
     "do": ("midstream.cli.do:do", "Carry out a verb on a case."),
+    "backport": ("midstream.cli.backport:backport", "Try a fix on other branches; see what is owed."),
     "report": ("midstream.cli.report:report", "Take reports in."),
     "policy": ("midstream.cli.policy:policy", "Check and show policies; see what a change would move."),
     "project": ("midstream.cli.project:project", "Load a project, its CVE ids and its releases."),
@@ -31,18 +34,20 @@ COMMANDS = {
 
 
 class Session:
-    """What wiring hands to the commands: how to open the desk, who asks, and the clock."""
+    """What wiring hands to the commands: how to open the desk and a repository, who asks, and the clock."""
 
     def __init__(
         self,
         *,
         open_desk: "Callable[[str], Desk]",
+        open_trials: "OpenTrials",
         settle: Callable[[str, str], None],
         default_person: Callable[[str], str],
         clock: "Callable[[], datetime]",
     ) -> None:
         """Keep the parts; nothing is opened until a command asks for the desk."""
         self._open = open_desk
+        self.open_trials = open_trials
         self._settle = settle
         self._default_person = default_person
         self.clock = clock

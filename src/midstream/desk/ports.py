@@ -1,15 +1,17 @@
 """What the desk needs of the outside, as small Protocols; `store` and `adapters` fill them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from midstream.analysis.backports import Ref, Sha
 from midstream.analysis.backports.corpus import Corpus
+from midstream.analysis.backports.trial import Request, Trial
 from midstream.cases.visibility import Viewer
 from midstream.desk.mail import IncomingMail
 from midstream.desk.views import BoardLine, CaseLine, CaseView, TaskLine
+from midstream.formats.owners import Owner
 from midstream.ledger.chain import Head
 from midstream.ledger.fact import Fact
 
@@ -227,4 +229,63 @@ class OpenHistory(Protocol):
 
     def __call__(self, *, repo: Path, index: Path) -> History:
         """Return the history; raise `HistoryTrouble` when there is no repository, or one that cannot be read."""
+        ...
+
+
+class Trials(Protocol):
+    """Tries backports in one repository, without touching its work tree, index or refs.
+
+    Everything raises `HistoryTrouble` when git cannot say; what one request lacks is that request's own error.
+    """
+
+    def tip(self, name: str) -> tuple[str, Sha]:
+        """Return the full name of the ref that a branch's name means and its commit: local, remote, tag, or an id."""
+        ...
+
+    def commits(self, name: str) -> Sequence[Sha]:
+        """Return the commits that a name or a range ``A..B`` means, oldest first; a range leaves merges out."""
+        ...
+
+    def try_all(self, requests: Sequence[Request]) -> Sequence[Trial]:
+        """Return what came of each request, in their order."""
+        ...
+
+    def write(self, request: Request, *, name: str, sign_off: bool) -> Trial:
+        """Return the trial, with the new branch of that name that it was written to when it is clean."""
+        ...
+
+    def text(self, commit: Sha, path: str) -> str:
+        """Return a file at a commit as text; empty when there is none."""
+        ...
+
+    def files(self, commit: Sha) -> Sequence[str]:
+        """Return the paths that a commit changes against its first parent."""
+        ...
+
+    def people(self, commit: Sha, path: str) -> Sequence[Owner]:
+        """Return who wrote the newest changes of a file up to a commit, and who reviewed them; the busiest first."""
+        ...
+
+    def url(self) -> str:
+        """Return the address the repository was cloned from; empty when none is known."""
+        ...
+
+    def user(self) -> str:
+        """Return who commits here, by git's settings; empty when nothing says so."""
+        ...
+
+    def state(self) -> str:
+        """Return a digest of all refs and the commits they lead to: another one when anything moved."""
+        ...
+
+    def newest(self) -> Sequence[tuple[str, date]]:
+        """Return every branch and tag by its full name, with the day of its newest commit."""
+        ...
+
+
+class OpenTrials(Protocol):
+    """Opens the repository at a path for trials."""
+
+    def __call__(self, *, repo: Path) -> Trials:
+        """Return it; raise `HistoryTrouble` when there is no repository, or one that cannot be read."""
         ...

@@ -18,10 +18,16 @@ class ProjectError(TomlError):
 
 
 class Repository(msgspec.Struct, frozen=True, kw_only=True):
-    """A source repository of the project."""
+    """A source repository of the project.
+
+    `path` is where a clone of it stands for those who run the desk, `owners` are the paths of its files of owners
+    beside those that are looked for anyway.
+    """
 
     name: Name
     url: str = ""
+    path: str = ""
+    owners: tuple[str, ...] = ()
 
 
 class Branch(msgspec.Struct, frozen=True, kw_only=True):

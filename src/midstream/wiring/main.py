@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from midstream.desk.desk import Desk
     from midstream.desk.mail import IncomingMail
+    from midstream.desk.ports import Trials
 
 
 def clock() -> datetime:
@@ -35,7 +36,16 @@ def read_mail(*, path: "Path", now: datetime) -> "Iterator[IncomingMail]":
     return read(path=path, now=now)
 
 
+def open_trials(*, repo: "Path") -> "Trials":
+    """Return the repository at that path, for trials of backports."""
+    from midstream.adapters.git.trials import GitTrials  # noqa: PLC0415 - most commands ask no repository
+
+    return GitTrials(repo=repo)
+
+
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    session = Session(open_desk=open_desk, settle=settle, default_person=default_person, clock=clock)
+    session = Session(
+        open_desk=open_desk, open_trials=open_trials, settle=settle, default_person=default_person, clock=clock
+    )
     sys.exit(run(session))

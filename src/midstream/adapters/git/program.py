@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
@@ -75,15 +75,27 @@ class Git(msgspec.Struct, frozen=True, kw_only=True):
         answers = [part for key, value in _ANSWERS.items() for part in ("-c", f"{key}={value}")]
         return ["git", "--no-pager", "-c", f"safe.directory={self.folder}", *answers, f"--git-dir={self.folder}", *args]
 
-    def run(self, *args: str, stdin: bytes = b"", seconds: float = SECONDS) -> Ended:
-        """Return how the command ended; raise `HistoryTrouble` when git is not there or does not come to an end."""
+    def run(
+        self, *args: str, stdin: bytes = b"", seconds: float = SECONDS, env: Mapping[str, str] | None = None
+    ) -> Ended:
+        """Return how the command ended; raise `HistoryTrouble` when git is not there or does not come to an end.
+
+        `env` is added to the environment git runs in.
+        """
         try:
             done = subprocess.run(
-                self.command(*args), input=stdin, capture_output=True, check=False, env=surroundings(), timeout=seconds, cwd=self.folder
+                self.command(*args),
+                input=stdin,
+                capture_output=True,
+                check=False,
+                env=surroundings() | dict(env or {}),
+                timeout=seconds,
+                cwd=self.folder,
             )
         except subprocess.TimeoutExpired:
             raise HistoryTrouble(
-                f"git {args[0]} did not end within {seconds:g} seconds in {self.folder}", hint="Try it by hand; the disk or the repository may be in trouble."
+                f"git {args[0]} did not end within {seconds:g} seconds in {self.folder}",
+                hint="Try it by hand; the disk or the repository may be in trouble.",
             ) from None
         except FileNotFoundError:
             raise no_program(self.folder) from None
@@ -101,7 +113,12 @@ class Git(msgspec.Struct, frozen=True, kw_only=True):
         """Yield the running command, whose output is read as it comes; it does not outlive the block."""
         try:
             process = subprocess.Popen(
-                self.command(*args), stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=surroundings(), cwd=self.folder
+                self.command(*args),
+                stdin=stdin,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=surroundings(),
+                cwd=self.folder,
             )
         except FileNotFoundError:
             raise no_program(self.folder) from None
@@ -120,13 +137,21 @@ def surroundings() -> dict[str, str]:
 
 def no_program(folder: Path) -> HistoryTrouble:
     """Return the error for a machine, or a folder, where git cannot be started."""
-    return HistoryTrouble(f"git could not be started in {folder}", hint="Install git 2.39 or newer, and check the path.")
+    return HistoryTrouble(
+        f"git could not be started in {folder}", hint="Install git 2.39 or newer, and check the path."
+    )
 
 
 _KNOWN: Final[Sequence[tuple[str, str]]] = (
     ("dubious ownership", "The folder belongs to somebody else; run this as its owner."),
-    ("promisor remote", "The clone is partial and lacks objects; nothing is fetched from here. Fetch all: git fetch --refetch --no-filter"),
-    ("lazy fetch", "The clone is partial and lacks objects; nothing is fetched from here. Fetch all: git fetch --refetch --no-filter"),
+    (
+        "promisor remote",
+        "The clone is partial and lacks objects; nothing is fetched from here. Fetch all: git fetch --refetch --no-filter",
+    ),
+    (
+        "lazy fetch",
+        "The clone is partial and lacks objects; nothing is fetched from here. Fetch all: git fetch --refetch --no-filter",
+    ),
     ("shallow file has changed", "Somebody fetches right now; run this again."),
     ("unable to read", "Objects are missing or damaged. Look with git fsck; a fresh clone has them all."),
     ("missing", "Objects are missing. Look with git fsck; a fresh clone has them all."),
@@ -137,6 +162,9 @@ _KNOWN: Final[Sequence[tuple[str, str]]] = (
 
 def trouble(folder: Path, what: str, said: str) -> HistoryTrouble:
     """Return the error for a git command that failed, with the first line of what git said and a hint."""
-    first = next((line for line in said.splitlines() if line.startswith(("fatal:", "error:"))), said.splitlines()[0] if said else "no reason given")
+    first = next(
+        (line for line in said.splitlines() if line.startswith(("fatal:", "error:"))),
+        said.splitlines()[0] if said else "no reason given",
+    )
     hint = next((hint for mark, hint in _KNOWN if mark in said), "Try the same with git by hand.")
     return HistoryTrouble(f"git {what} failed in {folder}: {first[:300]}", hint=hint)
