@@ -74,7 +74,9 @@ def _answers(places: tuple[Path | None, Path | None, Path]) -> dict[str, tuple[i
     rows = _rows(given, "backport_pairs_tfa.csv")
     tips = {row["branch"]: row["tip"] for row in rows}
     history = GitHistory(repo=_repo(given, *tips.values()), index=scratch / "accuracy.index")
-    main = [BranchLine(name=ref.name, tip=ref.commit) for ref in history.refs() if ref.short in {"master", "integration"}]
+    main = [
+        BranchLine(name=ref.name, tip=ref.commit) for ref in history.refs() if ref.short in {"master", "integration"}
+    ]
     lines = [BranchLine(name=name, tip=history.resolve(tip)) for name, tip in tips.items()]
     everything = judge(history, lines=[*main, *lines], fixes=[])
     truth: dict[tuple[str, str], set[str]] = {}
@@ -283,7 +285,10 @@ def against_cherry(places: Places) -> float:
     for line in lines:
         if line is not main:
             out = subprocess.run(
-                ["git", "-C", str(places.repo), "cherry", line.tip, main.tip], check=False, capture_output=True, text=True
+                ["git", "-C", str(places.repo), "cherry", line.tip, main.tip],
+                check=False,
+                capture_output=True,
+                text=True,
             )
             if out.returncode:
                 raise NotRun(f"git cherry failed: {out.stderr.strip()[:80]}")

@@ -65,7 +65,9 @@ def explain(
 
 def _show(entry: "Explained") -> None:
     verdict = entry.verdict
-    click.echo(f"{click.style(printable(verdict.branch), bold=True)}: {click.style(verdict.word, bold=True)}, {verdict.sure}")
+    click.echo(
+        f"{click.style(printable(verdict.branch), bold=True)}: {click.style(verdict.word, bold=True)}, {verdict.sure}"
+    )
     paragraph(verdict.because, indent="  ")
     if verdict.needs_look:
         click.echo("  A person should look at this before it is told to anybody.")

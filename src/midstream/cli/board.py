@@ -57,7 +57,13 @@ def board(
         return
 
     def draw() -> None:
-        show(_read(session, repo, project, config, branches, given, listed), session, only=only, html=html, as_json=as_json)
+        show(
+            _read(session, repo, project, config, branches, given, listed),
+            session,
+            only=only,
+            html=html,
+            as_json=as_json,
+        )
 
     if every is None:
         draw()
@@ -86,7 +92,9 @@ def _read(
     found = project_of(history, repo=repo, config=config, desk=desk, name=project)
     lines = lines_of(history, found, named=branches, today=today)
     by = session.who() if desk is not None else ""
-    fixes = fixes_of(history, given=given, listed=listed, desk=desk, by=by, project=project or (found.id if found and desk else ""))
+    fixes = fixes_of(
+        history, given=given, listed=listed, desk=desk, by=by, project=project or (found.id if found and desk else "")
+    )
     return read_board(history, lines=lines, fixes=fixes, today=today, name=found.name if found else repo.resolve().name)
 
 

@@ -29,7 +29,9 @@ def introduced(session: Session, *, fix: tuple[str, ...], repo: Path, as_json: b
     if as_json:
         write_json({"is_suggestion": True, "suggestions": found})
     elif not found:
-        click.echo("The lines the fix changes tell nothing: it adds files, or changes only tests and documents.", err=True)
+        click.echo(
+            "The lines the fix changes tell nothing: it adds files, or changes only tests and documents.", err=True
+        )
     else:
         click.echo("A suggestion, to be confirmed by a person:\n", err=True)
         for place, entry in enumerate(found, 1):

@@ -45,9 +45,7 @@ def project_of(history: History, *, repo: Path, config: Path | None, desk: Desk 
     return next(iter(projects.values())) if len(projects) == 1 else None
 
 
-def lines_of(
-    history: History, project: Project | None, *, named: tuple[str, ...], today: date
-) -> "list[BranchLine]":
+def lines_of(history: History, project: Project | None, *, named: tuple[str, ...], today: date) -> "list[BranchLine]":
     """Return the branches to ask; those guessed, and those git does not have, are told of on stderr."""
     lines = branches_of(history, project, named=named, today=today)
     if project is None and not named:
@@ -74,6 +72,7 @@ def fixes_of(
         found = fixes_on_record(desk, by=by, project=project)
     if not found:
         raise Misuse(
-            "there is no fix to ask about", hint="Give one with --fix COMMIT, a list with --fixes FILE, or record one in a case."
+            "there is no fix to ask about",
+            hint="Give one with --fix COMMIT, a list with --fixes FILE, or record one in a case.",
         )
     return found

@@ -47,10 +47,17 @@ def explained(
 def _at_tip(history: History, fix: Fix, line: BranchLine) -> list[str]:
     """Return which files of the fix are not at the branch's tip: it says where to look, and is no evidence."""
     paths = history.paths(line.tip)
-    wanted = {path for one in fix.commits if (number := history.number(one)) is not None for path in history.entry(number).files}
+    wanted = {
+        path
+        for one in fix.commits
+        if (number := history.number(one)) is not None
+        for path in history.entry(number).files
+    }
     gone = sorted(wanted - paths)
     if not gone:
         return []
     if len(gone) == len(wanted):
-        return ["At its tip there is none of the files the fix changes: it may not be affected. That is no evidence yet."]
+        return [
+            "At its tip there is none of the files the fix changes: it may not be affected. That is no evidence yet."
+        ]
     return [f"At its tip there is no {', '.join(gone[:5])}."]
