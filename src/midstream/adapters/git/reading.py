@@ -77,7 +77,7 @@ class Worker:
         self._folder = git.folder
         source = str(Path(midstream.__file__).parents[1])
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - this program again, with a path
             [sys.executable, "-m", __name__, str(git.folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -156,7 +156,7 @@ def rows_of(git: Git, commits: Sequence[str]) -> Iterator[Row]:
             if gaps > GAPS:
                 raise HistoryTrouble(
                     f"hundreds of commits of {git.folder} cannot be read, as objects are missing",
-                    hint="A partial clone lacks them, and nothing is fetched from here: git fetch --refetch --no-filter.",
+                    hint="A partial clone lacks them; nothing is fetched from here: git fetch --refetch --no-filter.",
                 )
 
 

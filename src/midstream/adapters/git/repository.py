@@ -91,7 +91,7 @@ class GitHistory:
             said.append("There are grafts; they are not followed, the history is read as it was written.")
         if self._index is not None and (unread := len(self._index.gaps())):
             said.append(
-                f"{unread} commits could not be read whole, as objects are missing. After fetching them delete the index."
+                f"{unread} commits could not be read whole: objects are missing. After fetching them delete the index."
             )
         return said
 

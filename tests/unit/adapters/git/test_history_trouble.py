@@ -1,6 +1,5 @@
 """Clones in trouble: each gives its true answer, or a clear error with a hint."""
 
-import os
 import sqlite3
 import subprocess
 from pathlib import Path
@@ -289,7 +288,7 @@ def test_an_interrupted_reading_leaves_the_index_as_it_was(
 def test_the_index_is_for_its_owner_alone(repo: Repository, tmp_path: Path) -> None:
     fix = a_fix(repo)
     verdict(history_of(repo.path, tmp_path), [fix], "v1")
-    assert os.stat(tmp_path / "history.index").st_mode & 0o077 == 0
+    assert (tmp_path / "history.index").stat().st_mode & 0o077 == 0
 
 
 def test_workers_read_what_one_process_reads(repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

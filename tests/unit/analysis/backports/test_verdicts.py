@@ -39,7 +39,7 @@ MESSAGES = [
 
 @pytest.mark.parametrize(("message", "content", "rung", "sure"), MESSAGES)
 def test_a_backport_is_recognised_by(
-    message: str, content: str, rung: Rung, sure: str, repo: Repository, tmp_path: Path
+    message: str, content: str, rung: Rung, sure: str, *, repo: Repository, tmp_path: Path
 ) -> None:
     fix = repo.commit(
         "main", {"src/parse.c": FIXED}, "Check the length\n\nChange-Id: I" + "0123456789abcdef" * 2 + "01234567"
