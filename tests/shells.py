@@ -13,6 +13,7 @@ from midstream.adapters.mail import read_mail
 from midstream.cli.app import Session, run
 from midstream.desk.desk import Desk
 from midstream.store import open_store
+from midstream.wiring.main import open_history, open_trials
 from midstream.wiring.settings import default_person, key_file, settle
 from tests.desks import Clock
 
@@ -51,7 +52,14 @@ class Shell:
         """Return what ``midstream --store … --as … WORDS`` says."""
         person = self.person if by is None else by
         named = ["--as", person] if person else []
-        session = Session(open_desk=self.desk, settle=settle, default_person=default_person, clock=self.clock)
+        session = Session(
+            open_desk=self.desk,
+            open_trials=open_trials,
+            open_history=open_history,
+            settle=settle,
+            default_person=default_person,
+            clock=self.clock,
+        )
         out, err = io.BytesIO(), io.StringIO()
         before = sys.argv
         sys.argv = ["midstream", "--store", str(self.store), *named, *words]

@@ -111,6 +111,7 @@ _ROWS: tuple[tuple[str, type[Body], tuple[Guard, ...], Sight, bool], ...] = (
     ("offer-mitigation", fx.MitigationAvailable, (guards.is_open,), _participant, False),
     ("record-fix", fx.FixMerged, (guards.is_open,), _participant, False),
     ("record-revert", fx.FixReverted, (), _participant, False),
+    ("observe-fix", fx.FixObserved, (guards.is_open,), _participant, False),
     ("mark-affected", fx.BranchAffected, (guards.is_open,), _participant, False),
     ("clear-branch", fx.BranchNotAffected, (guards.is_open,), _participant, False),
     ("record-trial", fx.BackportTried, (guards.is_open,), _participant, False),

@@ -10,16 +10,21 @@ import midstream
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from midstream.desk.desk import Desk
+    from midstream.desk.ports import History, OpenTrials
 
 COMMANDS = {
+    "init": ("midstream.cli.init:init", "Propose a midstream.toml for a checkout."),
     "today": ("midstream.cli.today:today", "What has to be done, by when, by whom, and why."),
     "scan": ("midstream.cli.exposure.scan:scan", "Which of what we ship is vulnerable, and why."),
     "fleet": ("midstream.cli.exposure.fleet:fleet", "Keep many bills of materials, and ask who is affected."),
-    "board": ("midstream.cli.case:board", "Cases by branches, as recorded."),
+    "board": ("midstream.cli.board:board", "Which branch has which fix: as recorded, or read from git."),
     "case": ("midstream.cli.case:case", "List cases; show one, its log, and why its tasks are there."),
     "do": ("midstream.cli.do:do", "Carry out a verb on a case."),
+    "backport": ("midstream.cli.backport:backport", "Explain, try and plan fixes on other branches."),
+    "introduced": ("midstream.cli.introduced:introduced", "Suggest where a flaw came in."),
     "report": ("midstream.cli.report:report", "Take reports in."),
     "policy": ("midstream.cli.policy:policy", "Check and show policies; see what a change would move."),
     "project": ("midstream.cli.project:project", "Load a project, its CVE ids and its releases."),
@@ -34,18 +39,22 @@ COMMANDS = {
 
 
 class Session:
-    """What wiring hands to the commands: how to open the desk, who asks, and the clock."""
+    """What wiring hands to the commands: how to open the desk and a repository, who asks, and the clock."""
 
     def __init__(
         self,
         *,
         open_desk: "Callable[[str], Desk]",
+        open_trials: "OpenTrials",
+        open_history: "Callable[[str, Path], History]",
         settle: Callable[[str, str], None],
         default_person: Callable[[str], str],
         clock: "Callable[[], datetime]",
     ) -> None:
         """Keep the parts; nothing is opened until a command asks for the desk."""
         self._open = open_desk
+        self.open_trials = open_trials
+        self._open_history = open_history
         self._settle = settle
         self._default_person = default_person
         self.clock = clock
@@ -55,6 +64,10 @@ class Session:
     def desk(self) -> "Desk":
         """Return the desk over the chosen store."""
         return self._open(self.store)
+
+    def history(self, repo: "Path") -> "History":
+        """Return the history of the repository at `repo`; its index is kept beside the chosen store."""
+        return self._open_history(self.store, repo)
 
     def who(self) -> str:
         """Return who asks: ``--as``, else MIDSTREAM_AS, else the person the store's settings name."""

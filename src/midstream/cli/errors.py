@@ -7,7 +7,7 @@ import click
 MISUSE = {"Misuse", "NotFound", "BadFact", "MailRefused", "NoIndex", "InvalidVersion", "PolicyError", "ProjectError"}
 MISUSE |= {"TomlError", "Unreadable"}
 NO = {"Refused", "Stale"}
-TROUBLE = {"StoreTrouble", "Conflict", "ClockBackwards", "BrokenChain", "IndexTrouble"}
+TROUBLE = {"StoreTrouble", "HistoryTrouble", "Conflict", "ClockBackwards", "BrokenChain", "IndexTrouble"}
 
 
 def code_of(error: Exception) -> int | None:

@@ -1,13 +1,17 @@
 """What the desk needs of the outside, as small Protocols; `store` and `adapters` fill them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from midstream.analysis.backports import Ref, Sha
+from midstream.analysis.backports.corpus import Corpus
+from midstream.analysis.backports.trial import Request, Trial
 from midstream.cases.visibility import Viewer
 from midstream.desk.mail import IncomingMail
 from midstream.desk.views import BoardLine, CaseLine, CaseView, TaskLine
+from midstream.formats.owners import Owner
 from midstream.ledger.chain import Head
 from midstream.ledger.fact import Fact
 
@@ -157,4 +161,131 @@ class MailReader(Protocol):
 
     def __call__(self, *, path: Path, now: datetime) -> Iterator[IncomingMail]:
         """Yield the messages one by one; raise `MailRefused` naming what cannot be read and a hint."""
+        ...
+
+
+class HistoryTrouble(Exception):
+    """A repository could not be read: `what`, and a `hint`. It is never a verdict about a branch."""
+
+    def __init__(self, what: str, *, hint: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+
+
+class BlamedLine(NamedTuple):
+    """A line before a fix, the commit that wrote it last, and whether the fix removes it or stands beside it."""
+
+    commit: Sha
+    path: str
+    is_removed: bool
+
+
+class History(Corpus, Protocol):
+    """One git repository, read as it stood when it was opened; its commits are searched through an index.
+
+    Everything raises `HistoryTrouble` when git cannot say; nothing is ever fetched or written to the repository.
+    """
+
+    def refs(self) -> Sequence[Ref]:
+        """Return the branches, remote branches and tags that lead to commits, sorted by name."""
+        ...
+
+    def head(self) -> str:
+        """Return the full name of the ref that HEAD names; empty when it names none."""
+        ...
+
+    def notices(self) -> Sequence[str]:
+        """Return what a reader should know: a shallow clone, replace refs or grafts that are not followed."""
+        ...
+
+    def resolve(self, name: str) -> Sha:
+        """Return the commit that a name or the beginning of an id means; raise `HistoryTrouble` when there is none."""
+        ...
+
+    def update(self, tips: Iterable[Sha]) -> int:
+        """Bring the index up to these commits and all before them; return how many commits were new to it."""
+        ...
+
+    def strict_ids(self, commits: Sequence[Sha]) -> Mapping[Sha, str]:
+        """Return the patch ids of ``git patch-id --stable``, context and all; a commit without text has none."""
+        ...
+
+    def blame(self, commit: Sha) -> Sequence[BlamedLine]:
+        """Return who last wrote the lines the commit removes, or those beside what it adds, in its first parent."""
+        ...
+
+    def paths(self, commit: Sha) -> frozenset[str]:
+        """Return the paths of all files of a commit."""
+        ...
+
+    def show(self, commit: Sha, path: str) -> bytes | None:
+        """Return a file at a commit; None when there is none, or none that is text of a common size."""
+        ...
+
+
+class OpenHistory(Protocol):
+    """Opens the repository at a path; `index` is where its index is kept, made when it is not there."""
+
+    def __call__(self, *, repo: Path, index: Path) -> History:
+        """Return the history; raise `HistoryTrouble` when there is no repository, or one that cannot be read."""
+        ...
+
+
+class Trials(Protocol):
+    """Tries backports in one repository, without touching its work tree, index or refs.
+
+    Everything raises `HistoryTrouble` when git cannot say; what one request lacks is that request's own error.
+    """
+
+    def tip(self, name: str) -> tuple[str, Sha]:
+        """Return the full name of the ref that a branch's name means and its commit: local, remote, tag, or an id."""
+        ...
+
+    def commits(self, name: str) -> Sequence[Sha]:
+        """Return the commits that a name or a range ``A..B`` means, oldest first; a range leaves merges out."""
+        ...
+
+    def try_all(self, requests: Sequence[Request]) -> Sequence[Trial]:
+        """Return what came of each request, in their order."""
+        ...
+
+    def write(self, request: Request, *, name: str, sign_off: bool) -> Trial:
+        """Return the trial, with the new branch of that name that it was written to when it is clean."""
+        ...
+
+    def text(self, commit: Sha, path: str) -> str:
+        """Return a file at a commit as text; empty when there is none."""
+        ...
+
+    def files(self, commit: Sha) -> Sequence[str]:
+        """Return the paths that a commit changes against its first parent."""
+        ...
+
+    def people(self, commit: Sha, path: str) -> Sequence[Owner]:
+        """Return who wrote the newest changes of a file up to a commit, and who reviewed them; the busiest first."""
+        ...
+
+    def url(self) -> str:
+        """Return the address the repository was cloned from; empty when none is known."""
+        ...
+
+    def user(self) -> str:
+        """Return who commits here, by git's settings; empty when nothing says so."""
+        ...
+
+    def state(self) -> str:
+        """Return a digest of all refs and the commits they lead to: another one when anything moved."""
+        ...
+
+    def newest(self) -> Sequence[tuple[str, date]]:
+        """Return every branch and tag by its full name, with the day of its newest commit."""
+        ...
+
+
+class OpenTrials(Protocol):
+    """Opens the repository at a path for trials."""
+
+    def __call__(self, *, repo: Path) -> Trials:
+        """Return it; raise `HistoryTrouble` when there is no repository, or one that cannot be read."""
         ...

@@ -18,19 +18,30 @@ class ProjectError(TomlError):
 
 
 class Repository(msgspec.Struct, frozen=True, kw_only=True):
-    """A source repository of the project."""
+    """A source repository of the project.
+
+    `path` is where a clone of it stands for those who run the desk, `owners` are the paths of its files of owners
+    beside those that are looked for anyway.
+    """
 
     name: Name
     url: str = ""
+    path: str = ""
+    owners: tuple[str, ...] = ()
 
 
 class Branch(msgspec.Struct, frozen=True, kw_only=True):
-    """A branch the project maintains, or did. `supported_until` is the last day of its support."""
+    """A branch the project maintains, or did. `supported_until` is the last day of its support.
+
+    `ref` is where it is in git when that is not its name, and `tags` a pattern of its final release tags.
+    """
 
     name: Name
     kind: Literal["development", "lts", "release", "archive"] = "release"
     supported_from: date | None = None
     supported_until: date | None = None
+    ref: str = ""
+    tags: str = ""
 
     def ends_at(self) -> datetime | None:
         """Return the instant its support ends, the midnight in UTC after the last day; None when it never does."""

@@ -96,6 +96,7 @@ DONE: dict[str, tuple[Body, tuple[Body, ...]]] = {
     "offer-mitigation": (fx.MitigationAvailable(), ()),
     "record-fix": (fx.FixMerged(commit=COMMIT), ()),
     "record-revert": (fx.FixReverted(commit=COMMIT, branch="main"), ()),
+    "observe-fix": (fx.FixObserved(branch="release/1.x", word="partly fixed", evidence="1 of 2 commits"), ()),
     "mark-affected": (fx.BranchAffected(branch="lts-1"), ()),
     "clear-branch": (
         fx.BranchNotAffected(branch="lts-1", justification="component_not_present", evidence=WHY),

@@ -84,6 +84,12 @@ LIFE: list[tuple[str, str, str, dict[str, object]]] = [
     ("acme-1", "inform-release-manager", "ada", {"branch": "release/1.x"}),
     ("acme-1", "record-release", "ada", {"branch": "release/1.x", "tag": "v1.2.3"}),
     ("acme-1", "record-validation", "ada", {"suite": "regression", "target": "v1.2.3", "outcome": "passed"}),
+    (
+        "acme-1",
+        "observe-fix",
+        "ada",
+        {"branch": "release/1.x", "word": "partly fixed", "evidence": "1 of 2 commits"},
+    ),
     ("acme-1", "record-revert", "ada", {"branch": "main", "commit": COMMIT}),
     ("acme-1", "waive", "ada", {"branch": "release/2.x", "reason": "Its support ends."}),
     ("acme-1", "tell-upstream", "ada", {"upstream": "libtls"}),

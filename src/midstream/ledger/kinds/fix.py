@@ -86,6 +86,20 @@ class FixReverted(Body, frozen=True, kw_only=True):
     reason: Text = ""
 
 
+@kind("fix.observed", Audience.PARTICIPANT)
+class FixObserved(Body, frozen=True, kw_only=True):
+    """What the repository shows of the fix on a branch, where that alone decides nothing; a person has to look.
+
+    `digest` is taken over the evidence, so that the same evidence is told once.
+    """
+
+    branch: Branch
+    word: Literal["fixed", "partly fixed", "vulnerable"]
+    evidence: Reason
+    commit: MaybeCommit = ""
+    digest: MaybeDigest = ""
+
+
 @kind("branch.affected", Audience.PARTICIPANT)
 class BranchAffected(Body, frozen=True, kw_only=True):
     """A maintained branch has the flaw."""
@@ -111,6 +125,7 @@ class BackportTried(Body, frozen=True, kw_only=True):
     outcome: Literal["clean", "empty", "error"]
     commit: MaybeCommit = ""
     detail: Text = ""
+    digest: MaybeDigest = ""
 
 
 @kind("backport.conflicted", Audience.PARTICIPANT)
@@ -120,6 +135,7 @@ class BackportConflicted(Body, frozen=True, kw_only=True):
     branch: Branch
     files: tuple[Name, ...]
     commit: MaybeCommit = ""
+    digest: MaybeDigest = ""
 
 
 @kind("backport.opened", Audience.PARTICIPANT)
@@ -137,6 +153,7 @@ class BackportMerged(Body, frozen=True, kw_only=True):
     branch: Branch
     commit: Commit
     evidence: Word = ""
+    digest: MaybeDigest = ""
 
 
 @kind("backport.waived", Audience.PARTICIPANT)
@@ -154,6 +171,7 @@ class FixReleased(Body, frozen=True, kw_only=True):
     branch: Branch
     tag: Name
     commit: MaybeCommit = ""
+    digest: MaybeDigest = ""
 
 
 @kind("release_manager.informed", Audience.PARTICIPANT)
