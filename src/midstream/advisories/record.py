@@ -43,8 +43,8 @@ Role = Literal[
     "sponsor",
     "",
 ]
-Consent = Literal["public", "org", "anonymous"]
-"""How somebody wants to be credited: by name, by their organisation alone, or not at all."""
+Consent = Literal["public", "org", "anonymous", ""]
+"""How somebody wants to be credited: by name, by their organisation alone, or not at all; empty: nobody asked yet."""
 Tlp = Literal["clear", "green", "amber", "amber+strict", "red", ""]
 """A label of the Traffic Light Protocol 2.0 (FIRST)."""
 
@@ -59,8 +59,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class OtherId(Part, frozen=True, kw_only=True):
     """An id of the vulnerability in a system that has no field of its own, such as a bug tracker."""
 
-    system: str
-    text: str
+    system: str = ""
+    text: str = ""
 
     @property
     def key(self) -> str:
@@ -86,8 +86,8 @@ class Ids(Part, frozen=True, kw_only=True):
 class Weakness(Part, frozen=True, kw_only=True):
     """A class of weakness by its CWE number; its name comes from the catalogue. The root comes first."""
 
-    cwe: int
-    role: Literal["root", "consequence", ""] = "root"
+    cwe: int = 0
+    role: Literal["root", "consequence", ""] = ""
     label: Label = "public"
 
     @property
@@ -97,10 +97,10 @@ class Weakness(Part, frozen=True, kw_only=True):
 
 
 class Score(Part, frozen=True, kw_only=True):
-    """A CVSS vector, by whom; the score and its severity are computed from it. `component` is a component's key."""
+    """A CVSS vector, and by whom (empty: us); score and severity are computed from it. `component` is a key."""
 
-    vector: str
-    source: str = "us"
+    vector: str = ""
+    source: str = ""
     component: str = ""
     at: datetime | None = None
     label: Label = "public"
@@ -120,9 +120,12 @@ class Exploitation(Part, frozen=True, kw_only=True):
 
 
 class Fix(Part, frozen=True, kw_only=True):
-    """One commit that fixes a branch, or a part of the flaw there; `release` is the first version that has it."""
+    """One commit that fixes a branch, or a part of the flaw there; `release` is the first version that has it.
 
-    sha: str
+    The commit is empty where only the release is known.
+    """
+
+    sha: str = ""
     pr: str = ""
     release: str = ""
     at: datetime | None = None
@@ -130,8 +133,8 @@ class Fix(Part, frozen=True, kw_only=True):
 
     @property
     def key(self) -> str:
-        """What it is matched by."""
-        return self.sha
+        """What it is matched by: the commit; the release, as long as nobody knows the commit."""
+        return self.sha or self.release
 
 
 class Line(Part, frozen=True, kw_only=True):
@@ -142,7 +145,7 @@ class Line(Part, frozen=True, kw_only=True):
     `justification` goes with ``not_affected``.
     """
 
-    branch: str
+    branch: str = ""
     first: str = ""
     introduced: tuple[str, ...] = ()
     status: LineStatus = ""
@@ -179,12 +182,13 @@ class Statement(Part, frozen=True, kw_only=True):
 class Component(Part, frozen=True, kw_only=True):
     """One thing that has the flaw or was looked at for it.
 
+    `key` is ours and stays; what a reader found in a document that has no key of ours has none until it is merged.
     `purl` has no version. `ecosystem` is an ecosystem registered with OSV in which `package` names it; empty for
     firmware, which has none. `fork_of` is the key of another component or the address of what it was made from.
     `config` holds the build options without which the code is not there.
     """
 
-    key: str
+    key: str = ""
     vendor: str = ""
     name: str = ""
     purl: str = ""
@@ -206,9 +210,9 @@ class Component(Part, frozen=True, kw_only=True):
 
 
 class Advice(Part, frozen=True, kw_only=True):
-    """Something users can do, in each language it was written in."""
+    """Something users can do, in each language it was written in. Its `key` is as that of a component."""
 
-    key: str
+    key: str = ""
     text: dict[str, str] = {}
     label: Label = "public"
 
@@ -216,7 +220,7 @@ class Advice(Part, frozen=True, kw_only=True):
 class Reference(Part, frozen=True, kw_only=True):
     """An address where more is said. It is kept from the public before `public_from`."""
 
-    url: str
+    url: str = ""
     title: str = ""
     kind: ReferenceKind = ""
     public_from: datetime | None = None
@@ -231,12 +235,12 @@ class Reference(Part, frozen=True, kw_only=True):
 class Credit(Part, frozen=True, kw_only=True):
     """Somebody who helped, in what role, and how they agreed to be named. Without a word of theirs, not at all."""
 
-    name: str
+    name: str = ""
     role: Role = ""
     org: str = ""
     url: str = ""
     github: str = ""
-    consent: Consent = "anonymous"
+    consent: Consent = ""
     label: Label = "public"
 
     @property
@@ -261,8 +265,8 @@ class Dates(Part, frozen=True, kw_only=True):
 class Revision(Part, frozen=True, kw_only=True):
     """One published state of the record; revisions are only ever added. `number` is 1, 2, … or a semantic version."""
 
-    number: str
-    at: datetime
+    number: str = ""
+    at: datetime | None = None
     summary: str = ""
     changed: tuple[str, ...] = ()
     label: Label = "public"
@@ -284,7 +288,7 @@ class Distribution(Part, frozen=True, kw_only=True):
 class Publication(Part, frozen=True, kw_only=True):
     """One document at one target: what was meant to stand there, when it was sent, and what was read back."""
 
-    target: str
+    target: str = ""
     wanted_digest: str = ""
     sent_at: datetime | None = None
     remote_id: str = ""
@@ -305,8 +309,8 @@ class Foreign(Part, frozen=True, kw_only=True):
     It is written again to that target only. `path` is a JSON Pointer (RFC 6901).
     """
 
-    target: str
-    path: str
+    target: str = ""
+    path: str = ""
     value: Any = None
 
     @property
