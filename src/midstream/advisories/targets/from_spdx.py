@@ -156,17 +156,12 @@ def _components(document: spdx.Document) -> tuple[tuple[Component, ...], tuple[s
         mine, more = told(entries)
         doubts += more
         plain = {name.removeprefix("midstream:"): value for name, value in entries}
-        cpe = next(
-            (each.identifier for each in package.external_identifier if "cpe" in each.external_identifier_type), ""
-        )
+        cpes = [each.identifier for each in package.external_identifier if "cpe" in each.external_identifier_type]
         values: dict[str, Any] = {"name": package.name, "repo": package.download, **mine}
         if not entries:
             values["statement"] = _statements(document, package)
-        found.append(
-            Component(
-                purl=package.purl, vendor=plain.get("vendor", ""), cpe=next(iter(cpes), plain.get("cpe", "")), **values
-            )
-        )
+        values["cpe"] = next(iter(cpes), plain.get("cpe", ""))
+        found.append(Component(purl=package.purl, vendor=plain.get("vendor", ""), **values))
     return tuple(found), tuple(doubts)
 
 
