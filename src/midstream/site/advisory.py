@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from midstream.formats.catalogue.document import Affected, Catalogue, Document, Entry, Line, Product, Publisher
+from midstream.formats.catalogue.document import Affected, Catalogue, Document, Entry, Line, Product
 from midstream.site.front import checker, marks_of, releases
 from midstream.site.layout import crumbs, day, page, severity
 from midstream.site.markup import Html, h, join, link
@@ -218,6 +218,3 @@ def size(count: int) -> str:
     return f"{count} bytes" if count < 1000 else f"{count / 1000:.1f} kB" if count < 1_000_000 else f"{count / 1e6:.1f} MB"
 
 
-def publisher_of(catalogue: Catalogue) -> Publisher:
-    """Return who publishes."""
-    return catalogue.publisher

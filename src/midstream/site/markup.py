@@ -14,7 +14,7 @@ class Html(str):
     __slots__ = ()
 
 
-def h(name: str, *children: "str | None", **attributes: "str | bool | int") -> Html:
+def h(name: str, /, *children: "str | None", **attributes: "str | bool | int") -> Html:
     """Return the element `name` with its children, None left out.
 
     Attributes are written with hyphens for underscores; one at the end of a name that Python keeps (`class_`) goes.

@@ -40,6 +40,11 @@ def product_page(key: str) -> str:
     return f"{slug(key)}/index.html"
 
 
+def home_of(catalogue: Catalogue, key: str) -> str:
+    """Return the page that lists a product's releases: the front page, when there is no other product."""
+    return "index.html" if len(catalogue.products) == 1 else product_page(key)
+
+
 def release_page(key: str, version: str) -> str:
     """Return the place of a release's page."""
     return f"{slug(key)}/releases/{slug(version)}.html"

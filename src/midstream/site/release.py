@@ -8,7 +8,7 @@ from midstream.formats.catalogue.document import Affected, Branch, Catalogue, Pr
 from midstream.site.front import row, until_words
 from midstream.site.layout import WORDS, crumbs, day, page
 from midstream.site.markup import Html, h, join
-from midstream.site.places import branch_page, product_page, release_page, up
+from midstream.site.places import branch_page, home_of, release_page, up
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,12 +45,15 @@ def release_pages(catalogue: Catalogue, product: Product, rows: list[Row]) -> It
     counts = open_counts(product, rows)
     for release in product.releases:
         place = release_page(product.key, release.version)
-        body = _release(product, release, rows, counts=counts, place=place)
+        body = _release(catalogue, product, release, rows, counts=counts, place=place)
         title = f"{product.name} {release.version}"
         yield place, page(catalogue.publisher, place=place, title=title, body=body)
 
 
-def _release(product: Product, release: Release, rows: list[Row], *, counts: Mapping[str, int], place: str) -> Html:
+def _release(
+    catalogue: Catalogue, product: Product, release: Release, rows: list[Row], *, counts: Mapping[str, int], place: str
+) -> Html:
+    home = f"{up(place)}{home_of(catalogue, product.key)}"
     by_word: dict[str, list[Html]] = {}
     for each in rows:
         by_word.setdefault(each.part.verdicts.get(release.version, "unknown"), []).append(each.shown)
@@ -60,8 +63,8 @@ def _release(product: Product, release: Release, rows: list[Row], *, counts: Map
     return join(
         (
             crumbs(
-                (product.name, f"{up(place)}{product_page(product.key)}"),
-                ("Releases", f"{up(place)}{product_page(product.key)}#releases"),
+                (product.name, home),
+                ("Releases", f"{home}#releases"),
                 (release.version, ""),
             ),
             h("h1", f"{product.name} {release.version}"),
@@ -134,11 +137,14 @@ def branch_pages(catalogue: Catalogue, product: Product, rows: list[Row]) -> Ite
     counts = open_counts(product, rows)
     for branch in product.branches:
         place = branch_page(product.key, branch.name)
-        body = _branch(product, branch, rows, counts=counts, place=place)
+        home = f"{up(place)}{home_of(catalogue, product.key)}"
+        body = _branch(product, branch, rows, counts=counts, place=place, home=home)
         yield place, page(catalogue.publisher, place=place, title=f"{product.name} {branch.name}", body=body)
 
 
-def _branch(product: Product, branch: Branch, rows: list[Row], *, counts: Mapping[str, int], place: str) -> Html:
+def _branch(
+    product: Product, branch: Branch, rows: list[Row], *, counts: Mapping[str, int], place: str, home: str
+) -> Html:
     members = [release for release in reversed(product.releases) if release.branch == branch.name]
     heads = h("tr", *(h("th", head, scope="col") for head in ("Release", "Released", "Affected by")))
     lines = [
@@ -157,7 +163,7 @@ def _branch(product: Product, branch: Branch, rows: list[Row], *, counts: Mappin
     until = h("p", *until_words(branch.supported_until), class_="facts") if branch.supported_until else None
     return join(
         (
-            crumbs((product.name, f"{up(place)}{product_page(product.key)}"), (branch.name, "")),
+            crumbs((product.name, home), (branch.name, "")),
             h("h1", f"{product.name} {branch.name}"),
             until,
             h("table", h("thead", heads), h("tbody", *lines), class_="lines") if lines else h("p", "No release yet."),
