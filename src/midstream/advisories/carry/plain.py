@@ -59,4 +59,4 @@ def _is_item(line: str) -> bool:
 
 
 def _pairs(lines: list[str]) -> list[tuple[str, str]]:
-    return list(zip(lines, [*lines[1:], ""], strict=True))
+    return [(line, lines[place + 1] if place + 1 < len(lines) else "") for place, line in enumerate(lines)]

@@ -18,6 +18,13 @@ class Write(Protocol):
         """Return the document."""
 
 
+class Check(Protocol):
+    """Judges a document by the rules of its format; some of them need the moment."""
+
+    def __call__(self, document: Any, *, now: datetime) -> tuple[Fault, ...]:  # noqa: ANN401 (as Write)
+        """Return the faults."""
+
+
 class Evaluate(Protocol):
     """Judges one release from a document alone, by the format's own algorithm."""
 
@@ -25,12 +32,19 @@ class Evaluate(Protocol):
         """Return the format's own word for the release."""
 
 
+def nothing_missing(record: Advisory, publisher: Publisher) -> str:
+    """Return nothing: any record can be written."""
+    del record, publisher
+    return ""
+
+
 class Target(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of document.
 
     `places` is the mapping: field of the record (``component.line.fix.sha``) → where the document has it. These fields
     survive writing and reading back exactly. `says` is what the format's words come to for each verdict of the record
-    (``{"fixed": "unaffected", …}``), when the format speaks of releases at all.
+    (``{"fixed": "unaffected", …}``), when the format speaks of releases at all. `lacks` says in a sentence why a record
+    cannot be written for this target, or nothing.
     """
 
     name: str
@@ -42,8 +56,9 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     dump: Callable[[Any], bytes]
     load: Callable[[bytes], Any]
     read: Callable[[Any], Reading]
-    check: Callable[[Any], tuple[Fault, ...]]
+    check: Check
     field_of: Callable[[Any, str], str]
     places: dict[str, str]
+    lacks: Callable[[Advisory, Publisher], str] = nothing_missing
     says: dict[Verdict, str] = {}
     evaluate: Evaluate | None = None
