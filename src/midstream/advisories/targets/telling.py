@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 from packageurl import PackageURL
 
+from midstream.advisories.public import is_public, public_part
 from midstream.advisories.ranges import judged
 from midstream.advisories.record import Advisory, Component, Justification, Line, Release, Verdict
 from midstream.advisories.verdicts import fixed_from, statement_on
@@ -83,6 +84,21 @@ def action_for(record: Advisory, component: Component, line: Line | None) -> str
         parts.append(f"No release of {line.branch} has the fix yet.")
     parts += [text for advice in (*record.workaround, *record.mitigation) if (text := english(advice.text))]
     return " ".join(parts) or "No fix and no workaround is known yet."
+
+
+def publishable(record: Advisory, *, now: datetime) -> Advisory:
+    """What will be public of the record once it is: for documents that are handed out or drafted under embargo.
+
+    Nothing private stands in them, and nobody is named who did not agree.
+    """
+    if is_public(record, now=now):
+        return public_part(record, now=now)
+    opened = msgspec.structs.replace(
+        record, state="published", dates=msgspec.structs.replace(record.dates, public=None)
+    )
+    found = public_part(opened, now=now)
+    dates = msgspec.structs.replace(found.dates, public=record.dates.public)
+    return msgspec.structs.replace(found, state=record.state, dates=dates)
 
 
 def english(texts: dict[str, str]) -> str:

@@ -7,12 +7,16 @@ from typing import Final
 
 from midstream.formats.base.visible import one_line, paragraphs, visible
 
-_INLINE: Final = re.compile(r"[\\*`|]|(?<![^\W_])_|_(?![^\W_])")
+# Also the colon of a scheme other than http: docutils would make a link of javascript:alert(1).
+_INLINE: Final = re.compile(r"[\\*`|]|(?<![^\W_])_|_(?![^\W_])|(?<=[A-Za-z])(?<!\bhttp)(?<!\bhttps):(?=\S)")
 # What would begin a list, a comment or directive, a field, a doctest, a line block, or underline a title.
 _BLOCK: Final = re.compile(
     r"(?:[-*+\u2022\u2023\u2043](?:\s|$)|\(?(?:[0-9]+|[A-Za-z]|#|[ivxlcdmIVXLCDM]+)[.)](?:\s|$)"
     r"|\.\.(?:\s|$)|:|>>>|\||__(?:\s|$)|--|/|[!-/:-@\[-`{-~]+\s*$)"
 )
+_BULLET: Final = re.compile(r"[-*+] ")
+# Inline code of Markdown that can be an inline literal: white space or punctuation around it, none inside at its ends.
+_CODE: Final = re.compile(r"(?<![^\s(\[{<'\"/-])`([^\s`\\](?:[^`\\]*[^\s`\\])?)`(?=$|[\s.,;:!?)\]}>'\"/-])")
 _FENCE: Final = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 WIDTH: Final = 80
@@ -21,15 +25,15 @@ WIDTH: Final = 80
 
 def escape(text: str) -> str:
     """One visible line in which no character is markup; `unescape` gives it back."""
-    line = _INLINE.sub(lambda found: f"\\{found[0]}", one_line(text))
+    line = _no_inline(one_line(text))
     if line.endswith("::"):
         line = f"{line[:-2]}:\\:"
-    return f"\\{line}" if _BLOCK.match(line) else line
+    return _no_block(line)
 
 
 def unescape(text: str) -> str:
     """The text that docutils shows for a line of plain and escaped characters."""
-    return _ESCAPED.sub(r"\1", text)
+    return _ESCAPED.sub(lambda found: found[1].strip(), text)
 
 
 def prose(text: str, *, width: int = WIDTH) -> list[str]:
@@ -44,17 +48,53 @@ def prose(text: str, *, width: int = WIDTH) -> list[str]:
         if is_code:
             lines += ["::", "", *(f"   {line}".rstrip() for line in block.split("\n"))]
         else:
-            lines += wrapped(block, width=width)
+            lines += _paragraph(block, width=width)
     return lines
+
+
+def _paragraph(block: str, *, width: int) -> list[str]:
+    """Lines of a paragraph, or of the list that a paragraph of Markdown is when its first line begins an item."""
+    if not _BULLET.match(block):
+        return _filled(_with_code(block), width=width)
+    lines: list[str] = []
+    for item in re.split(r"\n(?=[-*+] )", block):
+        first, *rest = _filled(_with_code(item[2:]), width=width - 2) or [""]
+        lines += [f"- {first}".rstrip(), *(f"  {line}" for line in rest)]
+    return lines
+
+
+def _with_code(text: str) -> str:
+    """One escaped line in which Markdown's inline code is an inline literal, where the rules of literals allow it."""
+    parts = _CODE.split(one_line(text))
+    found = "".join(f"``{part}``" if place % 2 else _no_inline(part) for place, part in enumerate(parts))
+    if found.endswith("::"):
+        found = f"{found[:-2]}:\\:"
+    return found if found.startswith("``") else _no_block(found)
+
+
+def _no_inline(text: str) -> str:
+    return _INLINE.sub(lambda found: f"\\{found[0]}", text)
+
+
+def _no_block(line: str) -> str:
+    """The escaped line, its first character escaped where it would begin a block."""
+    if not _BLOCK.match(line):
+        return line
+    if line.startswith("\\"):
+        return line if line[1:2] != "\\" else f"\\ {line}"
+    return f"\\{line}"
 
 
 def wrapped(text: str, *, width: int = WIDTH, indent: str = "") -> list[str]:
     """Lines of one paragraph, escaped; a word longer than a line stands on its own. `indent` begins each next line."""
-    words = textwrap.wrap(
-        escape(text), width=width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
+    return _filled(escape(text), width=width, indent=indent)
+
+
+def _filled(line: str, *, width: int, indent: str = "") -> list[str]:
+    """The escaped line in lines of `width`, none of which begins like a block."""
+    words = textwrap.wrap(line, width=width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
     first, rest = words[:1], words[1:]
-    return first + [f"{indent}\\{line[len(indent) :]}" if _BLOCK.match(line[len(indent) :]) else line for line in rest]
+    return first + [f"{indent}{_no_block(line[len(indent) :])}" for line in rest]
 
 
 def heading(title: str, *, mark: str) -> list[str]:

@@ -41,7 +41,7 @@ _ROWS: Final[dict[Project, dict[str, str]]] = {
 }
 """What the first column says, in the order of the rows."""
 
-_WIDTHS: Final[dict[Project, tuple[int, int]]] = {"tf-a": (14, 60), "tf-m": (15, 58)}
+_WIDTHS: Final[dict[Project, tuple[int, int]]] = {"tf-a": (14, 59), "tf-m": (15, 58)}
 _ID: Final = re.compile(r"[A-Z][A-Z0-9]{1,9}-[0-9]{1,6}")
 _HEADING: Final = re.compile(rf"Advisory ({_ID.pattern})(?: \(.*\))?")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9]")

@@ -72,7 +72,10 @@ def place(*, page: str, entry: Entry, able: Abilities) -> str:
 def block_of(*, page: str, cve: str) -> str:
     """What stands in the block of the CVE, without its comments; empty when there is none."""
     lines, _ = _split(page)
-    first, last = find_blocks(lines).get(cve, (0, 0))
+    found = find_blocks(lines)
+    if cve not in found:
+        return ""
+    first, last = found[cve]
     return "\n".join(lines[first + 2 : last - 1])
 
 
