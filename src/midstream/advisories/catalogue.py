@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from midstream.advisories.record import Advisory, Component, Line, Publisher, Release
 from midstream.advisories.verdicts import fixed_from, verdict_of
@@ -33,7 +33,9 @@ def entry_of(record: Advisory, *, releases: Sequence[Release], severity: str = "
             summary=_english(record.summary),
             fix=state_of_fix(record),
             score=worst.score if worst else None,
-            aliases=tuple(dict.fromkeys(each for each in (record.ids.cve, record.ids.ghsa, *record.ids.aliases) if each)),
+            aliases=tuple(
+                dict.fromkeys(each for each in (record.ids.cve, record.ids.ghsa, *record.ids.aliases) if each)
+            ),
             withdrawn_at=record.dates.withdrawn or (published if record.state in ("withdrawn", "rejected") else None),
             affected=tuple(_affected(record, each, releases) for each in record.component),
         ),
@@ -58,37 +60,37 @@ def entry_of(record: Advisory, *, releases: Sequence[Release], severity: str = "
 
 
 def state_of_fix(record: Advisory) -> str:
-    """Return in sentences where the fix stands, on every branch with the flaw; nothing is said to be better than it is."""
+    """Return in sentences where the fix stands on every branch with the flaw, and never better than it is."""
     if record.state in ("withdrawn", "rejected"):
         return "This advisory was withdrawn: nothing is affected."
     fixed: list[str] = []
     merged: list[str] = []
-    bare: list[str] = []
-    open_: list[str] = []
+    groups: dict[str, list[str]] = {each: [] for each in _GROUPS}
     for component in record.component:
         for line in component.line:
             if line.status == "fixed" and (release := fixed_from(line, scheme=component.scheme)):
                 fixed.append(release)
             elif line.status == "fixed":
                 merged.append(line.branch)
-            elif line.status in ("affected", "wont_fix", "eol"):
-                bare.append(line.branch + _why_bare(line))
-            elif line.status == "investigating":
-                open_.append(line.branch)
+            elif line.status in groups:
+                groups[line.status].append(line.branch)
     parts: list[str] = []
     if fixed:
         parts.append(f"Fixed in {_listed(sorted(set(fixed), key=_place))}.")
     if merged:
         parts.append(f"The fix is in {_listed(merged)}, and in no release of it yet.")
-    if bare:
-        parts.append(f"No fix on {_listed(bare)}.")
-    if open_:
-        parts.append(f"Being looked into: {_listed(open_)}.")
+    parts += [_GROUPS[each].format(_listed(names)) for each, names in groups.items() if names]
     return " ".join(parts) or "Nobody has said yet which branches are affected."
 
 
-def _why_bare(line: Line) -> str:
-    return {"wont_fix": " (it will not be fixed)", "eol": " (its support ended)"}.get(line.status, "")
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_GROUPS = {
+    "affected": "No fix on {}.",
+    "wont_fix": "Will not be fixed on {}.",
+    "eol": "Support ended without a fix on {}.",
+    "investigating": "Being looked into: {}.",
+}
+"""How the branches of each status that has no fix are told, the gravest first."""
 
 
 def catalogue_publisher(publisher: Publisher) -> out.Publisher:
@@ -103,7 +105,7 @@ def product_of(
 ) -> out.Product:
     """Return a component as a product of the catalogue, with its releases in the order they came out."""
     own = [each for each in releases if each.component == component.key]
-    own.sort(key=lambda each: (each.at is None, each.at or datetime.max, each.version))
+    own.sort(key=lambda each: (each.at is None, each.at or _NEVER, each.version))
     return out.Product(
         key=component.key,
         name=name or component.name,
@@ -177,4 +179,3 @@ def _place(version: str) -> list[int]:
 
 def _listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-

@@ -27,6 +27,8 @@ from midstream.ledger.fact import Fact
 from midstream.ledger.kinds.disclosure import AdvisoryPublished
 from midstream.project import Project
 
+LIMIT = 64 * 1024 * 1024
+"""Bytes of a document that is taken in."""
 RECORD = "record"
 """The name of the format in which the site itself reads an advisory."""
 
@@ -96,7 +98,7 @@ def known_of(desk: Desk, case: Case, *, public: bool, planned: Iterable[Fact] = 
 
 
 def published_once(case: Case) -> Case:
-    """Return the case without later publications of the same advisory elsewhere: they change nothing of what it says."""
+    """Return the case without later publications of the same advisory elsewhere: they change nothing it says."""
     later = {fact.number for fact in case.by_kind.get("advisory.published", ())[1:]}
     if not later:
         return case
@@ -122,7 +124,7 @@ def targets_named(names: Sequence[str]) -> list[Target]:
     for name in names:
         if name not in TARGETS and name != RECORD:
             raise Misuse(f"no format is called {name!r}", hint=nearest(name, {*TARGETS, RECORD}))
-    return [target for name, target in TARGETS.items() if not names or name in names]
+    return [target for name, target in TARGETS.items() if name in names or (not names and target.is_public)]
 
 
 def documents(desk: Desk, at: Known, *, names: Sequence[str] = (), public: bool = True) -> Documents:
@@ -206,6 +208,8 @@ def read_in(desk: Desk, case: str, *, content: bytes, format_: str, by: str) -> 
 
     Nothing is recorded: a person decides. For the response team. Raises `Misuse`, and the format's own error.
     """
+    if len(content) > LIMIT:
+        raise Misuse(f"it has more than {LIMIT} bytes", hint="Is this an advisory?")
     _, seen = desk.case(case, by=by)
     if seen < Sight.TEAM:
         raise Refused(f"a document is taken in by the response team of {case}", hint="Ask who is on duty.")
@@ -214,4 +218,4 @@ def read_in(desk: Desk, case: str, *, content: bytes, format_: str, by: str) -> 
         raise Misuse(f"no format is called {format_!r}", hint=nearest(format_, set(TARGETS)))
     at = known(desk, case, by=by)
     reading = target.read(target.load(content))
-    return merge(record=at.record, partial=reading.record, provenance=reading.provenance)
+    return merge(record=at.record, partial=reading.partial, provenance=reading.provenance)

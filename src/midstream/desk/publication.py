@@ -3,49 +3,31 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
 
 import msgspec
 
 from midstream.advisories.catalogue import catalogue_publisher, product_of
-from midstream.advisories.record import Release
+from midstream.advisories.of_case import releases_of
+from midstream.advisories.record import Component
 from midstream.cases.case import Case, replay
 from midstream.cases.errors import Refused
 from midstream.cases.states import is_public, triage
 from midstream.desk.advisories import Known, documents, entry, known_of, publisher_of
-from midstream.desk.desk import Decision, Desk
+from midstream.desk.desk import WORKER, Decision, Desk
 from midstream.desk.errors import Misuse, NotFound
-from midstream.desk.publishing import Outcome, PublishTrouble, Target
-from midstream.formats.catalogue.document import Branch, Catalogue, Document, Entry, Product, Summary
+from midstream.desk.publishing import Outcome, PublishTrouble, SiteMaker, Target
+from midstream.formats.catalogue.document import Branch, Catalogue, Document, Entry, Summary
 from midstream.formats.catalogue.files import CatalogueError, read_catalogue, write_entry
+from midstream.formats.csaf.provider import Provider, tree
 from midstream.formats.tree import Part
 from midstream.ledger.chain import head_of, record
 from midstream.ledger.fact import Draft, Fact
 from midstream.ledger.kinds import Body
 from midstream.ledger.kinds.disclosure import AdvisoryConfirmed, AdvisoryCorrected, AdvisoryPublished
 
-CORRECTED = "What the case says changed since it was published."
-CHANNELS = ("advisory.published", "advisory.corrected")
-
-
-class SiteMaker(Protocol):
-    """Makes the pages of the public site from the catalogue's documents alone."""
-
-    def edition(self) -> str:
-        """Return what changes when the same documents would make other pages."""
-        ...
-
-    def page(self, catalogue: Catalogue, entry: Entry) -> tuple[str, bytes]:
-        """Return place and bytes of one advisory's page."""
-        ...
-
-    def place(self, name: str, format_: str) -> str:
-        """Return the place of a document of an advisory."""
-        ...
-
-    def shared(self, catalogue: Catalogue, *, now: datetime) -> Iterable[Part]:
-        """Yield the parts that say something of all advisories."""
-        ...
+CSAF = "csaf20"
+"""The format of which a provider's files are made."""
+CORRECTED = "What it says changed since it was published."
 
 
 class Published(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,15 +52,26 @@ class _Ready(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def publish(
-    desk: Desk, *, target: Target, site: SiteMaker, project: str, by: str, cases: Sequence[str] = (), anew: bool = False
+    desk: Desk,
+    *,
+    target: Target,
+    project: str,
+    by: str,
+    cases: Sequence[str] = (),
+    anew: bool = False,
+    extra: tuple[Body, ...] = (),
 ) -> Published:
     """Return what was published on the target: the cases named, all public ones for none, beside what stands there.
 
     Every document is checked before a byte is written, and read back before a fact says that it is published. When
-    nothing changed, nothing is written and nothing is recorded. Raises `Refused`, `NotFound`, `PublishTrouble`.
+    nothing changed, nothing is written and nothing is recorded. `extra` is recorded beside each publication. Raises
+    `Refused`, `NotFound`, `PublishTrouble`.
     """
     if project not in desk.viewer(by).teams:
         raise Refused(f"{by or 'nobody'} is not on the response team of {project}", hint="Say who you are: --as NAME.")
+    site = desk.site
+    if site is None:
+        raise Misuse("this desk makes no site", hint="Wire one.")
     now = desk.clock()
     stamps = {} if anew else target.stamps()
     old = {} if anew else _standing(target)
@@ -94,14 +87,12 @@ def publish(
             ready.append(_derive(desk, site, case, frame=frame, base=base, channel=target.name, now=now))
     newest = sorted((each.summary for each in ready), key=lambda each: (each.published_at, each.id), reverse=True)
     catalogue = msgspec.structs.replace(frame, advisories=tuple(newest))
-    outcome = target.publish(_parts(ready, site, catalogue, now=now), anew=anew)
+    outcome = target.publish(_parts(ready, site, catalogue, target=target, now=now), anew=anew)
     told = [each for each in ready if each.body is not None]
     for each in told:
         _read_back(target, each)
-    facts = [fact for each in told for fact in _record(desk, each, by=by, sent_at=now)]
-    return Published(
-        target=target.name, outcome=outcome, cases=tuple(each.case for each in told), facts=tuple(facts)
-    )
+    facts = [fact for each in told for fact in _record(desk, each, by=by, sent_at=now, extra=extra)]
+    return Published(target=target.name, outcome=outcome, cases=tuple(each.case for each in told), facts=tuple(facts))
 
 
 def _standing(target: Target) -> dict[str, Summary]:
@@ -118,14 +109,13 @@ def _standing(target: Target) -> dict[str, Summary]:
 def _frame(desk: Desk, project: str) -> Catalogue:
     """Return the catalogue of a project without advisories: who publishes, the product, its branches and releases."""
     team = desk.team(project)
-    branches = [Branch(name=each.name, kind=each.kind, supported_until=each.supported_until) for each in team.project.branches]
-    from midstream.advisories.of_case import releases_of  # noqa: PLC0415
-    from midstream.advisories.record import Component  # noqa: PLC0415
-
-    releases: tuple[Release, ...] = releases_of(project=team.project, facts=desk.store.facts(f"project/{project}"))
+    branches = [
+        Branch(name=each.name, kind=each.kind, supported_until=each.supported_until) for each in team.project.branches
+    ]
+    releases = releases_of(project=team.project, facts=desk.store.facts(f"project/{project}"))
     repository = team.project.repositories[0].url if team.project.repositories else ""
     own = Component(key=project, name=team.project.name, repo=repository)
-    product: Product = product_of(own, releases=releases, branches=branches)
+    product = product_of(own, releases=releases, branches=branches)
     return Catalogue(publisher=catalogue_publisher(publisher_of(team.project)), products=(product,))
 
 
@@ -138,14 +128,14 @@ def _chosen(desk: Desk, project: str, *, cases: Sequence[str], standing: Mapping
         if found is None or found.project != project:
             raise NotFound(f"no case is called {case[:80]!r} here", hint="See those you may see: midstream case list.")
         if not is_public(found):
-            raise Refused(f"{case} is not public", hint="Use end-embargo or decline-embargo first; nothing was published.")
+            raise Refused(
+                f"{case} is not public", hint="Use end-embargo or decline-embargo first; nothing was published."
+            )
         if triage(found).word in {"rejected", "duplicate"}:
             raise Refused(f"{case} was {triage(found).word}", hint="There is no advisory of it; nothing was published.")
     there = {key.removeprefix("advisory ") for key in standing if key.startswith("advisory ")}
     wanted = set(cases) | (there & numbers.keys())
     if not cases:
-        from midstream.desk.desk import WORKER  # noqa: PLC0415
-
         lines = desk.store.case_lines(desk.viewer(WORKER), project=project)
         wanted |= {line.case for line in lines if line.is_public and line.triage not in {"rejected", "duplicate"}}
     return {case: numbers[case] for case in sorted(wanted)}
@@ -207,26 +197,54 @@ def _made(desk: Desk, site: SiteMaker, at: Known) -> tuple[str, Entry, tuple[tup
     files: list[tuple[str, bytes]] = []
     listed: list[Document] = []
     for each in found.written:
-        place = site.place(at.record.id, each.format)
+        place = site.place(at.record.id, each.format, each.name.rpartition(".")[2])
         if each.format == "record":
             continue
         files.append((place, each.content))
         listed.append(
-            Document(format=each.format, path=place, size=len(each.content), sha256=hashlib.sha256(each.content).hexdigest())
+            Document(
+                format=each.format, path=place, size=len(each.content), sha256=hashlib.sha256(each.content).hexdigest()
+            )
         )
     summary = msgspec.structs.replace(plain.summary, documents=tuple(listed))
     whole = msgspec.structs.replace(plain, summary=summary)
     content = write_entry(whole)
-    files.append((site.place(at.record.id, "record"), content))
+    files.append((site.place(at.record.id, "record", "json"), content))
     own = Document(format="record", path=files[-1][0], size=len(content), sha256=hashlib.sha256(content).hexdigest())
     shown = msgspec.structs.replace(whole, summary=msgspec.structs.replace(summary, documents=(*listed, own)))
     return own.sha256, shown, tuple(files)
 
 
-def _parts(ready: Iterable[_Ready], site: SiteMaker, catalogue: Catalogue, *, now: datetime) -> Iterator[Part]:
+def _parts(
+    ready: Sequence[_Ready], site: SiteMaker, catalogue: Catalogue, *, target: Target, now: datetime
+) -> Iterator[Part]:
     for each in ready:
         yield Part(key=f"advisory {each.case}", stamp=each.stamp, files=lambda each=each: each.files)  # type: ignore[misc]
-    yield from site.shared(catalogue, now=now)
+    csaf = _csaf(ready, catalogue, target=target, now=now)
+    if csaf is not None:
+        yield csaf
+    yield from site.shared(catalogue, now=now, csaf=csaf is not None)
+
+
+def _csaf(ready: Sequence[_Ready], catalogue: Catalogue, *, target: Target, now: datetime) -> Part | None:
+    """Return the files of a CSAF provider (CSAF 2.0, section 7.1), or None without documents or an https address."""
+    base = catalogue.publisher.base_url
+    listed = [(each, one) for each in ready for one in each.summary.documents if one.format == CSAF]
+    if not listed or not base.startswith("https://"):
+        return None
+
+    def files() -> Iterable[tuple[str, bytes]]:
+        contents = [dict(each.files).get(one.path) or target.found(one.path) for each, one in listed]
+        provider = Provider(
+            name=catalogue.publisher.name,
+            namespace=catalogue.publisher.url,
+            base_url=base,
+            contact=catalogue.publisher.contact,
+        )
+        return tree(documents=contents, provider=provider, founded=now).items()
+
+    stamp = _digest(_written(msgspec.structs.replace(catalogue, advisories=())), *(one.sha256 for _, one in listed))
+    return Part(key="csaf", stamp=stamp, files=files)
 
 
 def _read_back(target: Target, each: _Ready) -> None:
@@ -239,7 +257,7 @@ def _read_back(target: Target, each: _Ready) -> None:
             )
 
 
-def _record(desk: Desk, each: _Ready, *, by: str, sent_at: datetime) -> tuple[Fact, ...]:
+def _record(desk: Desk, each: _Ready, *, by: str, sent_at: datetime, extra: tuple[Body, ...]) -> tuple[Fact, ...]:
     """Return the facts recorded: that it was published, and that it was read back."""
     stream = f"case/{each.case}"
     body = each.body
@@ -251,7 +269,7 @@ def _record(desk: Desk, each: _Ready, *, by: str, sent_at: datetime) -> tuple[Fa
         now = desk.clock()
         drafts = (
             Draft(stream=stream, said_by=by, happened_at=sent_at, body=body),
-            Draft(stream=stream, said_by=by, happened_at=now, body=confirmed),
+            *(Draft(stream=stream, said_by=by, happened_at=now, body=told) for told in (confirmed, *extra)),
         )
         return Decision(now=now, drafts=drafts, streams={stream: desk.store.facts(stream)})
 

@@ -1,10 +1,12 @@
 """What publishing needs of a target, and what it answers."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Protocol
 
 import msgspec
 
+from midstream.formats.catalogue.document import Catalogue, Entry
 from midstream.formats.tree import Part
 
 
@@ -55,10 +57,34 @@ class Target(Protocol):
         """Return what stands at a place, None when nothing does or it is not what was published."""
         ...
 
+    def found(self, place: str) -> bytes:
+        """Return what stands at a place, whatever it is; empty when there is nothing."""
+        ...
+
     def digest(self, place: str) -> str:
         """Return the SHA-256 of what stands at a place, read again; empty when there is nothing."""
         ...
 
     def drift(self) -> list[Drift]:
         """Return every file that is not as it was published."""
+        ...
+
+
+class SiteMaker(Protocol):
+    """Makes the pages of the public site from the catalogue's documents alone."""
+
+    def edition(self) -> str:
+        """Return what changes when the same documents would make other pages."""
+        ...
+
+    def page(self, catalogue: Catalogue, entry: Entry) -> tuple[str, bytes]:
+        """Return place and bytes of one advisory's page."""
+        ...
+
+    def place(self, name: str, format_: str, ending: str) -> str:
+        """Return the place of a document of an advisory."""
+        ...
+
+    def shared(self, catalogue: Catalogue, *, now: datetime, csaf: bool) -> Iterable[Part]:
+        """Yield the parts that say something of all advisories; with `csaf`, a CSAF provider stands beside them."""
         ...

@@ -6,7 +6,7 @@ from midstream.formats.catalogue.document import Affected, Catalogue, Document, 
 from midstream.site.front import checker, marks_of, releases
 from midstream.site.layout import crumbs, day, page, severity
 from midstream.site.markup import Html, h, join, link
-from midstream.site.places import advisory_page, branch_page, product_page, release_page, up
+from midstream.site.places import advisory_page, branch_page, release_page, up
 from midstream.site.prose import prose
 
 STATES = {
@@ -88,7 +88,12 @@ def _head(entry: Entry) -> Html:
 
 def _checked(part: Affected, product: Product) -> Html:
     fixes = " ".join(f"{line.branch.replace(' ', '_')}={line.fixed_in}" for line in part.lines if line.fixed_in)
-    return join((h("div", id="one", hidden=True, data_marks=marks_of(part, product), data_fixes=fixes), checker(product, advisory="it")))
+    return join(
+        (
+            h("div", id="one", hidden=True, data_marks=marks_of(part, product), data_fixes=fixes),
+            checker(product, advisory="it"),
+        )
+    )
 
 
 def _product(part: Affected, product: Product | None, *, place: str) -> Html:
@@ -169,7 +174,11 @@ def _about(entry: Entry) -> Html | None:
         rows.append(("Thanks to", join(thanks, ", ")))
     if not rows:
         return None
-    return h("section", h("h2", "More about it"), h("dl", *(h("div", h("dt", a), h("dd", b)) for a, b in rows), class_="about"))
+    return h(
+        "section",
+        h("h2", "More about it"),
+        h("dl", *(h("div", h("dt", a), h("dd", b)) for a, b in rows), class_="about"),
+    )
 
 
 def _weakness(name: str) -> Html:
@@ -182,7 +191,11 @@ def _references(entry: Entry) -> Html | None:
     if not entry.references:
         return None
     rows = [
-        h("li", link(each.title or each.url, each.url), f" ({each.kind.replace('_', ' ')})" if each.kind != "web" else None)
+        h(
+            "li",
+            link(each.title or each.url, each.url),
+            f" ({each.kind.replace('_', ' ')})" if each.kind != "web" else None,
+        )
         for each in entry.references
     ]
     return h("section", h("h2", "Read more"), h("ul", *rows))
@@ -215,6 +228,6 @@ def _documents(documents: tuple[Document, ...], *, place: str) -> Html | None:
 
 def size(count: int) -> str:
     """Return a length in bytes in words: ``812 bytes``, ``3.4 kB``."""
-    return f"{count} bytes" if count < 1000 else f"{count / 1000:.1f} kB" if count < 1_000_000 else f"{count / 1e6:.1f} MB"
-
-
+    return (
+        f"{count} bytes" if count < 1000 else f"{count / 1000:.1f} kB" if count < 1_000_000 else f"{count / 1e6:.1f} MB"
+    )

@@ -19,8 +19,10 @@ def data_page(catalogue: Catalogue, *, csaf: bool) -> bytes:
         (".well-known/security.txt", "security.txt", "How to report a vulnerability."),
     ]
     if csaf:
-        name = "csaf/provider-metadata.json"
-        rows.append((name, "CSAF provider", "Every advisory as CSAF 2.0, with feed, digests and, if set up, signatures."))
+        name = ".well-known/csaf/provider-metadata.json"
+        rows.append(
+            (name, "CSAF provider", "Every advisory as CSAF 2.0, with feed, digests and, if set up, signatures.")
+        )
     body = join(
         (
             h("h1", "Data and feeds"),

@@ -87,7 +87,9 @@ def _fill(connection: sqlite3.Connection, catalogue: Catalogue) -> None:
             for each in found
         ),
     )
-    connection.executemany("INSERT INTO alias VALUES (?, ?)", ((each.id, a) for each in found for a in set(each.aliases)))
+    connection.executemany(
+        "INSERT INTO alias VALUES (?, ?)", ((each.id, a) for each in found for a in set(each.aliases))
+    )
     connection.executemany("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?)", _lines(found))
     connection.executemany("INSERT INTO verdict VALUES (?, ?, ?, ?)", sorted(_verdicts(found)))
     connection.executemany(

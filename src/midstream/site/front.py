@@ -35,7 +35,9 @@ def front(catalogue: Catalogue) -> bytes:
                 ),
             )
         )
-    return page(catalogue.publisher, place=place, title=title, body=body, description=f"Every public advisory of {title}.")
+    return page(
+        catalogue.publisher, place=place, title=title, body=body, description=f"Every public advisory of {title}."
+    )
 
 
 def product_front(catalogue: Catalogue, product: Product, advisories: Iterable[Summary]) -> bytes:
@@ -117,7 +119,11 @@ def _search(count: int) -> Html:
 
 
 def _list(
-    advisories: Iterable[Summary], *, place: str, product: Product | None = None, products: Mapping[str, str] | None = None
+    advisories: Iterable[Summary],
+    *,
+    place: str,
+    product: Product | None = None,
+    products: Mapping[str, str] | None = None,
 ) -> Html:
     rows = [row(each, place=place, product=product, products=products or {}) for each in advisories]
     if not rows:

@@ -103,5 +103,7 @@ def day(moment: object) -> Html:
 
 def crumbs(*steps: tuple[str, str]) -> Html:
     """Return the way to where one is: (label, address), the last without an address."""
-    parts = [h("a", label, href=address) if address else h("span", label, aria_current="page") for label, address in steps]
-    return h("nav", join(parts, " › "), class_="crumbs", aria_label="You are here")
+    parts = [
+        h("a", label, href=address) if address else h("span", label, aria_current="page") for label, address in steps
+    ]
+    return h("nav", join(parts, " / "), class_="crumbs", aria_label="You are here")

@@ -1,7 +1,10 @@
 """HTML by hand: whatever is not marked as HTML is escaped."""
 
-from collections.abc import Iterable
 from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 VOID = frozenset({"meta", "link", "input", "br", "hr"})
 """Elements without an end tag (HTML Living Standard, 13.1.2)."""

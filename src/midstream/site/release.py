@@ -69,7 +69,11 @@ def _release(
             ),
             h("h1", f"{product.name} {release.version}"),
             _facts(product, release, place=place),
-            h("div", *_answer(product, release, counts, len(bad), len(looked), len(unknown), place), class_="answer"),
+            h(
+                "div",
+                *_answer(product, release, counts=counts, bad=len(bad), open_=len(looked) + len(unknown), place=place),
+                class_="answer",
+            ),
             _group("Affected by", bad),
             _group("Being looked into", looked),
             _group("Not known", unknown, "Nobody has said yet how this release stands to these."),
@@ -92,16 +96,16 @@ def _facts(product: Product, release: Release, *, place: str) -> Html:
 
 
 def _answer(
-    product: Product, release: Release, counts: Mapping[str, int], bad: int, looked: int, unknown: int, place: str
+    product: Product, release: Release, *, counts: Mapping[str, int], bad: int, open_: int, place: str
 ) -> Iterator[Html]:
     if bad:
         some = "1 published advisory" if bad == 1 else f"{bad} published advisories"
         yield h("p", h("strong", f"{release.version} is affected by {some}."), class_="bad")
         yield h("p", *_advice(product, release, counts, place=place))
-    elif not looked and not unknown:
+    elif not open_:
         yield h("p", h("strong", f"{release.version} is not affected by any published advisory."), class_="good")
-    if looked or unknown:
-        yield h("p", f"Of {looked + unknown} more it is not known yet.", class_="open")
+    if open_:
+        yield h("p", f"Of {open_}{' more' if bad else ''} it is not known yet.", class_="open")
 
 
 def _advice(product: Product, release: Release, counts: Mapping[str, int], *, place: str) -> Iterator[str]:
@@ -121,14 +125,17 @@ def update_to(product: Product, release: Release, counts: Mapping[str, int]) -> 
     later = product.releases[product.releases.index(release) + 1 :]
     free = [each for each in later if not counts.get(each.version, 1)]
     same = [each for each in free if each.branch == release.branch]
-    return (same or free or [None])[-1]
+    return (same or free)[-1] if free else None
 
 
 def _group(title: str, rows: list[Html], note: str = "") -> Html | None:
     if not rows:
         return None
     return h(
-        "section", h("h2", f"{title} ({len(rows)})"), h("p", note) if note else None, h("ul", *rows, class_="advisories")
+        "section",
+        h("h2", f"{title} ({len(rows)})"),
+        h("p", note) if note else None,
+        h("ul", *rows, class_="advisories"),
     )
 
 

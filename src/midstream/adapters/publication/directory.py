@@ -44,6 +44,14 @@ class DirectoryTarget:
         check_place(place)
         return _digest(self.path / place)
 
+    def found(self, place: str) -> bytes:
+        """Return what stands at the place, whatever it is; empty when there is nothing."""
+        check_place(place)
+        try:
+            return (self.path / place).read_bytes()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return b""
+
     def read(self, place: str) -> bytes | None:
         """Return what stands at the place; None when nothing does, or when it is not what was published."""
         check_place(place)
@@ -84,9 +92,10 @@ class DirectoryTarget:
             for place, digest in sorted(wanted.items())
             if (there := _digest(self.path / place)) != digest
         ]
-        there = {path.relative_to(self.path).as_posix() for path in _files(self.path)}
+        standing = {path.relative_to(self.path).as_posix() for path in _files(self.path)}
         return found + [
-            Drift(place=place, wanted="", found=_digest(self.path / place)) for place in sorted(there - wanted.keys())
+            Drift(place=place, wanted="", found=_digest(self.path / place))
+            for place in sorted(standing - wanted.keys())
         ]
 
     def _publish(self, parts: Iterable[Part], *, anew: bool) -> Outcome:
@@ -188,7 +197,9 @@ class _Work:
         taken: dict[str, str] = {}
         for part in parts:
             if part.key in self.stamps:
-                raise PublishTrouble(f"two parts are called {part.key!r}", hint="This is a defect; nothing was published.")
+                raise PublishTrouble(
+                    f"two parts are called {part.key!r}", hint="This is a defect; nothing was published."
+                )
             self.stamps[part.key] = part.stamp
             if self.now.stamps.get(part.key) == part.stamp:
                 self.parts[part.key] = self.now.parts[part.key]

@@ -55,5 +55,9 @@ def manifest_bytes(manifest: Manifest) -> bytes:
 def check_place(place: str) -> None:
     """Return nothing; raise `PublishTrouble` for a place that is not plainly under the root."""
     steps = place.split("/")
-    if any(step in ("", ".", "..") or len(step.encode()) > 200 for step in steps) or "\\" in place or not place.isprintable():
+    if (
+        any(step in ("", ".", "..") or len(step.encode()) > 200 for step in steps)
+        or "\\" in place
+        or not place.isprintable()
+    ):
         raise PublishTrouble(f"{place[:80]!r} is no place under the site", hint="Nothing was published.")

@@ -56,7 +56,9 @@ def _write(label: str, value: Catalogue | Entry) -> bytes:
 
 def _read(content: bytes, kind: type[_Kind], *, label: str, limit: int) -> _Kind:
     if len(content) > limit:
-        raise CatalogueError(f"it has {len(content)} bytes, more than {limit}", hint="This is not what Midstream wrote.")
+        raise CatalogueError(
+            f"it has {len(content)} bytes, more than {limit}", hint="This is not what Midstream wrote."
+        )
     try:
         said = msgspec.json.decode(content, type=_Labelled)
         if said.format != label:
