@@ -111,8 +111,8 @@ def export(
 
 def _to_stdout(found: "Documents") -> None:
     if len(found.written) != 1:
-        names = ", ".join(each.format for each in found.written) or "none"
-        raise click.UsageError(f"Name one --format, or a folder with --to. There is: {names}.")
+        there = ", ".join(each.format for each in found.written) or "none"
+        raise click.UsageError(f"Name one --format, or a folder with --to. There is: {there}.")
     click.get_binary_stream("stdout").write(found.written[0].content)
 
 
@@ -140,7 +140,7 @@ def check(session: Session, case: str, *, formats: tuple[str, ...], schema: Path
     Each by the rules of its format, all against the record for every release, and for anything that is not public.
     """
     from midstream.desk.advisories import documents, known  # noqa: PLC0415 - keeps help quick
-    from midstream.desk.schemas import faults  # noqa: PLC0415 - as above
+    from midstream.desk.schemas import faults as faults_by  # noqa: PLC0415 - as above
 
     desk = session.desk()
     at = known(desk, case, by=session.who(), public=True)
@@ -149,7 +149,7 @@ def check(session: Session, case: str, *, formats: tuple[str, ...], schema: Path
         raise click.UsageError("A schema is that of one format: name it with --format.")
     rows = [(each.format, "; ".join(each.complaints)) for each in found.written]
     if schema is not None:
-        more = faults(found.written[0].content, schema.read_bytes(), where=str(schema))
+        more = faults_by(found.written[0].content, schema.read_bytes(), where=str(schema))
         rows = [(rows[0][0], "; ".join(part for part in (rows[0][1], *more) if part))]
     if as_json:
         write_json(

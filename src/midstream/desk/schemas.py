@@ -25,9 +25,9 @@ def faults(content: bytes, schema: bytes, *, where: str) -> list[str]:
     except msgspec.DecodeError:
         raise Misuse("the document is no JSON", hint="A JSON Schema checks JSON documents only.") from None
     found: list[str] = []
-    for error in validator.iter_errors(document):
-        path = "/".join(str(step) for step in error.instance_path)
-        found.append(f"/{path}: {error.message[:300]}")
+    for fault in validator.iter_errors(document):
+        path = "/".join(str(step) for step in fault.instance_path)
+        found.append(f"/{path}: {fault.message[:300]}")
         if len(found) == MOST:
             break
     return found

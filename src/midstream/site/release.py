@@ -11,6 +11,10 @@ from midstream.site.markup import Html, h, join
 from midstream.site.places import branch_page, home_of, release_page, up
 
 
+CLEAN = frozenset({"fixed", "not_affected"})
+"""The verdicts after which a release is free of an advisory."""
+
+
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """An advisory as it concerns one product, with its line made once for the pages of all releases."""
 
@@ -31,11 +35,12 @@ def rows_of(product: Product, advisories: Iterable[Summary]) -> list[Row]:
 
 
 def open_counts(product: Product, rows: Iterable[Row]) -> dict[str, int]:
-    """Return for each release how many advisories it is affected by, or may be."""
+    """Return for each release how many advisories it is affected by, or may be; what is not known counts too."""
     counts = dict.fromkeys((release.version for release in product.releases), 0)
     for each in rows:
-        for version, word in each.part.verdicts.items():
-            if word in {"affected", "under_investigation"} and version in counts:
+        verdicts = each.part.verdicts
+        for version in counts:
+            if verdicts.get(version) not in CLEAN:
                 counts[version] += 1
     return counts
 

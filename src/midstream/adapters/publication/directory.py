@@ -93,10 +93,8 @@ class DirectoryTarget:
             if (there := _digest(self.path / place)) != digest
         ]
         standing = {path.relative_to(self.path).as_posix() for path in _files(self.path)}
-        return found + [
-            Drift(place=place, wanted="", found=_digest(self.path / place))
-            for place in sorted(standing - wanted.keys())
-        ]
+        more = sorted(standing - wanted.keys())
+        return found + [Drift(place=place, wanted="", found=_digest(self.path / place)) for place in more]
 
     def _publish(self, parts: Iterable[Part], *, anew: bool) -> Outcome:
         served = self._served()
