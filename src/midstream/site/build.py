@@ -2,11 +2,13 @@
 
 import functools
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from midstream.formats.catalogue.document import Catalogue, Entry, Summary
+import msgspec
+
+from midstream.formats.catalogue.document import Catalogue, Entry, Product, Summary
 from midstream.formats.catalogue.files import write_catalogue
 from midstream.formats.tree import Part
 from midstream.site.advisory import advisory
@@ -38,35 +40,45 @@ def advisory_page_file(catalogue: Catalogue, entry: Entry) -> tuple[str, bytes]:
 def shared_parts(catalogue: Catalogue, *, now: datetime, csaf: bool = False) -> Iterator[Part]:
     """Yield the parts that say something of all advisories; raise `BadName` when two would stand at one place."""
     check_places(catalogue)
-    yield _part("static", ((f"static/{name}", (OWN / "static" / name).read_bytes()) for name in STATIC))
-    yield _part(
-        "whole",
-        (
-            ("index.html", front(catalogue)),
-            ("data.html", data_page(catalogue, csaf=csaf)),
-            ("feed.xml", feed(catalogue)),
-            ("catalogue.json", write_catalogue(catalogue)),
-            ("advisories.sqlite", database(catalogue)),
-            (".well-known/security.txt", security_txt(catalogue, now=now)),
-        ),
-    )
+    yield Part(key="static", stamp=edition(), files=lambda: [(f"static/{each}", _static(each)) for each in STATIC])
+    frame = msgspec.structs.replace(catalogue, advisories=())
+    several = len(catalogue.products) > 1
     by_product: dict[str, list[Summary]] = {product.key: [] for product in catalogue.products}
     for each in catalogue.advisories:
         for part in each.affected:
             by_product.setdefault(part.product, []).append(each)
-    several = len(catalogue.products) > 1
     for product in catalogue.products:
         own = by_product[product.key]
-        rows = rows_of(product, own)
-        files = [*release_pages(catalogue, product, rows), *branch_pages(catalogue, product, rows)]
-        if several:
-            files.append((product_page(product.key), product_front(catalogue, product, own)))
-        yield _part(f"product {product.key}", files)
+        made = functools.partial(_of_product, frame, product, own, several=several)
+        yield Part(key=f"product {product.key}", stamp=_stamp((frame, product.key, own)), files=made)
+    listed = write_catalogue(catalogue)
+    stamp = _stamp((hashlib.sha256(listed).hexdigest(), now.year, now.month, csaf))
+    yield Part(key="whole", stamp=stamp, files=functools.partial(_whole, catalogue, listed, now=now, csaf=csaf))
 
 
-def _part(key: str, files: Iterable[tuple[str, bytes]]) -> Part:
-    made = tuple(files)
-    whole = hashlib.sha256()
-    for place, content in made:
-        whole.update(place.encode() + b"\0" + hashlib.sha256(content).digest())
-    return Part(key=key, stamp=whole.hexdigest(), files=lambda: made)
+def _whole(catalogue: Catalogue, listed: bytes, *, now: datetime, csaf: bool) -> Iterator[tuple[str, bytes]]:
+    yield "index.html", front(catalogue)
+    yield "data.html", data_page(catalogue, csaf=csaf)
+    yield "feed.xml", feed(catalogue)
+    yield "catalogue.json", listed
+    yield "advisories.sqlite", database(catalogue)
+    yield ".well-known/security.txt", security_txt(catalogue, now=now)
+
+
+def _of_product(
+    catalogue: Catalogue, product: Product, own: list[Summary], *, several: bool
+) -> Iterator[tuple[str, bytes]]:
+    rows = rows_of(product, own)
+    yield from release_pages(catalogue, product, rows)
+    yield from branch_pages(catalogue, product, rows)
+    if several:
+        yield product_page(product.key), product_front(catalogue, product, own)
+
+
+def _static(name: str) -> bytes:
+    return (OWN / "static" / name).read_bytes()
+
+
+def _stamp(of: object) -> str:
+    """Return the digest of what a part is made of, and of the code that makes it."""
+    return hashlib.sha256(edition().encode() + msgspec.json.encode(of)).hexdigest()

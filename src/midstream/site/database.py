@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from midstream.formats.catalogue.document import Catalogue, Summary
+from midstream.site.front import marks_of
 
 SCHEMA = """
 CREATE TABLE product (key TEXT PRIMARY KEY, name TEXT NOT NULL, repository TEXT NOT NULL) WITHOUT ROWID;
@@ -23,20 +24,26 @@ CREATE TABLE line (
     advisory TEXT NOT NULL, product TEXT NOT NULL, branch TEXT NOT NULL, status TEXT NOT NULL, introduced TEXT NOT NULL,
     fixed_in TEXT NOT NULL, PRIMARY KEY (advisory, product, branch)
 ) WITHOUT ROWID;
-CREATE TABLE verdict (
-    product TEXT NOT NULL, version TEXT NOT NULL, advisory TEXT NOT NULL, verdict TEXT NOT NULL,
-    PRIMARY KEY (product, version, advisory)
+CREATE TABLE marks (
+    product TEXT NOT NULL, advisory TEXT NOT NULL, marks TEXT NOT NULL, PRIMARY KEY (product, advisory)
 ) WITHOUT ROWID;
 CREATE TABLE document (
     advisory TEXT NOT NULL, format TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL,
     PRIMARY KEY (advisory, format)
 ) WITHOUT ROWID;
+CREATE VIEW verdict AS
+    SELECT r.product, r.version, m.advisory, CASE substr(m.marks, r.position + 1, 1)
+        WHEN 'a' THEN 'affected' WHEN 'f' THEN 'fixed' WHEN 'n' THEN 'not_affected'
+        WHEN 'i' THEN 'under_investigation' ELSE 'unknown' END AS verdict
+    FROM release r JOIN marks m ON m.product = r.product;
 CREATE VIEW affected AS
     SELECT v.product, v.version, a.id, a.title, a.severity, a.fix
     FROM verdict v JOIN advisory a ON a.id = v.advisory
     WHERE v.verdict IN ('affected', 'under_investigation', 'unknown') AND a.withdrawn_at IS NULL;
 """
-"""What is not `affected` is `fixed` or `not_affected`; verdicts that are not known are listed with the affected."""
+"""`marks` has a letter for each release of the product, in the order of their positions, so that ten thousand
+advisories make a small file; the view `verdict` has them in words. The view `affected` lists what is not known too.
+"""
 VERSION = 1
 
 
@@ -91,7 +98,7 @@ def _fill(connection: sqlite3.Connection, catalogue: Catalogue) -> None:
         "INSERT INTO alias VALUES (?, ?)", ((each.id, a) for each in found for a in set(each.aliases))
     )
     connection.executemany("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?)", _lines(found))
-    connection.executemany("INSERT INTO verdict VALUES (?, ?, ?, ?)", sorted(_verdicts(found)))
+    connection.executemany("INSERT INTO marks VALUES (?, ?, ?)", _marks(catalogue, found))
     connection.executemany(
         "INSERT INTO document VALUES (?, ?, ?, ?, ?)",
         ((each.id, one.format, one.path, one.size, one.sha256) for each in found for one in each.documents),
@@ -105,11 +112,12 @@ def _lines(found: list[Summary]) -> Iterator[tuple[str, ...]]:
                 yield each.id, part.product, line.branch, line.status, line.introduced, line.fixed_in
 
 
-def _verdicts(found: list[Summary]) -> Iterator[tuple[str, str, str, str]]:
+def _marks(catalogue: Catalogue, found: list[Summary]) -> Iterator[tuple[str, str, str]]:
+    products = {product.key: product for product in catalogue.products}
     for each in found:
         for part in each.affected:
-            for version, word in part.verdicts.items():
-                yield part.product, version, each.id, word
+            if part.product in products:
+                yield part.product, each.id, marks_of(part, products[part.product])
 
 
 def _text(day: object) -> str | None:

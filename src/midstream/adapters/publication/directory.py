@@ -60,7 +60,7 @@ class DirectoryTarget:
         except (FileNotFoundError, NotADirectoryError):
             return None
         manifest = self._served_manifest()
-        wanted = manifest.files().get(place, "") if manifest else ""
+        wanted = manifest.digest(place) if manifest else ""
         return content if hashlib.sha256(content).hexdigest() == wanted else None
 
     def publish(self, parts: Iterable[Part], *, anew: bool = False) -> Outcome:

@@ -26,6 +26,13 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
         raw = self.parts.get(key)
         return Held(stamp="", files={}) if raw is None else msgspec.msgpack.decode(raw, type=Held)
 
+    def digest(self, place: str) -> str:
+        """Return the digest of one file, empty when there is none; the last parts are looked through first."""
+        for key in reversed(self.parts):
+            if found := self.held(key).files.get(place):
+                return found
+        return ""
+
     def files(self) -> dict[str, str]:
         """Return every file of the tree with its digest."""
         found: dict[str, str] = {}
