@@ -25,6 +25,7 @@ COMMANDS = {
     "do": ("midstream.cli.do:do", "Carry out a verb on a case."),
     "backport": ("midstream.cli.backport:backport", "Explain, try and plan fixes on other branches."),
     "introduced": ("midstream.cli.introduced:introduced", "Suggest where a flaw came in."),
+    "advisory": ("midstream.cli.advisory:advisory", "Show, export, check and publish advisories."),
     "report": ("midstream.cli.report:report", "Take reports in."),
     "policy": ("midstream.cli.policy:policy", "Check and show policies; see what a change would move."),
     "project": ("midstream.cli.project:project", "Load a project, its CVE ids and its releases."),

@@ -4,10 +4,31 @@ import sys
 
 import click
 
-MISUSE = {"Misuse", "NotFound", "BadFact", "MailRefused", "NoIndex", "InvalidVersion", "PolicyError", "ProjectError"}
-MISUSE |= {"TomlError", "Unreadable"}
+MISUSE = {
+    "BadFact",
+    "BadName",
+    "CatalogueError",
+    "DocumentError",
+    "InvalidVersion",
+    "MailRefused",
+    "Misuse",
+    "NoIndex",
+    "NotFound",
+    "PolicyError",
+    "ProjectError",
+    "TomlError",
+    "Unreadable",
+}
 NO = {"Refused", "Stale"}
-TROUBLE = {"StoreTrouble", "HistoryTrouble", "Conflict", "ClockBackwards", "BrokenChain", "IndexTrouble"}
+TROUBLE = {
+    "BrokenChain",
+    "ClockBackwards",
+    "Conflict",
+    "HistoryTrouble",
+    "IndexTrouble",
+    "PublishTrouble",
+    "StoreTrouble",
+}
 
 
 def code_of(error: Exception) -> int | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 SETTINGS = {
     "MIDSTREAM_STORE": "The store: a path, or postgresql://… . By default .midstream/store.db where you are.",
     "MIDSTREAM_AS": "Who you are, when --as is not given.",
+    "MIDSTREAM_SITE": "The directory of the public advisory site, to which the worker publishes. By default nowhere.",
     "MIDSTREAM_KEY_FILE": "The file of the master key of the blobs. By default store.key beside an SQLite store, and "
     ".midstream/store.key for PostgreSQL. Keep a copy of it apart from the backups.",
     "MIDSTREAM_INDEX_FOLDER": "The folder of the indexes of repositories, each one file that is safe to delete. By "
@@ -37,6 +38,11 @@ def index_file(store: str, repo: Path) -> Path:
     digest = hashlib.sha256(os.fsencode(whole)).hexdigest()[:12]
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", whole.name or "repository")[:60]
     return folder / f"{name}-{digest}.index"
+
+
+def site_at() -> str:
+    """Return the directory of the public site; empty when none is named."""
+    return os.environ.get("MIDSTREAM_SITE", "")
 
 
 def default_person(store: str) -> str:

@@ -8,6 +8,7 @@ from midstream.ledger.kinds.base import (
     Branch,
     Digest,
     MaybeDigest,
+    Moment,
     Name,
     Person,
     Reason,
@@ -16,6 +17,19 @@ from midstream.ledger.kinds.base import (
     Word,
     kind,
 )
+
+
+@kind("advisory.edited", Audience.PARTICIPANT)
+class AdvisoryEdited(Body, frozen=True, kw_only=True):
+    """What the advisory says in words; a field that is left empty keeps what was said before. Texts are English."""
+
+    title: Word = ""
+    summary: Text = ""
+    details: Text = ""
+    impact: Text = ""
+    workarounds: tuple[Text, ...] = ()
+    mitigations: tuple[Text, ...] = ()
+    references: tuple[Url, ...] = ()
 
 
 @kind("advisory.drafted", Audience.PARTICIPANT)
@@ -41,6 +55,7 @@ class AdvisoryPublished(Body, frozen=True, kw_only=True):
     advisory: Word = ""
     url: Url = ""
     digest: MaybeDigest = ""
+    target: Word = ""
 
 
 @kind("advisory.confirmed", Audience.PUBLIC)
@@ -49,6 +64,8 @@ class AdvisoryConfirmed(Body, frozen=True, kw_only=True):
 
     channel: Name
     digest: MaybeDigest = ""
+    target: Word = ""
+    sent_at: Moment | None = None
 
 
 @kind("advisory.corrected", Audience.PUBLIC)

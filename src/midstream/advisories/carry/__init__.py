@@ -1,0 +1,1 @@
+"""How a format carries what it has no field for: extensions, foreign values, sections, plain text."""

@@ -1,0 +1,133 @@
+"""Every target by name: what is written of a record, and how it is read back, checked and evaluated."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from midstream.advisories.complaint import Complaint
+from midstream.advisories.record import Advisory, Component, Publisher, Release
+from midstream.advisories.targets import from_cve, to_cve, to_osv
+from midstream.advisories.targets.target import Check, Target
+from midstream.formats.base.fault import Fault
+from midstream.formats.cve import document as cve
+from midstream.formats.cve import rules as cve_rules
+from midstream.formats.cve.versions import status_of
+from midstream.formats.osv import document as osv
+from midstream.formats.osv import rules as osv_rules
+from midstream.formats.osv.evaluate import is_affected
+
+
+def check_of(target: Target, document: Any, *, now: datetime) -> tuple[Complaint, ...]:  # noqa: ANN401 (any document)
+    """Return what is wrong with a document, each complaint with the record's field it comes from."""
+    return tuple(
+        Complaint(
+            target=target.name,
+            rule=fault.rule,
+            path=fault.path,
+            field=target.field_of(document, fault.path),
+            sentence=fault.sentence,
+        )
+        for fault in target.check(document, now=now)
+    )
+
+
+def file_stem(identifier: str) -> str:
+    """Return an id as the name of a file: nothing but letters, digits, ``-``, ``+``, ``_``, and a dot between them."""
+    stem = re.sub(r"[^A-Za-z0-9+_.-]|(?<![A-Za-z0-9])\.|\.(?![A-Za-z0-9])", "_", identifier)
+    return stem[:120] or "advisory"
+
+
+def timeless(check: Callable[[Any], tuple[Fault, ...]]) -> Check:
+    """Return a check that takes the moment and does not need it."""
+
+    def checked(document: Any, *, now: datetime) -> tuple[Fault, ...]:  # noqa: ANN401 (any document)
+        del now
+        return check(document)
+
+    return checked
+
+
+def _of_cve(document: cve.CveRecord, *, component: Component, release: Release) -> str:
+    entries = [each for each in document.cna.affected if each.product == component.name]
+    return status_of(entries, version=release.version)
+
+
+def _no_cve(record: Advisory, publisher: Publisher) -> str:
+    if not record.ids.cve:
+        return "the record has no CVE id (ids.cve); assign one first"
+    return "" if publisher.cna_org_id else "the publisher has no CNA's organisation id (cna_org_id)"
+
+
+def _of_osv(document: osv.OsvRecord, *, component: Component, release: Release) -> str:
+    own = [
+        entry
+        for entry in document.affected
+        if (entry.package and entry.package.ecosystem == component.ecosystem and component.ecosystem)
+        or any(each.repo == component.repo for each in entry.ranges)
+        or (not entry.package and not entry.ranges)
+    ]
+    return "affected" if is_affected(own, version=release.version, tags=(release.tag,)) else "unaffected"
+
+
+def _nothing_affected(record: Advisory, publisher: Publisher) -> str:
+    del publisher
+    if record.state in ("withdrawn", "rejected") or any(
+        line.status != "not_affected" for component in record.component for line in component.line
+    ):
+        return ""
+    return "nothing is affected (component.line), and OSV has no word for that"
+
+
+TARGETS: dict[str, Target] = {
+    target.name: target
+    for target in (
+        Target(
+            name="cve",
+            title="CVE Record 5.2.0",
+            media_type="application/json",
+            is_public=True,
+            file_name=lambda record: f"{file_stem(record.ids.cve or record.id)}.json",
+            write=to_cve.write,
+            dump=cve.write,
+            load=cve.read,
+            read=from_cve.read,
+            check=cve_rules.check,
+            field_of=from_cve.field_of,
+            places=from_cve.PLACES,
+            lacks=_no_cve,
+            says={
+                "affected": "affected",
+                "fixed": "unaffected",
+                "not_affected": "unaffected",
+                "under_investigation": "unknown",
+                "unknown": "unknown",
+            },
+            evaluate=_of_cve,
+        ),
+        Target(
+            name="osv",
+            title="OSV 1.7.5",
+            media_type="application/json",
+            is_public=True,
+            file_name=lambda record: f"{file_stem(to_osv.identifier(record))}.json",
+            write=to_osv.write,
+            dump=osv.write,
+            load=osv.read,
+            read=to_osv.read,
+            check=timeless(osv_rules.check),
+            field_of=to_osv.field_of,
+            places=to_osv.PLACES,
+            lacks=_nothing_affected,
+            says={
+                "affected": "affected",
+                "fixed": "unaffected",
+                "not_affected": "unaffected",
+                "under_investigation": "affected",
+                "unknown": "affected",
+            },
+            evaluate=_of_osv,
+        ),
+    )
+}
+"""The targets, in the order of the reference."""

@@ -1,0 +1,64 @@
+"""What a target is: a kind of document, with everything that is done with it."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from midstream.advisories.reading import Reading
+from midstream.advisories.record import Advisory, Component, Publisher, Release, Verdict
+from midstream.formats.base.fault import Fault
+
+
+class Write(Protocol):
+    """Makes the typed document of a record; what the format cannot say is left out, never bent."""
+
+    def __call__(self, *, record: Advisory, publisher: Publisher, releases: Sequence[Release], now: datetime) -> Any:  # noqa: ANN401 (each format has its own type of document)
+        """Return the document."""
+
+
+class Check(Protocol):
+    """Judges a document by the rules of its format; some of them need the moment."""
+
+    def __call__(self, document: Any, *, now: datetime) -> tuple[Fault, ...]:  # noqa: ANN401 (as Write)
+        """Return the faults."""
+
+
+class Evaluate(Protocol):
+    """Judges one release from a document alone, by the format's own algorithm."""
+
+    def __call__(self, document: Any, *, component: Component, release: Release) -> str:  # noqa: ANN401 (as Write)
+        """Return the format's own word for the release."""
+
+
+def nothing_missing(record: Advisory, publisher: Publisher) -> str:
+    """Return nothing: any record can be written."""
+    del record, publisher
+    return ""
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of document.
+
+    `places` is the mapping: field of the record (``component.line.fix.sha``) → where the document has it. These fields
+    survive writing and reading back exactly. `says` is what the format's words come to for each verdict of the record
+    (``{"fixed": "unaffected", …}``), when the format speaks of releases at all. `lacks` says in a sentence why a record
+    cannot be written for this target, or nothing.
+    """
+
+    name: str
+    title: str
+    media_type: str
+    is_public: bool
+    file_name: Callable[[Advisory], str]
+    write: Write
+    dump: Callable[[Any], bytes]
+    load: Callable[[bytes], Any]
+    read: Callable[[Any], Reading]
+    check: Check
+    field_of: Callable[[Any, str], str]
+    places: dict[str, str]
+    lacks: Callable[[Advisory, Publisher], str] = nothing_missing
+    says: dict[Verdict, str] = {}
+    evaluate: Evaluate | None = None

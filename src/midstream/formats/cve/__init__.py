@@ -1,0 +1,1 @@
+"""CVE Records (CVE JSON Record Format 5.1.1 and 5.2.0)."""
