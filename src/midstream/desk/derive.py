@@ -11,7 +11,7 @@ import msgspec
 from midstream.cases import states
 from midstream.cases.case import Case, replay
 from midstream.cases.team import Team, replay_team
-from midstream.cases.visibility import readers
+from midstream.cases.visibility import readers, told
 from midstream.desk.views import CaseView, CellView
 from midstream.ledger.fact import Fact
 from midstream.ledger.kinds.intake import CaseOpened
@@ -106,6 +106,7 @@ def view(at: Known) -> CaseView:
         invented=opening.invented if opening else False,
         public_title=case.title if isinstance(opening, CaseOpened) else "",
         areas=tuple(sorted(states.areas(case))),
+        told=tuple(sorted(told(case))),
         readers=readers(case),
         claims=claims(case),
         duties=tuple(

@@ -92,12 +92,16 @@ class Desk(msgspec.Struct, kw_only=True):
     def case(self, case: str, *, by: str, as_of: datetime | None = None) -> tuple[Case, Sight]:
         """Return the case and how much of it the person sees; raise `NotFound` when that is nothing.
 
-        Unknown and forbidden are the same error, word for word. What may be seen is decided by the case as it is now,
-        even when it is shown as it was at `as_of`.
+        Unknown and forbidden are the same error, word for word, after the same work. What may be seen is decided by the
+        case as it is now, even when it is shown as it was at `as_of`.
         """
-        facts = self.store.facts(f"case/{case}") if is_case_name(case) else []
+        who = self.viewer(by)
+        # The store's own rule first: of a case that is not for them, no more is read than of one that is not there.
+        name = case if is_case_name(case) else ""
+        may_be = self.store.sight_of_case(who, name) is not Sight.NOTHING
+        facts = self.store.facts(f"case/{case}") if may_be else []
         now = replay(facts, case=case)
-        seen = sight(self.viewer(by), now) if facts else Sight.NOTHING
+        seen = sight(who, now) if facts else Sight.NOTHING
         if seen is Sight.NOTHING:
             raise NotFound(f"no case is called {case[:80]!r} here", hint="See those you may see: midstream case list.")
         return (now if as_of is None else replay(facts, case=case, as_of=as_of)), seen

@@ -5,9 +5,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from midstream.cases.visibility import Viewer
+from midstream.cases.visibility import Sight, Viewer
 from midstream.desk.mail import IncomingMail
-from midstream.desk.views import BoardLine, CaseLine, CaseView, TaskLine
+from midstream.desk.views import BoardLine, CaseLine, CaseView, Read, TaskLine
 from midstream.ledger.chain import Head
 from midstream.ledger.fact import Fact
 
@@ -93,6 +93,14 @@ class ReadModels(Protocol):
         """Return the whole view of one case, whoever asks."""
         ...
 
+    def sight_of_case(self, who: Viewer, case: str) -> Sight:
+        """Return how much of one case the viewer sees; of an unknown one nothing, after the same work."""
+        ...
+
+    def version(self) -> int:
+        """Return a number that is another one after every recorded fact."""
+        ...
+
     def case_lines(self, who: Viewer, *, project: str = "") -> list[CaseLine]:
         """Return the cases the viewer may see, most recently begun first."""
         ...
@@ -120,6 +128,18 @@ class ReadModels(Protocol):
         ...
 
 
+class Reads(Protocol):
+    """Who read what is not public: kept like facts, apart from them."""
+
+    def record_reads(self, reads: Sequence[Read]) -> None:
+        """Keep the reads for good, those left out of which person, case, `how` and `span` are kept already."""
+        ...
+
+    def reads(self, case: str, *, limit: int) -> list[Read]:
+        """Return the last reads of the case, the latest first."""
+        ...
+
+
 class Blobs(Protocol):
     """Long or erasable content, encrypted under a key per case."""
 
@@ -144,7 +164,7 @@ class Blobs(Protocol):
         ...
 
 
-class Store(Facts, ReadModels, Blobs, Protocol):
+class Store(Facts, ReadModels, Reads, Blobs, Protocol):
     """Everything the desk keeps, behind one connection."""
 
     def backup(self, to: Path) -> None:

@@ -28,7 +28,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What lists and tasks need of a case, as of the facts up to `number`.
 
     `readers` are the persons of its access facts, True for invited, False for removed since; with `is_public`,
-    `project` and `areas` they are all that the visibility rule asks for. `duties` are those neither met nor lifted by
+    `project`, `areas` and the parties `told` they are all that the visibility rule asks for. `duties` are those neither met nor lifted by
     a fact.
     `claims` says by task key who took it. `public_title` is the title when a public fact gives it, else empty.
     `severity` is a word of `cases.states.SEVERITIES` or ``unscored``.
@@ -50,6 +50,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     invented: bool = False
     public_title: str = ""
     areas: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     readers: Mapping[str, bool] = {}
     claims: Mapping[str, str] = {}
     duties: tuple[Duty, ...] = ()
@@ -99,6 +100,20 @@ class BoardLine(msgspec.Struct, frozen=True, kw_only=True):
     severity: str
     cells: Mapping[str, CellView]
     invented: bool
+
+
+class Read(msgspec.Struct, frozen=True, kw_only=True):
+    """That a person was shown a case that is not public: `how`, and up to which fact (0 where only lines were shown).
+
+    Reads of the same person, case, `how` and `span` count once.
+    """
+
+    at: datetime
+    person: str
+    case: str
+    how: str
+    number: int = 0
+    span: str = ""
 
 
 PUBLIC_WORDS = frozenset({"merged", "released", "reverted"})

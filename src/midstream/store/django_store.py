@@ -6,11 +6,12 @@ from pathlib import Path
 
 import msgspec
 
-from midstream.cases.visibility import Viewer
-from midstream.desk.views import BoardLine, CaseLine, CaseView, TaskLine
+from midstream.cases.visibility import Sight, Viewer
+from midstream.desk.views import BoardLine, CaseLine, CaseView, Read, TaskLine
 from midstream.ledger.chain import Head
 from midstream.ledger.fact import Fact
 from midstream.store import copies, ledger_rows, read_models
+from midstream.store import reads as read_rows
 from midstream.store.blobs import Vault
 from midstream.store.database import Database
 
@@ -76,6 +77,14 @@ class DjangoStore(msgspec.Struct, frozen=True, kw_only=True):
         """Return the whole view of one case, whoever asks."""
         return read_models.view(self.db, case)
 
+    def sight_of_case(self, who: Viewer, case: str) -> Sight:
+        """Return how much of one case the viewer sees; of an unknown one nothing, after the same work."""
+        return read_models.sight_of_case(self.db, who, case)
+
+    def version(self) -> int:
+        """Return a number that is another one after every recorded fact."""
+        return ledger_rows.version(self.db)
+
     def case_lines(self, who: Viewer, *, project: str = "") -> list[CaseLine]:
         """Return the cases the viewer may see, most recently begun first."""
         return read_models.case_lines(self.db, who, project=project)
@@ -120,6 +129,16 @@ class DjangoStore(msgspec.Struct, frozen=True, kw_only=True):
     def blob_count(self, case: str) -> int:
         """Return how many blobs the case has."""
         return self.vault.count(case)
+
+    # Reads
+
+    def record_reads(self, reads: Sequence[Read]) -> None:
+        """Keep the reads for good, those of a span in which the same was kept already left out."""
+        read_rows.record_reads(self.db, reads)
+
+    def reads(self, case: str, *, limit: int) -> list[Read]:
+        """Return the last reads of the case, the latest first."""
+        return read_rows.reads(self.db, case, limit=limit)
 
     # The store itself
 

@@ -12,6 +12,7 @@ from midstream.desk.views import (
     BoardLine,
     CaseLine,
     CaseView,
+    Read,
     TaskLine,
     board_line,
     board_order,
@@ -30,7 +31,10 @@ def view_sight(who: Viewer, view: CaseView) -> Sight:
     if view.project in who.teams:
         return Sight.TEAM
     invited = view.readers.get(who.person)
-    if invited or (invited is None and any((view.project, area) in who.areas for area in view.areas)):
+    belongs = any((view.project, area) in who.areas for area in view.areas) or any(
+        (view.project, party) in who.parties for party in view.told
+    )
+    if invited or (invited is None and belongs):
         return Sight.PARTICIPANT
     return Sight.PUBLIC if view.is_public else Sight.NOTHING
 
@@ -42,6 +46,7 @@ class MemoryStore:
         self._facts: list[Fact] = []
         self._streams: dict[str, list[Fact]] = {}
         self._views: dict[str, CaseView] = {}
+        self._reads: list[Read] = []
         self._blobs: defaultdict[str, dict[str, bytes]] = defaultdict(dict)
 
     # Facts
@@ -124,6 +129,15 @@ class MemoryStore:
         """Return the whole view of one case, whoever asks."""
         return self._views.get(case)
 
+    def sight_of_case(self, who: Viewer, case: str) -> Sight:
+        """Return how much of one case the viewer sees; nothing of an unknown one."""
+        view = self._views.get(case)
+        return view_sight(who, view) if view else Sight.NOTHING
+
+    def version(self) -> int:
+        """Return a number that is another one after every recorded fact."""
+        return len(self._facts)
+
     def case_lines(self, who: Viewer, *, project: str = "") -> list[CaseLine]:
         """Return the cases the viewer may see, most recently begun first."""
         lines = [
@@ -163,6 +177,20 @@ class MemoryStore:
             seen = view_sight(who, view)
             if seen >= at_least and project in {"", view.project}:
                 yield view, seen
+
+    # Reads
+
+    def record_reads(self, reads: Sequence[Read]) -> None:
+        """Keep the reads, those of a span in which the same was kept already left out."""
+        kept = {(read.person, read.case, read.how, read.span) for read in self._reads}
+        for read in reads:
+            if (name := (read.person, read.case, read.how, read.span)) not in kept:
+                kept.add(name)
+                self._reads.append(read)
+
+    def reads(self, case: str, *, limit: int) -> list[Read]:
+        """Return the last reads of the case, the latest first."""
+        return [read for read in reversed(self._reads) if read.case == case][:limit]
 
     # Blobs
 

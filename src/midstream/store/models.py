@@ -115,6 +115,39 @@ class Area(models.Model):
         return f"{self.case_id} {self.area}"
 
 
+class Told(models.Model):
+    """A party that was told of a case."""
+
+    pk = models.CompositePrimaryKey("case_id", "party")
+    case_id = models.TextField()
+    party = models.TextField()
+
+    class Meta:
+        db_table = "told"
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.party}"
+
+
+class Read(models.Model):
+    """That somebody read a case that is not public. Like a fact it is never changed; `span` is what counts as once."""
+
+    position = models.BigAutoField(primary_key=True)
+    at = models.TextField()
+    person = models.TextField()
+    case_id = models.TextField()
+    how = models.TextField()
+    number = models.IntegerField()
+    span = models.TextField()
+
+    class Meta:
+        db_table = "case_read"
+        constraints = (models.UniqueConstraint(fields=("case_id", "person", "how", "span"), name="read_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.at} {self.person} {self.case_id} {self.how}"
+
+
 class Message(models.Model):
     """A mail that belongs to a case, by its Message-ID."""
 

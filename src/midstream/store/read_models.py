@@ -29,9 +29,9 @@ from midstream.desk.views import (
 from midstream.ledger.fact import read_time, write_time
 from midstream.store.database import Database, marks
 from midstream.store.ledger_rows import check_heads, hold_all
-from midstream.store.visibility import seen_cases
+from midstream.store.visibility import seen_cases, sight_of
 
-_TABLES = ("case_view", "duty", "reader", "area", "message")
+_TABLES = ("case_view", "duty", "reader", "area", "told", "message")
 _BATCH = 100
 """Views held at once: each may have hundreds of duties."""
 _COLUMNS = ("case_id", "project", "is_public", "next_due_at", "access", "body")
@@ -59,7 +59,7 @@ def put_views(db: Database, cursor: Any, views: Sequence[CaseView]) -> None:
         _put_duties(db, cursor, view)
     changed = [view for view, row in zip(views, rows, strict=True) if kept.get(view.case) != row[4]]
     if changed:
-        for table in ("reader", "area", "message"):
+        for table in ("reader", "area", "told", "message"):
             cursor.execute(
                 f"DELETE FROM {table} WHERE case_id IN ({marks(len(changed))})", [view.case for view in changed]
             )
@@ -92,7 +92,7 @@ def _row(view: CaseView) -> tuple[Any, ...]:
         view.project,
         view.is_public,
         write_time(due) if due else None,
-        _encoder.encode([view.readers, view.areas, view.message_ids]).decode(),
+        _encoder.encode([view.readers, view.areas, view.told, view.message_ids]).decode(),
         _encoder.encode(msgspec.structs.replace(view, duties=())).decode(),
     )
 
@@ -132,9 +132,11 @@ def _put_duties(db: Database, cursor: Any, view: CaseView) -> None:
 def _put_access(db: Database, cursor: Any, views: Sequence[CaseView]) -> None:
     readers = [(view.case, person, allowed) for view in views for person, allowed in view.readers.items()]
     areas = [(view.case, area) for view in views for area in dict.fromkeys(view.areas)]
+    told = [(view.case, party) for view in views for party in dict.fromkeys(view.told)]
     messages = [(name, view.case) for view in views for name in dict.fromkeys(view.message_ids)]
     db.insert(cursor, "reader", ("case_id", "person", "allowed"), readers)
     db.insert(cursor, "area", ("case_id", "area"), areas)
+    db.insert(cursor, "told", ("case_id", "party"), told)
     db.insert(cursor, "message", ("message_id", "case_id"), messages)
 
 
@@ -168,6 +170,15 @@ def board_lines(db: Database, who: Viewer, *, project: str) -> list[BoardLine]:
         for seen, entry, _ in _seen(db, who, "v.case_id", at_least=Sight.PUBLIC, project=project)
     ]
     return sorted(lines, key=board_order)
+
+
+def sight_of_case(db: Database, who: Viewer, case: str) -> Sight:
+    """Return how much of one case the viewer sees; nothing of one that is not there, after the same work."""
+    sight, values = sight_of(who)
+    with db.reading() as cursor:
+        cursor.execute(f"SELECT {sight} FROM case_view v WHERE v.case_id = %s", [*values, case])
+        row = cursor.fetchone()
+    return Sight(row[0]) if row else Sight.NOTHING
 
 
 def task_lines(db: Database, who: Viewer, *, now: datetime, project: str, limit: int | None) -> list[TaskLine]:
