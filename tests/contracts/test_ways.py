@@ -17,7 +17,15 @@ TOKEN = Token(
     made_at=NOW,
     expires_at=NOW + timedelta(days=30),
 )
-HOOK = Hook(name="h1", person="ada", url="https://ci.example.org/in", kinds=("backport.",), made_at=NOW, position=3)
+HOOK = Hook(
+    name="h1",
+    person="ada",
+    url="https://ci.example.org/in",
+    kinds=("backport.",),
+    secret="cd" * 32,
+    made_at=NOW,
+    position=3,
+)
 
 
 def test_there_are_none_at_first(store: Store) -> None:

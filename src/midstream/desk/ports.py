@@ -217,3 +217,11 @@ class MailReader(Protocol):
     def __call__(self, *, path: Path, now: datetime) -> Iterator[IncomingMail]:
         """Yield the messages one by one; raise `MailRefused` naming what cannot be read and a hint."""
         ...
+
+
+class Poster(Protocol):
+    """Sends a body to an address and says what went wrong, or nothing."""
+
+    def __call__(self, *, url: str, body: bytes, headers: dict[str, str]) -> str:
+        """Return an empty text when the other side took it (a status of 200 to 299), or one sentence why not."""
+        ...

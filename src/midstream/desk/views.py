@@ -119,7 +119,8 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
 class Hook(msgspec.Struct, frozen=True, kw_only=True):
     """An address that is told of the new facts its person may read.
 
-    `kinds` are kinds of fact, or their beginnings such as ``backport.``; none means all. `position` is that of the last
+    `kinds` are kinds of fact, or their beginnings such as ``backport.``; none means all. `secret` is the digest of the
+    blob that holds the secret. `position` is that of the last
     fact that was looked at. After `failures` in a row it is tried again at `again_at`; `trouble` says what went wrong.
     """
 
@@ -127,6 +128,7 @@ class Hook(msgspec.Struct, frozen=True, kw_only=True):
     person: str
     url: str
     kinds: tuple[str, ...]
+    secret: str
     made_at: datetime
     position: int
     failures: int = 0

@@ -221,6 +221,7 @@ class Hook(models.Model):
     person = models.TextField()
     url = models.TextField()
     kinds = models.TextField()
+    secret = models.TextField()
     made_at = models.TextField()
     position = models.BigIntegerField()
     failures = models.IntegerField()

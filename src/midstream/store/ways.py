@@ -9,7 +9,7 @@ from midstream.ledger.fact import read_time, write_time
 from midstream.store.database import Database, marks
 
 _TOKEN = ("name", "person", "label", "digest", "scopes", "made_at", "expires_at", "revoked_at", "used_at")
-_HOOK = ("name", "person", "url", "kinds", "made_at", "position", "failures", "again_at", "trouble")
+_HOOK = ("name", "person", "url", "kinds", "secret", "made_at", "position", "failures", "again_at", "trouble")
 
 
 def keep_token(db: Database, token: Token) -> None:
@@ -51,6 +51,7 @@ def keep_hook(db: Database, hook: Hook) -> None:
         hook.person,
         hook.url,
         " ".join(hook.kinds),
+        hook.secret,
         write_time(hook.made_at),
         hook.position,
         hook.failures,
@@ -101,12 +102,13 @@ def _token(row: Sequence[Any]) -> Token:
 
 
 def _hook(row: Sequence[Any]) -> Hook:
-    name, person, url, kinds, made_at, position, failures, again_at, trouble = row
+    name, person, url, kinds, secret, made_at, position, failures, again_at, trouble = row
     return Hook(
         name=name,
         person=person,
         url=url,
         kinds=tuple(kinds.split()),
+        secret=secret,
         made_at=read_time(made_at),
         position=position,
         failures=failures,

@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                 ("person", models.TextField()),
                 ("url", models.TextField()),
                 ("kinds", models.TextField()),
+                ("secret", models.TextField()),
                 ("made_at", models.TextField()),
                 ("position", models.BigIntegerField()),
                 ("failures", models.IntegerField()),
