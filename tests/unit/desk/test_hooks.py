@@ -62,7 +62,7 @@ def test_nobody_is_told_of_what_they_may_not_read() -> None:
     for number, person in enumerate(("ada", "rel", "mia")):
         hooked(desk, person, name=f"h{number}", url=f"https://{person}.example.org/")
     embargoed(desk)
-    act(desk, "acme-1", "invite", person="mia")
+    act(desk, "acme-1", "invite", person="mia", capacity="expert")
     act(desk, "acme-1", "note", text="for those inside")
     post = Poster()
     tell_hooks(desk, post=post)
