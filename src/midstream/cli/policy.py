@@ -13,7 +13,7 @@ from midstream.policy.book import shipped_with
 if TYPE_CHECKING:
     from midstream.desk.policy_diff import Move
     from midstream.policy.book import Book
-    from midstream.policy.rules import Policy, Rule
+    from midstream.policy.rules import Policy
 
 
 @click.group()
@@ -81,6 +81,8 @@ def _day(text: str) -> date | None:
 
 
 def _show(found: "Policy") -> None:
+    from midstream.policy.words import in_words  # noqa: PLC0415 - the list of policies compiles none
+
     click.echo(click.style(f"{found.title}, {found.version}, in force from {found.valid_from}", bold=True))
     if found.extends:
         click.echo(f"with {', '.join(found.extends)}")
@@ -104,20 +106,6 @@ def _show(found: "Policy") -> None:
     click.echo(click.style("\nLeft out", bold=True))
     for left in found.left_out:
         paragraph(f"{left.clause}  {left.why}")
-
-
-def in_words(rule: "Rule") -> str:
-    """Return one obligation as a sentence with its clause."""
-    each = {"branch": "for each branch", "party": f"for each party in {rule.each.list}", "fact": "for each", "": ""}
-    events = " or ".join(map(str, rule.each.events))
-    words = f" ({' and '.join(sorted(rule.each.words))})" if rule.each.words else ""
-    repeated = f" {each[rule.each.what]}{words} {events}".rstrip()
-    due = [f"within {rule.within}" if rule.within else "", f"every {rule.every}" if rule.every else ""]
-    due.append(f"{rule.lead} before the {rule.before}" if rule.lead else rule.before and f"by the {rule.before}")
-    start = ", else ".join(map(str, rule.after)) + "".join(f" and {entry}" for entry in map(str, rule.when))
-    when = "".join(f", {part}" for part in due if part)
-    until = " or ".join(map(str, rule.until))
-    return f"{rule.clause}  {rule.name}{repeated}: {rule.work}, after {start}{when}; met by {until}"
 
 
 @policy.command()

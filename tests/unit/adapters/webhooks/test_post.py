@@ -17,8 +17,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:
-        del format, args
+    def log_message(self, *args: object) -> None:
+        del args
 
 
 @pytest.fixture
