@@ -11,6 +11,8 @@ import midstream
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from midstream.cli.account import Accounts
+    from midstream.cli.serving import Serving
     from midstream.desk.desk import Desk
 
 COMMANDS = {
@@ -22,6 +24,8 @@ COMMANDS = {
     "policy": ("midstream.cli.policy:policy", "Check and show policies; see what a change would move."),
     "project": ("midstream.cli.project:project", "Load a project, its CVE ids and its releases."),
     "rotation": ("midstream.cli.rotation:rotation", "Who is on duty, and who is away."),
+    "serve": ("midstream.cli.serve:serve", "Serve the web desk."),
+    "account": ("midstream.cli.account:account", "Let people sign in to the web desk."),
     "worker": ("midstream.cli.worker:worker", "Do the open process tasks that need nobody."),
     "ledger": ("midstream.cli.ledger:ledger", "Verify, export and import the facts."),
     "store": ("midstream.cli.store:store", "Remake the read models; back up."),
@@ -40,11 +44,15 @@ class Session:
         settle: Callable[[str, str], None],
         default_person: Callable[[str], str],
         clock: "Callable[[], datetime]",
+        serve: "Callable[[Serving], None] | None" = None,
+        accounts: "Callable[[str], Accounts] | None" = None,
     ) -> None:
         """Keep the parts; nothing is opened until a command asks for the desk."""
         self._open = open_desk
         self._settle = settle
         self._default_person = default_person
+        self._serve = serve
+        self._accounts = accounts
         self.clock = clock
         self.store = ""
         self.person = ""
@@ -59,6 +67,18 @@ class Session:
         if person == "worker":
             raise click.UsageError("'worker' is the name of a part of Midstream; use your own.")
         return person
+
+    def serve(self, asked: "Serving") -> None:
+        """Serve the web desk until the process is told to stop."""
+        if self._serve is None:
+            raise click.UsageError("the web desk is not part of this installation")
+        self._serve(asked)
+
+    def accounts(self) -> "Accounts":
+        """Return the accounts of the chosen store."""
+        if self._accounts is None:
+            raise click.UsageError("the web desk is not part of this installation")
+        return self._accounts(self.store)
 
     def settle(self, person: str) -> None:
         """Make `person` the one who asks when nobody is named, for this store."""

@@ -19,6 +19,7 @@ from midstream.policy.book import Book, Text, known_text, make_book
 from midstream.policy.duties import Duty, clocks, duties, standing
 
 if TYPE_CHECKING:
+    from midstream.cases.verbs import Verb
     from midstream.policy.rules import Policy
 
 PUBLIC_DATE = "public date"
@@ -134,20 +135,24 @@ def _words(verbs: tuple[str, ...], subject: str, missing: tuple[str, ...]) -> tu
     """Return for each verb its name and the fields that follow from what the duty is about and what would meet it."""
     from midstream.cases.verbs import VERBS  # noqa: PLC0415 - reading what was derived needs no verbs
 
-    found: list[str] = []
-    for name in verbs:
-        verb = VERBS[name]
-        fields: dict[str, str] = {}
-        for place in ("branch", "party"):
-            if subject and place in verb.body.__struct_fields__:
-                fields[place] = subject
-        for event in missing:
-            kind, *narrowed = event.split()
-            if kind == verb.kind:
-                pairs = (part.partition("=") for part in narrowed)
-                fields |= {field: value.partition("|")[0] for field, _, value in pairs}
-        found.append(" ".join((name, *(f"{field}={value}" for field, value in fields.items()))))
-    return tuple(found)
+    filled = {name: follows(VERBS[name], subject, missing) for name in verbs}
+    return tuple(
+        " ".join((name, *(f"{field}={value}" for field, value in fields.items()))) for name, fields in filled.items()
+    )
+
+
+def follows(verb: "Verb", subject: str, missing: tuple[str, ...]) -> dict[str, str]:
+    """Return the fields of a verb that follow from what a duty is about and from the events that would meet it."""
+    fields: dict[str, str] = {}
+    for place in ("branch", "party"):
+        if subject and place in verb.body.__struct_fields__:
+            fields[place] = subject
+    for event in missing:
+        kind, *narrowed = event.split()
+        if kind == verb.kind:
+            pairs = (part.partition("=") for part in narrowed)
+            fields |= {field: value.partition("|")[0] for field, _, value in pairs}
+    return fields
 
 
 def claims(case: Case) -> dict[str, str]:

@@ -125,7 +125,7 @@ class Desk(msgspec.Struct, kw_only=True):
             decision = decide()
             if not decision.drafts:
                 return decision.already
-            facts = self._chain(decision, key=key)
+            facts = self.chain(decision, key=key)
             views, expect = self._after(decision, facts)
             try:
                 self.store.append(facts, views=views, expect=expect, blobs=decision.blobs)
@@ -157,7 +157,8 @@ class Desk(msgspec.Struct, kw_only=True):
                 with contextlib.suppress(Conflict):  # whoever moved the case on put its view in place
                     self.store.replace_views([view(known(case, team, self.shelf))], expect=expect)
 
-    def _chain(self, decision: Decision, *, key: str) -> tuple[Fact, ...]:
+    def chain(self, decision: Decision, *, key: str) -> tuple[Fact, ...]:
+        """Return the facts that a decision comes to, chained onto their streams but not recorded."""
         facts: list[Fact] = []
         for stream, so_far in decision.streams.items():
             drafts = [draft for draft in decision.drafts if draft.stream == stream]

@@ -1,41 +1,42 @@
-"""The way in: builds the desk from its parts when a command asks for it."""
+"""The way in: hands the commands what they need, and opens nothing before one asks for it."""
 
 import sys
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from midstream.cli.app import Session, run
-from midstream.wiring.settings import default_person, key_file, settle
+from midstream.wiring.parts import clock, open_desk
+from midstream.wiring.settings import default_person, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from midstream.desk.desk import Desk
-    from midstream.desk.mail import IncomingMail
+    from midstream.cli.account import Accounts
+    from midstream.cli.serving import Serving
 
 
-def clock() -> datetime:
-    """Return now, in UTC."""
-    return datetime.now(UTC)
+def serve(asked: "Serving") -> None:
+    """Serve the web desk until the process is told to stop."""
+    from midstream.wiring.serve import serve as serve_it  # noqa: PLC0415 - only this command needs Django's pages
+
+    serve_it(asked)
 
 
-def open_desk(store: str) -> "Desk":
-    """Return the desk over the store of that path or address, made when it is new."""
-    from midstream.desk.desk import Desk  # noqa: PLC0415 - help and completion open nothing
-    from midstream.store import open_store  # noqa: PLC0415 - as above
+def accounts(store: str) -> "Accounts":
+    """Return the accounts of the store; its tables are made when they are not there."""
+    from midstream.wiring.web import Site, set_up  # noqa: PLC0415 - only this command needs accounts
 
-    return Desk(store=open_store(url=store, key_file=key_file(store)), clock=clock, read_mail=read_mail)
+    set_up(Site(store=store))
+    from midstream.wiring.accounts import StoredAccounts  # noqa: PLC0415 - needs Django set up
 
-
-def read_mail(*, path: "Path", now: datetime) -> "Iterator[IncomingMail]":
-    """Return the mails of a file or folder, one by one; the adapter is loaded when mail is read."""
-    from midstream.adapters.mail import read_mail as read  # noqa: PLC0415 - most commands read no mail
-
-    return read(path=path, now=now)
+    return StoredAccounts()
 
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    session = Session(open_desk=open_desk, settle=settle, default_person=default_person, clock=clock)
+    session = Session(
+        open_desk=open_desk,
+        settle=settle,
+        default_person=default_person,
+        clock=clock,
+        serve=serve,
+        accounts=accounts,
+    )
     sys.exit(run(session))

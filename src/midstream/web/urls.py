@@ -1,0 +1,23 @@
+"""Every address of the desk. Those that need no account are marked so in their views."""
+
+from django.urls import include, path
+
+from midstream.web import assets
+from midstream.web.pages import case, cases, deed, today, trouble
+from midstream.web.signin import demo
+
+urlpatterns = [
+    path("", today.today, name="today"),
+    path("cases/", cases.cases, name="cases"),
+    path("cases/<str:name>/", case.case, name="case"),
+    path("cases/<str:name>/timeline/", case.timeline, name="timeline"),
+    path("cases/<str:name>/do/<str:verb>/", deed.deed, name="deed"),
+    path("accounts/demo/", demo.sign_in, name="demo_sign_in"),
+    path("accounts/", include("allauth.urls")),
+    path("static/<str:digest>/<path:name>", assets.serve, name="asset"),
+]
+
+handler400 = trouble.bad_request
+handler403 = trouble.forbidden
+handler404 = trouble.not_found
+handler500 = trouble.trouble
