@@ -1,8 +1,9 @@
 """Every address of the desk. Those that need no account are marked so in their views."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from midstream.web import assets
+from midstream.web.api.api import API, no_such_operation, opened
 from midstream.web.pages import case, cases, deed, today, trouble
 from midstream.web.signin import demo
 
@@ -14,6 +15,9 @@ urlpatterns = [
     path("cases/<str:name>/do/<str:verb>/", deed.deed, name="deed"),
     path("accounts/demo/", demo.sign_in, name="demo_sign_in"),
     path("accounts/", include("allauth.urls")),
+    *opened([re_path(r"^api/?$", no_such_operation)]),
+    path("api/", (opened(API.urls[0]), *API.urls[1:])),
+    *opened([re_path(r"^api/(?P<rest>.*)$", no_such_operation)]),
     path("static/<str:digest>/<path:name>", assets.serve, name="asset"),
 ]
 

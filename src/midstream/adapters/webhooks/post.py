@@ -35,7 +35,7 @@ def post(*, url: str, body: bytes, headers: dict[str, str]) -> str:
     except ssl.SSLError as error:
         return f"no trusted connection: {error.reason or 'its certificate does not hold'}"
     except (OSError, socket.gaierror, http.client.HTTPException, ValueError) as error:
-        return f"no connection: {error or type(error).__name__}"
+        return f"no connection: {str(error) or type(error).__name__}"
     finally:
         connection.close()
     return "" if 200 <= status < 300 else f"it answered with status {status}"

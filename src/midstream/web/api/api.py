@@ -53,5 +53,5 @@ def opened(patterns: list[Any]) -> list[Any]:
         if isinstance(entry, URLResolver):
             opened(entry.url_patterns)
         elif isinstance(entry, URLPattern):
-            entry.callback.login_required = False  # type: ignore[attr-defined] - Django's middleware asks for it
+            entry.callback.login_required = False
     return patterns

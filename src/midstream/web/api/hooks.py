@@ -1,10 +1,10 @@
 """The addresses that are told of new facts."""
 
-import secrets
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Path, Router
+from django.utils.crypto import get_random_string
+from ninja import Path, Router, Status
 
 from midstream.desk.hooks import add_hook, remove_hook
 from midstream.web.api import shapes
@@ -24,23 +24,23 @@ def hooks(request: HttpRequest) -> dict[str, Any]:
 
 @router.post("/hooks", response={201: shapes.HookOut, **ANSWERS}, summary="Add an address")
 @scope("hooks")
-def add(request: HttpRequest, hook: shapes.HookIn) -> tuple[int, dict[str, Any]]:
+def add(request: HttpRequest, hook: shapes.HookIn) -> Status[dict[str, Any]]:
     """Add an address. The answer has the secret of its signatures, which is shown only now."""
-    secret = secrets.token_urlsafe(32)
+    secret = get_random_string(43)
     made = add_hook(
         the_desk(),
         person=person(request),
         url=hook.url,
         kinds=hook.kinds,
-        name=secrets.token_hex(8),
+        name=get_random_string(16),
         secret=secret,
     )
-    return 201, shapes.hook_out(made, secret=secret)
+    return Status(201, shapes.hook_out(made, secret=secret))
 
 
 @router.delete("/hooks/{name}", response={204: None, **ANSWERS}, summary="Remove an address")
 @scope("hooks")
-def remove(request: HttpRequest, name: Annotated[str, Path(max_length=100)]) -> tuple[int, None]:
+def remove(request: HttpRequest, name: Annotated[str, Path(max_length=100)]) -> Status[None]:
     """Remove an address; its secret is destroyed."""
     remove_hook(the_desk(), person=person(request), name=name)
-    return 204, None
+    return Status(204, None)

@@ -1,4 +1,4 @@
-"""Cursors: the place after the last thing of a page, so that what comes and goes meanwhile repeats and skips nothing."""
+"""Cursors: the place after the last thing of a page, so that what comes meanwhile repeats and skips nothing."""
 
 import base64
 import binascii

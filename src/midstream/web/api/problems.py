@@ -1,5 +1,6 @@
 """Errors as problem+json (RFC 9457): what went wrong, and what to do next."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -44,68 +45,49 @@ def problem(status: int, detail: str, *, hint: str = "", headers: dict[str, str]
 NOT_FOUND = "there is no such thing here, or it is not for you"
 """The one answer for unknown and forbidden."""
 
-_TOKEN = {"WWW-Authenticate": 'Bearer realm="midstream"'}
-
-
-def answer_for(error: Exception) -> HttpResponse | None:
-    """Return the answer for an error of the desk, or None for one that is a defect of ours."""
-    match error:
-        case AuthenticationError():
-            hint = "Send a token that is good: Authorization: Bearer mst_…"
-            return problem(401, "no token, or one that is not good", hint=hint, headers=_TOKEN)
-        case Forbidden(scope=scope):
-            return problem(403, str(error), hint=f"Make a token with the scope {scope}.")
-        case NotFound():
-            return problem(404, NOT_FOUND)
-        case Stale(what=what, hint=hint):
-            return problem(412, what, hint=hint)
-        case Conflict():
-            return problem(409, "others worked on it at the same time", hint="Read it again, and repeat.")
-        case Refused(what=what, hint=hint):
-            return problem(409, what, hint=hint)
-        case Misuse(what=what, hint=hint):
-            return problem(422, what, hint=hint)
-        case StoreTrouble():
-            return problem(503, "the store cannot be reached or written", hint="Try again; nothing was recorded.")
-        case LedgerError():
-            return problem(422, str(error))
-        case ValidationError():
-            return problem(422, "; ".join(_plain(entry) for entry in error.errors[:10]))
-        case HttpError():
-            return problem(error.status_code, str(error))
-        case _:
-            return None
-
 
 def _plain(entry: dict[str, Any]) -> str:
     place = ".".join(str(part) for part in entry.get("loc", ())[1:])
     return f"{place}: {entry.get('msg', 'is not valid')}".removeprefix(": ")
 
 
-HANDLED = (
-    AuthenticationError,
-    Conflict,
-    Forbidden,
-    HttpError,
-    LedgerError,
-    Misuse,
-    NotFound,
-    Refused,
-    Stale,
-    StoreTrouble,
-    ValidationError,
-)
+def _of_desk(status: int) -> Callable[[Any], HttpResponse]:
+    """Return what answers an error of the desk, which says itself what went wrong and what to do."""
+    return lambda error: problem(status, error.what, hint=error.hint)
+
+
+def _invalid(error: ValidationError) -> HttpResponse:
+    return problem(422, "; ".join(_plain(entry) for entry in error.errors[:10]))
+
+
+ANSWERS: dict[type[Exception], Callable[[Any], HttpResponse]] = {
+    AuthenticationError: lambda _: problem(
+        401,
+        "no token, or one that is not good",
+        hint="Send a token that is good: Authorization: Bearer mst_…",
+        headers={"WWW-Authenticate": 'Bearer realm="midstream"'},
+    ),
+    Forbidden: lambda error: problem(403, str(error), hint=f"Make a token with the scope {error.scope}."),
+    NotFound: lambda _: problem(404, NOT_FOUND),
+    Stale: _of_desk(412),
+    Conflict: lambda _: problem(409, "others worked on it at the same time", hint="Read it again, and repeat."),
+    Refused: _of_desk(409),
+    Misuse: _of_desk(422),
+    StoreTrouble: lambda _: problem(
+        503, "the store cannot be reached or written", hint="Try again; nothing was recorded."
+    ),
+    LedgerError: lambda error: problem(422, str(error)),
+    ValidationError: _invalid,
+    HttpError: lambda error: problem(error.status_code, str(error)),
+}
+"""What answers each error; any other is a defect of ours."""
 
 
 def handle(api: NinjaAPI) -> None:
     """Return nothing, after the API answers each of these errors with a problem."""
-    for sort in HANDLED:
-        api.add_exception_handler(sort, _handler)
+    for sort, answer in ANSWERS.items():
+        api.add_exception_handler(sort, _handler(answer))
 
 
-def _handler(request: HttpRequest, error: Any) -> HttpResponse:
-    del request
-    found = answer_for(error)
-    if found is None:
-        raise error
-    return found
+def _handler(answer: Callable[[Any], HttpResponse]) -> Callable[[HttpRequest, Any], HttpResponse]:
+    return lambda _, error: answer(error)

@@ -49,7 +49,7 @@ def me(request: HttpRequest) -> dict[str, Any]:
 
 @router.get("/tasks", response={200: shapes.TaskPage, **ANSWERS}, summary="The open tasks")
 @scope("read")
-def tasks(
+def tasks(  # noqa: PLR0917 - ninja fills them by name
     request: HttpRequest,
     whose: Annotated[str, Query(max_length=120, description="Only the tasks of this person.")] = "",
     kind: Annotated[str, Query(max_length=200, description="Only tasks of this name.")] = "",

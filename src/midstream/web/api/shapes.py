@@ -239,7 +239,7 @@ class HookIn(Schema):
     """An address to tell, and the kinds of fact it asks for; none means all."""
 
     url: str
-    kinds: list[str] = []
+    kinds: tuple[str, ...] = ()
 
 
 class HookOut(Schema):

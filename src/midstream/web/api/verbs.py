@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
-from django.http import HttpRequest, HttpResponse
-from ninja import Header, Query, Router
+from django.http import HttpRequest
+from ninja import Header, Query, Router, Status
 
 from midstream.cases.verbs import VERBS, Verb
 from midstream.desk.do import Order, do
@@ -78,15 +78,16 @@ def _operation(verb: Verb) -> Callable[..., Any]:
         )
         if dry_run:
             found = preview(the_desk(), order)
-            return 200, {
+            shown = {
                 "case": case,
                 "facts": [shapes.fact_out(fact) for fact in _own(found.facts, case)],
                 "changes": [msgspec.structs.asdict(change) for change in found.changes],
                 "makes_public": found.widens,
             }
+            return Status(200, shown)
         receipt = do(the_desk(), order)
-        shown = _own(receipt.facts, case)
-        return 201, {"case": case, "repeated": receipt.repeated, "facts": [shapes.fact_out(fact) for fact in shown]}
+        facts = [shapes.fact_out(fact) for fact in _own(receipt.facts, case)]
+        return Status(201, {"case": case, "repeated": receipt.repeated, "facts": facts})
 
     return operation
 
