@@ -13,9 +13,7 @@ Id = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9.-]{0,60}\Z")]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
-Role = Literal[
-    "response-team", "maintainer", "release-manager", "stakeholder", "reporter", "auditor", "administrator"
-]
+Role = Literal["response-team", "maintainer", "release-manager", "stakeholder", "reporter", "auditor", "administrator"]
 """What somebody is to a project. A reporter, and a release manager, sees what they are invited to."""
 
 
@@ -196,7 +194,7 @@ def _check_parties(file: _File, *, text: str, where: str) -> None:
             raise ProjectError(
                 f"{person.name} is a stakeholder of no party",
                 where=f"{where}:{line}",
-                hint="Name it: party = \"…\", one of the [[party]] tables.",
+                hint='Name it: party = "…", one of the [[party]] tables.',
             )
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from midstream.cases.visibility import Sight, Viewer
 from midstream.store.database import marks
 
-
 _COLUMN = {"area": "area", "told": "party"}
 """The tables by which somebody takes part without an invitation, and their column."""
 

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from django.http import HttpRequest
 
-from midstream.web.signin.demo import demo_people
 from midstream.web.parts import parts, person_of, the_desk
+from midstream.web.signin.demo import demo_people
 
 
 class Place(NamedTuple):

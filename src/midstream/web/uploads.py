@@ -11,7 +11,9 @@ LIMIT = 5 * 1024 * 1024
 class Limited(MemoryFileUploadHandler):
     """Holds a file in memory up to the limit; a larger one is skipped and named in ``request.too_large``."""
 
-    def handle_raw_input(self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None) -> None:
+    def handle_raw_input(
+        self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None
+    ) -> None:
         """Take every file into memory: the size of the whole request is limited before this is reached."""
         del input_data, META, content_length, boundary, encoding
         self.activated = True

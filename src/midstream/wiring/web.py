@@ -15,9 +15,9 @@ from django.db import connections
 from midstream.desk.demo import is_demo
 from midstream.desk.ports import StoreTrouble
 from midstream.store.settings import database
+from midstream.web.parts import Parts
 from midstream.wiring.parts import clock, open_desk
 from midstream.wiring.settings import folder_of
-from midstream.web.parts import Parts
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -132,13 +132,17 @@ def _templates() -> dict[str, Any]:
 
 def _sign_in(site: Site) -> dict[str, Any]:
     """Return the settings of accounts: password and a second factor, or an identity provider and a second factor."""
-    provider = {
-        "provider_id": "sso",
-        "name": site.oidc.name,
-        "client_id": site.oidc.client,
-        "secret": site.oidc.secret,
-        "settings": {"server_url": site.oidc.issuer, "oauth_pkce_enabled": True},
-    } if site.oidc else None
+    provider = (
+        {
+            "provider_id": "sso",
+            "name": site.oidc.name,
+            "client_id": site.oidc.client,
+            "secret": site.oidc.secret,
+            "settings": {"server_url": site.oidc.issuer, "oauth_pkce_enabled": True},
+        }
+        if site.oidc
+        else None
+    )
     return {
         "AUTH_USER_MODEL": "web.Account",
         "AUTHENTICATION_BACKENDS": [

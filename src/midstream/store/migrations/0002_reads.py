@@ -58,9 +58,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "case_read",
-                "constraints": [
-                    models.UniqueConstraint(fields=("case_id", "person", "how", "span"), name="read_once")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("case_id", "person", "how", "span"), name="read_once")],
             },
         ),
         migrations.RunPython(refuse),

@@ -156,9 +156,7 @@ def carry_out(request: HttpRequest, panel: Panel, *, person: str) -> HttpRespons
 
 def written_of(receipt: Receipt) -> list[Written]:
     """Return the facts of a receipt in words."""
-    return [
-        Written(fact=fact, words=words_of(fact), may_go=may_withdraw(fact, receipt.case)) for fact in receipt.facts
-    ]
+    return [Written(fact=fact, words=words_of(fact), may_go=may_withdraw(fact, receipt.case)) for fact in receipt.facts]
 
 
 def _draw(request: HttpRequest, panel: Panel, *, status: int) -> HttpResponse:

@@ -101,9 +101,7 @@ def tasks(*, person: str, moment: datetime, asked: Filters) -> list[Task]:
     """Return the tasks asked for, in order: by default one's own, with ``whose=team`` everybody's."""
     whose = {"": person, "team": ""}.get(asked.whose, asked.whose)
     found = read_today(the_desk(), by=person, now=moment, project=asked.project).tasks
-    return [
-        task for task in found if (not whose or whose in task.who) and (not asked.kind or task.work == asked.kind)
-    ]
+    return [task for task in found if (not whose or whose in task.who) and (not asked.kind or task.work == asked.kind)]
 
 
 def grouped(found: list[Task], *, shown: int, person: str, moment: datetime) -> list[Group]:

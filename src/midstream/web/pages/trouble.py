@@ -53,7 +53,9 @@ def trouble(request: HttpRequest) -> HttpResponse:
         text = "This is a defect of Midstream, and the server's log names it. Nothing was recorded by this request."
         return plain(request, status=500, title="Something broke", text=text, hint="Go back and try again.")
     what = "The desk cannot reach its store just now, or cannot write to it. Nothing was recorded, and nothing is lost."
-    hint = "Wait a moment and send it again: what is sent twice is recorded once. If it stays so, tell who runs the desk."
+    hint = (
+        "Wait a moment and send it again: what is sent twice is recorded once. If it stays so, tell who runs the desk."
+    )
     response = plain(request, status=503, title="The store is in trouble", text=what, hint=hint)
     response["Retry-After"] = "10"
     return response
