@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from midstream.web import assets
-from midstream.web.pages import case, cases, deed, today, trouble
+from midstream.web.pages import case, cases, deed, files, report, today, trouble
 from midstream.web.signin import demo
 
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("cases/<str:name>/", case.case, name="case"),
     path("cases/<str:name>/timeline/", case.timeline, name="timeline"),
     path("cases/<str:name>/do/<str:verb>/", deed.deed, name="deed"),
+    path("cases/<str:name>/files/<str:digest>/", files.download, name="file"),
+    path("report/", report.report, name="report"),
+    path("report/hints/", report.hints, name="report_hints"),
+    path("report/follow/", report.follow_up, name="follow"),
     path("accounts/demo/", demo.sign_in, name="demo_sign_in"),
     path("accounts/", include("allauth.urls")),
     path("static/<str:digest>/<path:name>", assets.serve, name="asset"),
