@@ -18,7 +18,13 @@ from midstream.ledger.chain import empty, record
 from midstream.ledger.fact import Draft
 from midstream.ledger.kinds import Body
 from midstream.ledger.kinds.disclosure import AdvisoryPublished
-from midstream.ledger.kinds.embargo import EmbargoAgreed, EmbargoEnded, ParticipantInvited, ParticipantRemoved, PartyTold
+from midstream.ledger.kinds.embargo import (
+    EmbargoAgreed,
+    EmbargoEnded,
+    ParticipantInvited,
+    ParticipantRemoved,
+    PartyTold,
+)
 from midstream.ledger.kinds.intake import CaseOpened, FactWithdrawn, ReportReceived
 from midstream.ledger.kinds.triage import ComponentNamed
 from midstream.policy.duties import Duty

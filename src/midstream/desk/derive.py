@@ -104,6 +104,8 @@ def view(at: Known) -> CaseView:
         policy=at.policy.label if at.policy else "",
         began_at=case.began_at,
         public_at=public.at if public else None,
+        fixed_at=states.fixed_at(case),
+        opened_at=states.opened_at(case),
         invented=opening.invented if opening else False,
         public_title=case.title if isinstance(opening, CaseOpened) else "",
         areas=tuple(sorted(states.areas(case))),

@@ -84,7 +84,13 @@ QUESTIONS = (
         name="gains",
         asks="What do they gain?",
         kind="choice",
-        choices=("run code", "read what is not theirs", "change what is not theirs", "stop the device", "something else"),
+        choices=(
+            "run code",
+            "read what is not theirs",
+            "change what is not theirs",
+            "stop the device",
+            "something else",
+        ),
         needed=True,
     ),
     Question(
@@ -137,7 +143,9 @@ def report(request: HttpRequest) -> HttpResponse:
     if faults:
         return render(request, "report/form.html", context, status=422)
     if not may_go_on(request, what="report", most=6, seconds=3600):
-        context["faults"] = {"": "Many reports came from your address within the hour. Wait a while, then send it again."}
+        context["faults"] = {
+            "": "Many reports came from your address within the hour. Wait a while, then send it again."
+        }
         return render(request, "report/form.html", context, status=429)
     code = code_for(context["key"])
     case = take_web_report(desk, report=report_of(request, questions, project), code=code)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -15,6 +15,7 @@ from midstream.cases.verbs import VERBS
 from midstream.desk.derive import follows
 from midstream.desk.reading import HORIZONS, Task
 from midstream.desk.reading import today as read_today
+from midstream.web.context import places_of
 from midstream.web.parts import now, parts, person_of, the_desk
 
 FIRST = 40
@@ -76,6 +77,9 @@ def filters_of(request: HttpRequest) -> Filters:
 def today(request: HttpRequest) -> HttpResponse:
     """Return the page of today's tasks."""
     desk, person, moment, asked = the_desk(), person_of(request), now(), filters_of(request)
+    first = next(iter(places_of(person)), "/")
+    if first != "/":
+        return redirect(first)  # an auditor or an administrator has no tasks; theirs is another page
     found = tasks(person=person, moment=moment, asked=asked)
     shown = found if asked.everything else found[:FIRST]
     parts().noted.lines(desk, person=person, cases=[task.case for task in shown], now=moment)
