@@ -12,6 +12,7 @@ import msgspec
 
 from midstream.cases.visibility import Sight
 from midstream.policy.duties import Duty
+from midstream.policy.owners import Sort, sort_of
 
 
 class CellView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -93,6 +94,11 @@ class TaskLine(msgspec.Struct, frozen=True, kw_only=True):
     claimed_by: str
     areas: tuple[str, ...]
     invented: bool
+
+    @property
+    def sort(self) -> Sort:
+        """What decides whose the task is, but for the moment."""
+        return sort_of(self.duty, project=self.project, areas=self.areas, claimed_by=self.claimed_by)
 
 
 class BoardLine(msgspec.Struct, frozen=True, kw_only=True):
