@@ -9,6 +9,7 @@ import click
 from midstream.cli.app import Session
 from midstream.cli.output import columns, instant, json_option, paragraph, progress, write_json
 from midstream.policy.book import shipped_with
+from midstream.policy.wording import clock_in_words, limit_in_words, rule_in_words
 
 if TYPE_CHECKING:
     from midstream.desk.policy_diff import Move
@@ -88,18 +89,13 @@ def _show(found: "Policy") -> None:
         click.echo(f"with {', '.join(found.extends)}")
     click.echo(click.style("\nClocks", bold=True))
     for clock in found.clocks.values():
-        moved = [f"sooner: {event}" for event in clock.sooner] + [f"later: {event}" for event in clock.later]
-        start = ", else ".join(map(str, clock.after))
-        paragraph(
-            f"{clock.clause}  {clock.name}: {clock.length} after {start}" + "".join(f"; {entry}" for entry in moved)
-        )
+        paragraph(f"{clock.clause}  {clock_in_words(clock)}")
     click.echo(click.style("\nObligations", bold=True))
     for rule in found.rules:
-        paragraph(in_words(rule))
+        paragraph(f"{rule.clause}  {rule_in_words(rule)}")
     click.echo(click.style("\nLimits", bold=True))
     for limit in found.limits:
-        more = f", as an exception {limit.exceptional}" if limit.exceptional else ""
-        paragraph(f"{limit.clause}  {limit.name}: {limit.on} within {limit.within}{more}")
+        paragraph(f"{limit.clause}  {limit_in_words(limit)}")
     click.echo(click.style("\nDecided where the process is open", bold=True))
     for decision in found.decisions:
         paragraph(f"{decision.clause}  {decision.question} → {decision.decided}")

@@ -104,6 +104,8 @@ def view(at: Known) -> CaseView:
         policy=at.policy.label if at.policy else "",
         began_at=case.began_at,
         public_at=public.at if public else None,
+        fixed_at=states.fixed_at(case),
+        opened_at=states.opened_at(case),
         invented=opening.invented if opening else False,
         public_title=case.title if isinstance(opening, CaseOpened) else "",
         areas=tuple(sorted(states.areas(case))),
@@ -175,12 +177,18 @@ def _messages(case: Case) -> tuple[str, ...]:
     for kind in ("report.received", "message.received"):
         for fact in case.by_kind.get(kind, ()):
             found += [str(getattr(fact.body, "message_id", "")), content_key(str(getattr(fact.body, "content", "")))]
+            found.append(code_key(str(getattr(fact.body, "code", ""))))
     return tuple(dict.fromkeys(entry for entry in found if entry))
 
 
 def content_key(digest: str) -> str:
     """Return the name by which a message without a Message-ID is known again: the digest of its bytes."""
     return f"sha256:{digest}" if digest else ""
+
+
+def code_key(digest: str) -> str:
+    """Return the name by which a report is found again by the code its reporter was given, of which this is a digest."""
+    return f"code:{digest}" if digest else ""
 
 
 def open_duties(at: Known, now: datetime) -> list[Duty]:

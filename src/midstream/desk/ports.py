@@ -116,16 +116,35 @@ class ReadModels(Protocol):
         """Return the cases the viewer may see, most recently begun first."""
         ...
 
-    def task_lines(self, who: Viewer, *, now: datetime, project: str = "", limit: int | None = None) -> list[TaskLine]:
+    def task_lines(
+        self,
+        who: Viewer,
+        *,
+        now: datetime,
+        project: str = "",
+        sorts: Sequence[str] | None = None,
+        limit: int | None = None,
+    ) -> list[TaskLine]:
         """Return the open duties of the cases on whose team, or among whose participants, the viewer is.
 
         Open: it opens at or before `now`, and is not lifted by then. Order: due instant (none last), severity
-        from critical down, case, key; with `limit`, the first so many. Cases that are merely public make no task.
+        from critical down, case, key; with `limit`, the first so many; with `sorts`, of those alone. Cases that are
+        merely public make no task.
         """
         ...
 
+    def task_sorts(self, *, project: str = "") -> list[str]:
+        """Return the sorts of all duties there are, as they are written: what to choose from for `task_lines`."""
+        ...
+
     def task_counts(
-        self, who: Viewer, *, now: datetime, bounds: Sequence[datetime], project: str = ""
+        self,
+        who: Viewer,
+        *,
+        now: datetime,
+        bounds: Sequence[datetime],
+        project: str = "",
+        sorts: Sequence[str] | None = None,
     ) -> tuple[int, ...]:
         """Return how many of the duties of `task_lines` are due before each of the bounds; last, how many in all."""
         ...

@@ -12,6 +12,7 @@ import msgspec
 
 from midstream.cases.visibility import Sight
 from midstream.policy.duties import Duty
+from midstream.policy.owners import Sort, sort_of
 
 
 class CellView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -31,7 +32,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `project`, `areas` and the parties `told` they are all that the visibility rule asks for. `duties` are those neither met nor lifted by
     a fact.
     `claims` says by task key who took it. `public_title` is the title when a public fact gives it, else empty.
-    `severity` is a word of `cases.states.SEVERITIES` or ``unscored``.
+    `severity` is a word of `cases.states.SEVERITIES` or ``unscored``. `fixed_at` is when a fix was first there, and
+    `opened_at` when the case was made public, each None while it is not so.
     """
 
     case: str
@@ -47,6 +49,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     policy: str = ""
     began_at: datetime | None = None
     public_at: datetime | None = None
+    fixed_at: datetime | None = None
+    opened_at: datetime | None = None
     invented: bool = False
     public_title: str = ""
     areas: tuple[str, ...] = ()
@@ -76,6 +80,8 @@ class CaseLine(msgspec.Struct, frozen=True, kw_only=True):
     public_at: datetime | None
     next_due_at: datetime | None
     invented: bool
+    fixed_at: datetime | None = None
+    opened_at: datetime | None = None
 
 
 class TaskLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +94,11 @@ class TaskLine(msgspec.Struct, frozen=True, kw_only=True):
     claimed_by: str
     areas: tuple[str, ...]
     invented: bool
+
+    @property
+    def sort(self) -> Sort:
+        """What decides whose the task is, but for the moment."""
+        return sort_of(self.duty, project=self.project, areas=self.areas, claimed_by=self.claimed_by)
 
 
 class BoardLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -213,6 +224,8 @@ def case_line(view: CaseView, *, seen: Sight, next_due_at: datetime | None) -> C
         public_at=view.public_at,
         next_due_at=next_due_at,
         invented=view.invented,
+        fixed_at=view.fixed_at,
+        opened_at=view.opened_at,
     )
 
 

@@ -10,7 +10,11 @@ from midstream.cases.visibility import Sight, Viewer
 from midstream.desk.views import BoardLine, CaseLine, CaseView, Hook, Read, TaskLine, Token
 from midstream.ledger.chain import Head
 from midstream.ledger.fact import Fact
+<<<<<<< HEAD
 from midstream.store import copies, ledger_rows, read_models, ways
+=======
+from midstream.store import copies, duty_rows, ledger_rows, read_models
+>>>>>>> web1
 from midstream.store import reads as read_rows
 from midstream.store.blobs import Vault
 from midstream.store.database import Database
@@ -97,15 +101,33 @@ class DjangoStore(msgspec.Struct, frozen=True, kw_only=True):
         """Return the cases the viewer may see, most recently begun first."""
         return read_models.case_lines(self.db, who, project=project)
 
-    def task_lines(self, who: Viewer, *, now: datetime, project: str = "", limit: int | None = None) -> list[TaskLine]:
+    def task_lines(
+        self,
+        who: Viewer,
+        *,
+        now: datetime,
+        project: str = "",
+        sorts: Sequence[str] | None = None,
+        limit: int | None = None,
+    ) -> list[TaskLine]:
         """Return the open duties of the cases on whose team, or among whose participants, the viewer is."""
-        return read_models.task_lines(self.db, who, now=now, project=project, limit=limit)
+        return duty_rows.task_lines(self.db, who, now=now, project=project, sorts=sorts, limit=limit)
+
+    def task_sorts(self, *, project: str = "") -> list[str]:
+        """Return the sorts of all duties there are, as they are written."""
+        return duty_rows.task_sorts(self.db, project=project)
 
     def task_counts(
-        self, who: Viewer, *, now: datetime, bounds: Sequence[datetime], project: str = ""
+        self,
+        who: Viewer,
+        *,
+        now: datetime,
+        bounds: Sequence[datetime],
+        project: str = "",
+        sorts: Sequence[str] | None = None,
     ) -> tuple[int, ...]:
         """Return how many open duties are due before each of the bounds; last, how many there are in all."""
-        return read_models.task_counts(self.db, who, now=now, bounds=bounds, project=project)
+        return duty_rows.task_counts(self.db, who, now=now, bounds=bounds, project=project, sorts=sorts)
 
     def board_lines(self, who: Viewer, *, project: str = "") -> list[BoardLine]:
         """Return the cells of the cases the viewer may see, by case."""

@@ -158,7 +158,15 @@ class MemoryStore:
         ]
         return sorted(lines, key=case_order, reverse=True)
 
-    def task_lines(self, who: Viewer, *, now: datetime, project: str = "", limit: int | None = None) -> list[TaskLine]:
+    def task_lines(
+        self,
+        who: Viewer,
+        *,
+        now: datetime,
+        project: str = "",
+        sorts: Sequence[str] | None = None,
+        limit: int | None = None,
+    ) -> list[TaskLine]:
         """Return the open duties of the cases on whose team, or among whose participants, the viewer is."""
         lines = [
             task_line(view, duty)
@@ -166,13 +174,25 @@ class MemoryStore:
             for duty in view.duties
             if duty.opens_at <= now and (duty.lifted_at is None or duty.lifted_at > now)
         ]
-        return sorted(lines, key=task_order)[:limit]
+        chosen = lines if sorts is None else [line for line in lines if line.sort.write() in sorts]
+        return sorted(chosen, key=task_order)[:limit]
+
+    def task_sorts(self, *, project: str = "") -> list[str]:
+        """Return the sorts of all duties there are, as they are written."""
+        views = (view for view in self._views.values() if project in {"", view.project})
+        return sorted({task_line(view, duty).sort.write() for view in views for duty in view.duties})
 
     def task_counts(
-        self, who: Viewer, *, now: datetime, bounds: Sequence[datetime], project: str = ""
+        self,
+        who: Viewer,
+        *,
+        now: datetime,
+        bounds: Sequence[datetime],
+        project: str = "",
+        sorts: Sequence[str] | None = None,
     ) -> tuple[int, ...]:
         """Return how many open duties are due before each of the bounds; last, how many there are in all."""
-        dues = [line.duty.due_at for line in self.task_lines(who, now=now, project=project)]
+        dues = [line.duty.due_at for line in self.task_lines(who, now=now, project=project, sorts=sorts)]
         return (*(sum(due is not None and due < bound for due in dues) for bound in bounds), len(dues))
 
     def board_lines(self, who: Viewer, *, project: str = "") -> list[BoardLine]:

@@ -65,7 +65,8 @@ class CaseView(models.Model):
 class Duty(models.Model):
     """One duty of a case that is neither met nor lifted by a fact, with the line that lists show of it.
 
-    `due_at` and `lifted_at` are the end of the calendar where there is none, so that one index holds the order.
+    `due_at` and `lifted_at` are the end of the calendar where there is none, so that one index holds the order. `sort`
+    is all that decides whose it is, but for the moment (`policy.owners.Sort`).
     """
 
     pk = models.CompositePrimaryKey("case_id", "key")
@@ -77,10 +78,14 @@ class Duty(models.Model):
     lifted_at = models.TextField()
     rank = models.IntegerField()
     line = models.TextField()
+    sort = models.TextField()
 
     class Meta:
         db_table = "duty"
-        indexes = (models.Index(fields=("due_at", "rank", "case_id", "key"), name="duty_in_order"),)
+        indexes = (
+            models.Index(fields=("due_at", "rank", "case_id", "key"), name="duty_in_order"),
+            models.Index(fields=("sort",), name="duty_by_sort"),
+        )
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.key}"

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from django.http import HttpRequest
 
-from midstream.web.signin.demo import demo_people
 from midstream.web.parts import parts, person_of, the_desk
+from midstream.web.signin.demo import demo_people
 
 
 class Place(NamedTuple):
@@ -25,8 +25,18 @@ class Frame(NamedTuple):
     is_demo: bool
 
 
-_WORK = (("Today", "/"), ("Cases", "/cases/"))
-"""Where everybody who works on cases goes."""
+_WORKERS = frozenset({"response-team", "maintainer", "release-manager"})
+_PLACES = (
+    ("Today", "/", _WORKERS),
+    ("Cases", "/cases/", _WORKERS | {"stakeholder", "reporter"}),
+    ("Board", "/board/", _WORKERS | {"stakeholder"}),
+    ("Releases", "/releases/", _WORKERS | {"stakeholder"}),
+    ("Policy", "/policy/", _WORKERS | {"auditor"}),
+    ("Reports", "/reports/", frozenset({"response-team", "auditor"})),
+    ("Evidence", "/evidence/", frozenset({"response-team", "auditor"})),
+    ("People", "/people/", frozenset({"administrator"})),
+)
+"""Where each role goes. It is a help for the eye: what may be seen is decided by the pages, not here."""
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
@@ -50,13 +60,21 @@ def roles_of(person: str) -> tuple[str, ...]:
 
 def _frame(request: HttpRequest) -> Frame:
     person = person_of(request) if hasattr(request, "user") else ""
-    places = _WORK if person else ()
+    roles = roles_of(person)
     return Frame(
         person=person,
-        roles=roles_of(person),
-        places=tuple(Place(name, url, _is_here(request.path, url)) for name, url in places),
+        roles=roles,
+        places=tuple(
+            Place(name, url, _is_here(request.path, url)) for name, url, whose in _PLACES if whose.intersection(roles)
+        ),
         is_demo=parts().is_demo(the_desk()),
     )
+
+
+def places_of(person: str) -> list[str]:
+    """Return the addresses of a person's pages, the first one first."""
+    roles = roles_of(person)
+    return [url for _, url, whose in _PLACES if whose.intersection(roles)]
 
 
 def _is_here(path: str, url: str) -> bool:

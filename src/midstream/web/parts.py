@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from midstream.desk.desk import Desk
+from midstream.web.kept import Kept
 from midstream.web.noted import Noted
 
 
@@ -24,6 +25,7 @@ class Parts(msgspec.Struct, kw_only=True):
     is_demo: Callable[[Desk], bool]
     url: str = ""
     noted: Noted = msgspec.field(default_factory=Noted)
+    kept: Kept = msgspec.field(default_factory=Kept)
 
 
 _own = threading.local()

@@ -4,7 +4,21 @@ from django.urls import include, path, re_path
 
 from midstream.web import assets
 from midstream.web.api.api import API, no_such_operation, opened
-from midstream.web.pages import case, cases, deed, today, trouble
+from midstream.web.pages import (
+    board,
+    case,
+    cases,
+    deed,
+    evidence,
+    files,
+    people,
+    policy,
+    releases,
+    report,
+    reports,
+    today,
+    trouble,
+)
 from midstream.web.signin import demo
 
 urlpatterns = [
@@ -13,6 +27,22 @@ urlpatterns = [
     path("cases/<str:name>/", case.case, name="case"),
     path("cases/<str:name>/timeline/", case.timeline, name="timeline"),
     path("cases/<str:name>/do/<str:verb>/", deed.deed, name="deed"),
+    path("cases/<str:name>/files/<str:digest>/", files.download, name="file"),
+    path("board/", board.board, name="board"),
+    path("board.csv", board.board_csv, name="board_csv"),
+    path("releases/", releases.releases, name="releases"),
+    path("policy/", policy.policy, name="policy"),
+    path("reports/", reports.reports, name="reports"),
+    path("reports.csv", reports.reports_csv, name="reports_csv"),
+    path("reports.svg", reports.reports_svg, name="reports_svg"),
+    path("evidence/", evidence.streams, name="evidence"),
+    path("evidence/<str:name>/", evidence.case, name="evidence_case"),
+    path("evidence/<str:name>.csv", evidence.case_csv, name="evidence_csv"),
+    path("people/", people.people, name="people"),
+    path("people/end-sessions/", people.end_sessions, name="end_sessions"),
+    path("report/", report.report, name="report"),
+    path("report/hints/", report.hints, name="report_hints"),
+    path("report/follow/", report.follow_up, name="follow"),
     path("accounts/demo/", demo.sign_in, name="demo_sign_in"),
     path("accounts/", include("allauth.urls")),
     *opened([re_path(r"^api/?$", no_such_operation)]),

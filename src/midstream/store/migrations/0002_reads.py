@@ -1,5 +1,6 @@
 """Who was told of a case, for the visibility rule; and who read a case, which the database refuses to change."""
 
+import json
 from typing import Any, ClassVar
 
 from django.db import migrations, models
@@ -25,6 +26,24 @@ _POSTGRESQL = (
 def refuse(apps: object, schema_editor: Any) -> None:
     for statement in _POSTGRESQL if schema_editor.connection.vendor == "postgresql" else _SQLITE:
         schema_editor.execute(statement, params=None)
+
+
+def sort_duties(apps: object, schema_editor: Any) -> None:
+    """Fill the new column from the lines that are there, as `policy.owners.Sort` was written then."""
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("SELECT case_id, key, line FROM duty")
+        rows = [(_sort(json.loads(line)), case, key) for case, key, line in cursor.fetchall()]
+        cursor.executemany("UPDATE duty SET sort = %s WHERE case_id = %s AND key = %s", rows)
+
+
+def _sort(line: dict[str, Any]) -> str:
+    duty, claimed = line["duty"], line.get("claimed_by", "")
+    role, work = duty.get("role", ""), duty["work"]
+    is_expert = not claimed and not role and work != "process"
+    skill = duty.get("skill", "") if is_expert else ""
+    areas = sorted(set(line.get("areas", ()))) if is_expert else []
+    fields = [line["project"], work, claimed, "" if claimed else role, skill, areas]
+    return json.dumps(fields, separators=(",", ":"), ensure_ascii=False)
 
 
 class Migration(migrations.Migration):
@@ -61,5 +80,11 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("case_id", "person", "how", "span"), name="read_once")],
             },
         ),
+        migrations.RunSQL(
+            "ALTER TABLE duty ADD COLUMN sort text NOT NULL DEFAULT ''",
+            state_operations=[migrations.AddField("duty", "sort", models.TextField(), preserve_default=False)],
+        ),
+        migrations.RunPython(sort_duties),
+        migrations.AddIndex("duty", models.Index(fields=["sort"], name="duty_by_sort")),
         migrations.RunPython(refuse),
     ]

@@ -9,16 +9,24 @@ from django.views.decorators.http import require_safe
 
 from midstream.cases import states
 from midstream.cases.verbs import VERBS, Verb
-from midstream.cases.visibility import Sight
+from midstream.cases.visibility import Sight, readers, sight, viewer
+from midstream.desk.files import files, messages
 from midstream.desk.preview import may_withdraw
 from midstream.desk.reading import Shown, Why, show, why
 from midstream.ledger.fact import Fact, fields_of
 from midstream.policy.owners import owner
+from midstream.project import Person as ProjectPerson
 from midstream.web.pages.today import Button, buttons, row_id
 from midstream.web.parts import now, parts, person_of, the_desk
 
 LATEST = 30
 """How many facts of the timeline the page shows; the rest is a page of its own."""
+
+MESSAGES = 10
+"""How many of the last messages the page shows."""
+
+READS = 20
+"""How many of the last reads the page shows to the team."""
 
 PAGE = 200
 """How many facts one page of the timeline shows."""
@@ -75,6 +83,10 @@ def case(request: HttpRequest, name: str) -> HttpResponse:
         "done": [entry for entry in reasons if entry.standing not in {"open", "overdue"}],
         "told": told[::-1],
         "earlier": max(0, len(shown.facts) - LATEST),
+        "messages": messages(desk, shown, limit=MESSAGES) if shown.seen is Sight.TEAM else [],
+        "files": files(shown),
+        "people": people_of(shown) if shown.seen is Sight.TEAM else [],
+        "reads": desk.store.reads(name, limit=READS) if shown.seen is Sight.TEAM and not is_public else [],
         "verbs": verbs_for(shown.seen),
         "now": moment,
     }
@@ -162,6 +174,41 @@ def work_of(entry: Why, shown: Shown, moment: datetime) -> Work:
         who_why=whose.why,
         buttons=buttons(duty.case, duty.key, duty.do, duty.subject, duty.missing),
     )
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who may see the case: how much, and why."""
+
+    name: str
+    sees: str
+    why: str
+
+
+def people_of(shown: Shown) -> list[Person]:
+    """Return who may see the case as it is not public: the team, those who take part, those who were removed."""
+    project, case_ = shown.known.team.project, shown.case
+    named = readers(case_)
+    found = []
+    for name in dict.fromkeys((*(person.name for person in project.people), *named)):
+        who = viewer(name, {project.id: project})
+        seen = sight(who, case_)
+        if seen > Sight.PUBLIC:
+            found.append(Person(name=name, sees=_SEES[seen], why=_why_seen(project.person(name), named.get(name))))
+        elif named.get(name) is False:
+            found.append(Person(name=name, sees="nothing", why="removed"))
+    return found
+
+
+_SEES = {Sight.TEAM: "everything", Sight.PARTICIPANT: "the facts for those who take part"}
+
+
+def _why_seen(entry: ProjectPerson | None, invited: bool | None) -> str:  # noqa: FBT001 - as the readers say it
+    roles = entry.roles if entry else ()
+    if "response-team" in roles:
+        return "response team"
+    if invited:
+        return "invited"
+    return f"stakeholder of {entry.party}" if entry and "stakeholder" in roles else "maintains an area of it"
 
 
 def verbs_for(seen: Sight) -> list[Verb]:

@@ -1,20 +1,25 @@
 """Today: what has to be done, mine and the team's, by when, and the button that does it."""
 
 import hashlib
-from collections.abc import Iterable
 from datetime import datetime
 from urllib.parse import urlencode
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from midstream.cases.verbs import VERBS
 from midstream.desk.derive import follows
-from midstream.desk.reading import HORIZONS, Task
+from midstream.desk.desk import Desk
+from midstream.desk.errors import Misuse
+from midstream.desk.reading import HORIZONS, Counts, Task, Today
 from midstream.desk.reading import today as read_today
+from midstream.web.context import places_of
+from midstream.web.kept import minute_of
 from midstream.web.parts import now, parts, person_of, the_desk
 
 FIRST = 40
@@ -72,48 +77,91 @@ def filters_of(request: HttpRequest) -> Filters:
     )
 
 
+class Day(msgspec.Struct, frozen=True, kw_only=True):
+    """The body of the page, drawn, and the cases that stand on it."""
+
+    body: SafeString
+    cases: tuple[str, ...]
+
+
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     """Return the page of today's tasks."""
     desk, person, moment, asked = the_desk(), person_of(request), now(), filters_of(request)
-    found = tasks(person=person, moment=moment, asked=asked)
-    shown = found if asked.everything else found[:FIRST]
-    parts().noted.lines(desk, person=person, cases=[task.case for task in shown], now=moment)
-    people = sorted({name for project in desk.projects().values() for name in _names(project.people, person)})
+    first = next(iter(places_of(person)), "/")
+    if first != "/":
+        return redirect(first)  # an auditor or an administrator has no tasks; theirs is another page
+    minute = minute_of(moment)
+    drawn = parts().kept.get(
+        ("today", person, asked, minute),
+        version=desk.store.version(),
+        make=lambda: day_of(desk, person=person, moment=minute, asked=asked),
+    )
+    parts().noted.lines(desk, person=person, cases=drawn.cases, now=moment)
+    return render(request, "desk/today.html", {"body": drawn.body})
+
+
+def day_of(desk: Desk, *, person: str, moment: datetime, asked: Filters) -> Day:
+    """Return the body of the page, as its filters ask for it."""
+    found = tasks(desk, person=person, moment=moment, asked=asked)
+    people = sorted(
+        {
+            entry.name
+            for project in desk.projects().values()
+            if project.person(person) is not None
+            for entry in project.people
+        }
+    )
+    count = sum(msgspec.structs.astuple(found.counts))
     context = {
-        "groups": grouped(found, shown=len(shown), person=person, moment=moment),
+        "groups": grouped(found, person=person, moment=moment),
         "asked": asked,
         "now": moment,
         "people": people,
         "projects": sorted(desk.projects()),
-        "count": len(found),
-        "left": len(found) - len(shown),
+        "count": count,
+        "left": count - len(found.tasks),
     }
-    return render(request, "desk/today.html", context)
+    body = render_to_string("desk/today_body.html", context)
+    return Day(body=body, cases=tuple(dict.fromkeys(task.case for task in found.tasks)))
 
 
-def _names(people: Iterable[object], person: str) -> list[str]:
-    names = [str(getattr(entry, "name", "")) for entry in people]
-    return names if person in names else []
+def tasks(desk: Desk, *, person: str, moment: datetime, asked: Filters) -> Today:
+    """Return the tasks asked for, in order: by default one's own, with ``whose=team`` everybody's.
+
+    Somebody whom no project file names has none of their own; they are shown those of the cases they take part in.
+    """
+    is_named = any(project.person(person) is not None for project in desk.projects().values())
+    whose = {"": person if is_named else "", "team": ""}.get(asked.whose, asked.whose)
+    limit = None if asked.everything else FIRST
+    try:
+        return read_today(
+            desk, by=person, now=moment, person=whose, project=asked.project, work=asked.kind, limit=limit
+        )
+    except Misuse:  # a name that nobody has: an old address, for instance
+        return Today(tasks=[], counts=Counts(overdue=0, day=0, week=0, later=0, undated=0))
 
 
+<<<<<<< HEAD
 def tasks(*, person: str, moment: datetime, asked: Filters) -> list[Task]:
     """Return the tasks asked for, in order: by default one's own, with ``whose=team`` everybody's."""
     whose = {"": person, "team": ""}.get(asked.whose, asked.whose)
     found = read_today(the_desk(), by=person, now=moment, project=asked.project).tasks
     return [task for task in found if (not whose or whose in task.who) and (not asked.kind or task.work == asked.kind)]
-
-
-def grouped(found: list[Task], *, shown: int, person: str, moment: datetime) -> list[Group]:
-    """Return the tasks in groups by when they are due; each says how many it has, though only `shown` are drawn."""
-    groups = {name: Group(name=name, slug=name.lower().replace(" ", "-"), rows=[], count=0) for name in NAMES}
-    counts = dict.fromkeys(NAMES, 0)
-    for place, task in enumerate(found):
-        name = group_of(task, moment)
-        counts[name] += 1
-        if place < shown:
-            groups[name].rows.append(row_of(task, person=person))
-    return [msgspec.structs.replace(group, count=counts[name]) for name, group in groups.items() if counts[name]]
+=======
+def grouped(found: Today, *, person: str, moment: datetime) -> list[Group]:
+    """Return the tasks in groups by when they are due; each says how many it has, though not all may be drawn."""
+    counts = found.counts
+    sizes = (counts.overdue, counts.day, counts.week, counts.later + counts.undated)
+    rows: dict[str, list[Row]] = {name: [] for name in NAMES}
+    for task in found.tasks:
+        rows[group_of(task, moment)].append(row_of(task, person=person))
+    return [
+        Group(name=name, slug=name.lower().replace(" ", "-"), rows=rows[name], count=size)
+        for name, size in zip(NAMES, sizes, strict=True)
+        if size
+    ]
+>>>>>>> web1
 
 
 NAMES = ("Overdue", "Today", "This week", "Waiting")

@@ -53,7 +53,7 @@ def distance(moment: datetime | None, now: datetime) -> str:
     return "now"
 
 
-_HIDDEN = frozenset("Cc Cf Cs Co Zl Zp".split())
+_HIDDEN = frozenset(["Cc", "Cf", "Cs", "Co", "Zl", "Zp"])
 
 
 @register.filter(is_safe=True)
