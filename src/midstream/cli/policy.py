@@ -82,8 +82,6 @@ def _day(text: str) -> date | None:
 
 
 def _show(found: "Policy") -> None:
-    from midstream.policy.words import in_words  # noqa: PLC0415 - the list of policies compiles none
-
     click.echo(click.style(f"{found.title}, {found.version}, in force from {found.valid_from}", bold=True))
     if found.extends:
         click.echo(f"with {', '.join(found.extends)}")

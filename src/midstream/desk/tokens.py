@@ -15,6 +15,7 @@ SCOPES = {
     "read": "Read tasks, cases, the board and policies.",
     "write": "Carry out verbs and take reports in.",
     "hooks": "Say which addresses are told of new facts.",
+    "calendar": "Read the calendar of due tasks and shifts, by an address that holds the token.",
 }
 """What a token can be good for."""
 

@@ -10,7 +10,7 @@ from midstream.desk import reading
 from midstream.desk.errors import NotFound
 from midstream.desk.reading import Shown
 from midstream.desk.views import board_order
-from midstream.policy.words import in_words
+from midstream.policy.wording import rule_in_words
 from midstream.project import Project
 from midstream.web.api import shapes
 from midstream.web.api.door import person, scope, token_of
@@ -209,7 +209,7 @@ def policy(request: HttpRequest, project: ProjectId) -> dict[str, Any]:
         "project": project,
         "policy": found.label,
         "rules": [
-            {"name": rule.name, "clause": rule.clause, "words": in_words(rule), "work": rule.work, "verbs": rule.do}
+            {"name": rule.name, "clause": rule.clause, "words": rule_in_words(rule), "work": rule.work, "verbs": rule.do}
             for rule in found.rules
         ],
     }

@@ -142,13 +142,6 @@ def tasks(desk: Desk, *, person: str, moment: datetime, asked: Filters) -> Today
         return Today(tasks=[], counts=Counts(overdue=0, day=0, week=0, later=0, undated=0))
 
 
-<<<<<<< HEAD
-def tasks(*, person: str, moment: datetime, asked: Filters) -> list[Task]:
-    """Return the tasks asked for, in order: by default one's own, with ``whose=team`` everybody's."""
-    whose = {"": person, "team": ""}.get(asked.whose, asked.whose)
-    found = read_today(the_desk(), by=person, now=moment, project=asked.project).tasks
-    return [task for task in found if (not whose or whose in task.who) and (not asked.kind or task.work == asked.kind)]
-=======
 def grouped(found: Today, *, person: str, moment: datetime) -> list[Group]:
     """Return the tasks in groups by when they are due; each says how many it has, though not all may be drawn."""
     counts = found.counts
@@ -161,7 +154,6 @@ def grouped(found: Today, *, person: str, moment: datetime) -> list[Group]:
         for name, size in zip(NAMES, sizes, strict=True)
         if size
     ]
->>>>>>> web1
 
 
 NAMES = ("Overdue", "Today", "This week", "Waiting")
