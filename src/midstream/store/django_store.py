@@ -10,11 +10,7 @@ from midstream.cases.visibility import Sight, Viewer
 from midstream.desk.views import BoardLine, CaseLine, CaseView, Hook, Read, TaskLine, Token
 from midstream.ledger.chain import Head
 from midstream.ledger.fact import Fact
-<<<<<<< HEAD
-from midstream.store import copies, ledger_rows, read_models, ways
-=======
-from midstream.store import copies, duty_rows, ledger_rows, read_models
->>>>>>> web1
+from midstream.store import copies, duty_rows, ledger_rows, read_models, ways
 from midstream.store import reads as read_rows
 from midstream.store.blobs import Vault
 from midstream.store.database import Database
