@@ -5,7 +5,9 @@ from django.urls import include, path, re_path
 from midstream.web import assets
 from midstream.web.api.api import API, no_such_operation, opened
 from midstream.web.pages import (
+    api_reference,
     board,
+    calendar,
     case,
     cases,
     deed,
@@ -13,6 +15,7 @@ from midstream.web.pages import (
     files,
     people,
     policy,
+    programs,
     releases,
     report,
     reports,
@@ -40,6 +43,13 @@ urlpatterns = [
     path("evidence/<str:name>.csv", evidence.case_csv, name="evidence_csv"),
     path("people/", people.people, name="people"),
     path("people/end-sessions/", people.end_sessions, name="end_sessions"),
+    path("programs/", programs.programs, name="programs"),
+    path("programs/add-token/", programs.add_token, name="add_token"),
+    path("programs/drop-token/", programs.drop_token, name="drop_token"),
+    path("programs/add-address/", programs.add_address, name="add_address"),
+    path("programs/drop-address/", programs.drop_address, name="drop_address"),
+    path("calendar/<str:token>.ics", calendar.feed, name="calendar"),
+    path("api-reference/", api_reference.reference, name="api_reference"),
     path("report/", report.report, name="report"),
     path("report/hints/", report.hints, name="report_hints"),
     path("report/follow/", report.follow_up, name="follow"),
