@@ -1,43 +1,11 @@
 """``midstream account``: who may sign in to the web desk."""
 
-from typing import NamedTuple, Protocol
-
 import click
 
 from midstream.cli.app import Session
 from midstream.cli.output import columns, json_option, write_json
 from midstream.desk.errors import Misuse
 from midstream.formats.toml import nearest
-
-
-class Kept(NamedTuple):
-    """One account: whose it is, whether it may sign in, and with what."""
-
-    person: str
-    email: str
-    is_active: bool
-    has_password: bool
-    factors: tuple[str, ...]
-
-
-class Accounts(Protocol):
-    """The accounts of a store, which wiring opens."""
-
-    def everybody(self) -> list[Kept]:
-        """Return all accounts, by name."""
-        ...
-
-    def add(self, *, person: str, email: str) -> str:
-        """Return the path of a link by which the person chooses a password; their account is made when it is new."""
-        ...
-
-    def close(self, person: str) -> bool:
-        """Return whether there was such an account; it cannot sign in any more, and its sessions are over."""
-        ...
-
-    def forget_factors(self, person: str) -> bool:
-        """Return whether there was such an account; its second factors are gone and its sessions over."""
-        ...
 
 
 @click.group()

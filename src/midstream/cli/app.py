@@ -11,8 +11,7 @@ import midstream
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from midstream.cli.account import Accounts
-    from midstream.cli.serving import Serving
+    from midstream.cli.serving import Accounts, Serving
     from midstream.desk.desk import Desk
 
 COMMANDS = {

@@ -1,8 +1,8 @@
-"""How the desk is asked to be served, and what is refused before anything listens."""
+"""What the commands ask of the web desk: to be served, if that is safe, and who may sign in."""
 
 import ipaddress
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import click
 
@@ -21,6 +21,36 @@ class Serving(NamedTuple):
     certificate: Path | None = None
     private_key: Path | None = None
     behind_proxy: bool = False
+
+
+class Kept(NamedTuple):
+    """One account: whose it is, whether it may sign in, and with what."""
+
+    person: str
+    email: str
+    is_active: bool
+    has_password: bool
+    factors: tuple[str, ...]
+
+
+class Accounts(Protocol):
+    """The accounts of a store, which wiring opens."""
+
+    def everybody(self) -> list[Kept]:
+        """Return all accounts, by name."""
+        ...
+
+    def add(self, *, person: str, email: str) -> str:
+        """Return the path of a link by which the person chooses a password; their account is made when it is new."""
+        ...
+
+    def close(self, person: str) -> bool:
+        """Return whether there was such an account; it cannot sign in any more, and its sessions are over."""
+        ...
+
+    def forget_factors(self, person: str) -> bool:
+        """Return whether there was such an account; its second factors are gone and its sessions over."""
+        ...
 
 
 def check(asked: Serving) -> None:

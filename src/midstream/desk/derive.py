@@ -187,7 +187,7 @@ def content_key(digest: str) -> str:
 
 
 def code_key(digest: str) -> str:
-    """Return the name by which a report is found again by the code its reporter was given, of which this is a digest."""
+    """Return the name by which a report is found again, made of the digest of the code its reporter was given."""
     return f"code:{digest}" if digest else ""
 
 

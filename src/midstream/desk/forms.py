@@ -2,7 +2,7 @@
 
 import functools
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Literal, get_type_hints
 
@@ -99,23 +99,21 @@ def form(verb: Verb, typed: Mapping[str, str], *, at: Known, faults: Mapping[str
 def _hints(name: str, at: Known) -> tuple[str, ...]:
     """Return what a field of that name often holds in this project."""
     project = at.team.project
-    match name:
-        case "branch" | "into":
-            return tuple(branch.name for branch in project.branches)
-        case "person" | "to" | "reviewer":
-            return tuple(person.name for person in project.people)
-        case "party":
-            return tuple(party.name for party in project.parties)
-        case "list":
-            return tuple(dict.fromkeys(party.list for party in project.parties))
-        case "area":
-            return tuple(dict.fromkeys(area for person in project.people for area in person.areas))
-        case "task":
-            return tuple(duty.key for duty in at.duties if duty.met_at is None)
-        case "cve":
-            return at.team.free_cves[:5]
-        case _:
-            return ()
+    branches = [branch.name for branch in project.branches]
+    people = [person.name for person in project.people]
+    known: dict[str, Iterable[str]] = {
+        "branch": branches,
+        "into": branches,
+        "person": people,
+        "to": people,
+        "reviewer": people,
+        "party": (party.name for party in project.parties),
+        "list": (party.list for party in project.parties),
+        "area": (area for person in project.people for area in person.areas),
+        "task": (duty.key for duty in at.duties if duty.met_at is None),
+        "cve": at.team.free_cves[:5],
+    }
+    return tuple(dict.fromkeys(known.get(name, ())))
 
 
 def given(verb: Verb, typed: Mapping[str, str]) -> dict[str, str]:

@@ -29,11 +29,10 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What lists and tasks need of a case, as of the facts up to `number`.
 
     `readers` are the persons of its access facts, True for invited, False for removed since; with `is_public`,
-    `project`, `areas` and the parties `told` they are all that the visibility rule asks for. `duties` are those neither met nor lifted by
-    a fact.
-    `claims` says by task key who took it. `public_title` is the title when a public fact gives it, else empty.
-    `severity` is a word of `cases.states.SEVERITIES` or ``unscored``. `fixed_at` is when a fix was first there, and
-    `opened_at` when the case was made public, each None while it is not so.
+    `project`, `areas` and the parties `told` they are all that the visibility rule asks for. `duties` are those neither
+    met nor lifted by a fact. `claims` says by task key who took it. `public_title` is the title when a public fact
+    gives it, else empty. `severity` is a word of `cases.states.SEVERITIES` or ``unscored``. `fixed_at` is when a fix
+    was first there, and `opened_at` when the case was made public, each None while it is not so.
     """
 
     case: str

@@ -20,7 +20,8 @@ class Owner(msgspec.Struct, frozen=True, kw_only=True):
 class Sort(NamedTuple):
     """All that decides whose a task is, but for the moment: tasks of one sort belong to the same people.
 
-    There are few sorts, however many tasks: a list of one's own tasks asks for its sorts. What decides nothing is empty.
+    There are few sorts, however many tasks: a list of one's own tasks asks for its sorts. What decides nothing is
+    empty.
     """
 
     project: str

@@ -41,14 +41,15 @@ _PLACES = (
 
 def frame(request: HttpRequest) -> dict[str, object]:
     """Return the frame, made when a template first asks for it: a page of trouble asks for none of it."""
-    made: list[Frame] = []
+    return {"frame": lambda: frame_of(request), "demo_people": demo_people}
 
-    def make() -> Frame:
-        if not made:
-            made.append(_frame(request))
-        return made[0]
 
-    return {"frame": make, "demo_people": demo_people}
+def frame_of(request: HttpRequest) -> Frame:
+    """Return the frame of a request, made once."""
+    made: Frame | None = getattr(request, "frame", None)
+    if made is None:
+        made = request.frame = _frame(request)
+    return made
 
 
 def roles_of(person: str) -> tuple[str, ...]:
@@ -69,12 +70,6 @@ def _frame(request: HttpRequest) -> Frame:
         ),
         is_demo=parts().is_demo(the_desk()),
     )
-
-
-def places_of(person: str) -> list[str]:
-    """Return the addresses of a person's pages, the first one first."""
-    roles = roles_of(person)
-    return [url for _, url, whose in _PLACES if whose.intersection(roles)]
 
 
 def _is_here(path: str, url: str) -> bool:

@@ -48,6 +48,7 @@ class Door:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> None:
         """Raise Django's own error for what is unknown or not for this person: one page, whichever it was."""
+        del request
         if isinstance(error, NotFound):
             raise Http404 from None
 

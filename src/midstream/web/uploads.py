@@ -11,11 +11,9 @@ LIMIT = 5 * 1024 * 1024
 class Limited(MemoryFileUploadHandler):
     """Holds a file in memory up to the limit; a larger one is skipped and named in ``request.too_large``."""
 
-    def handle_raw_input(
-        self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None
-    ) -> None:
+    def handle_raw_input(self, *args: Any, **kwargs: Any) -> None:
         """Take every file into memory: the size of the whole request is limited before this is reached."""
-        del input_data, META, content_length, boundary, encoding
+        del args, kwargs
         self.activated = True
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:

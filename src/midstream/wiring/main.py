@@ -8,8 +8,7 @@ from midstream.wiring.parts import clock, open_desk
 from midstream.wiring.settings import default_person, settle
 
 if TYPE_CHECKING:
-    from midstream.cli.account import Accounts
-    from midstream.cli.serving import Serving
+    from midstream.cli.serving import Accounts, Serving
 
 
 def serve(asked: "Serving") -> None:

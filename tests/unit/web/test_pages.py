@@ -1,7 +1,6 @@
 """Every page is there, for those who may see it."""
 
 import pytest
-from django.test import Client
 
 from tests.unit.web.test_today import Visit
 

@@ -1,6 +1,6 @@
 """Cases: the list, with its search and its filters in the address."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import msgspec
@@ -20,7 +20,7 @@ PAGE = 40
 """Cases on one page."""
 
 ORDERS = ("newest", "due", "severity", "public")
-_LAST = datetime.max
+_LAST = datetime.max.replace(tzinfo=UTC)
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,4 +156,4 @@ def chosen(lines: list[CaseLine], asked: Asked) -> list[CaseLine]:
 
 
 def _late(moment: datetime | None) -> datetime:
-    return moment.replace(tzinfo=None) if moment else _LAST
+    return moment or _LAST

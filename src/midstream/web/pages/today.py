@@ -18,7 +18,7 @@ from midstream.desk.desk import Desk
 from midstream.desk.errors import Misuse
 from midstream.desk.reading import HORIZONS, Counts, Task, Today
 from midstream.desk.reading import today as read_today
-from midstream.web.context import places_of
+from midstream.web.context import frame_of
 from midstream.web.kept import minute_of
 from midstream.web.parts import now, parts, person_of, the_desk
 
@@ -88,9 +88,9 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
 def today(request: HttpRequest) -> HttpResponse:
     """Return the page of today's tasks."""
     desk, person, moment, asked = the_desk(), person_of(request), now(), filters_of(request)
-    first = next(iter(places_of(person)), "/")
-    if first != "/":
-        return redirect(first)  # an auditor or an administrator has no tasks; theirs is another page
+    places = frame_of(request).places
+    if places and places[0].url != "/":
+        return redirect(places[0].url)  # an auditor or an administrator has no tasks; theirs is another page
     minute = minute_of(moment)
     drawn = parts().kept.get(
         ("today", person, asked, minute),

@@ -1,4 +1,4 @@
-"""What is shown when a page cannot be: unknown, not allowed, or the store is in trouble. No page here asks the store."""
+"""What is shown instead of a page: unknown, not allowed, the store in trouble. Nothing here asks the store."""
 
 import sys
 

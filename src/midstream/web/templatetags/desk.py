@@ -63,15 +63,17 @@ def seen(text: object) -> SafeString:
     Those are the characters of the categories Cc, Cf, Cs, Co, Zl and Zp of Unicode, line breaks and tabs apart.
     """
     whole = str(text)
-    if whole.isascii() and whole.isprintable():
+    if whole.isprintable():
         return conditional_escape(whole)
-    parts = [
-        f'<span class="hidden-char" title="{unicodedata.name(char, "control character").lower()}">U+{ord(char):04X}</span>'
-        if unicodedata.category(char) in _HIDDEN and char not in "\n\t\r"
-        else escape(char)
-        for char in whole
-    ]
-    return mark_safe("".join(parts))  # noqa: S308 - every character was escaped above
+    return mark_safe("".join(map(_character, whole)))  # noqa: S308 - every character was escaped or is a mark
+
+
+@lru_cache(maxsize=2048)
+def _character(char: str) -> str:
+    if unicodedata.category(char) not in _HIDDEN or char in "\n\t\r":
+        return escape(char)
+    name = unicodedata.name(char, "control character").lower()
+    return f'<span class="hidden-char" title="{name}">U+{ord(char):04X}</span>'
 
 
 @register.filter
