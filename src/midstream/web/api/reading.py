@@ -209,7 +209,13 @@ def policy(request: HttpRequest, project: ProjectId) -> dict[str, Any]:
         "project": project,
         "policy": found.label,
         "rules": [
-            {"name": rule.name, "clause": rule.clause, "words": rule_in_words(rule), "work": rule.work, "verbs": rule.do}
+            {
+                "name": rule.name,
+                "clause": rule.clause,
+                "words": rule_in_words(rule),
+                "work": rule.work,
+                "verbs": rule.do,
+            }
             for rule in found.rules
         ],
     }

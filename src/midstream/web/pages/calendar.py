@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @require_safe
 @login_not_required
 def feed(request: HttpRequest, token: str) -> HttpResponse:
-    """Return the calendar of the token's person; a token that is good for more is refused here, lest it stands in logs."""
+    """Return the calendar of the token's person; a token good for more is refused here, lest it stands in logs."""
     del request
     desk, moment = the_desk(), now()
     found: Token | None = holder(desk, token)
