@@ -15,9 +15,7 @@ LENGTH = timedelta(minutes=30)
 """How long a due instant shows in a calendar, ending when the task is due."""
 
 
-def calendar(
-    *, person: str, tasks: Iterable[Task], teams: Iterable[Team], now: datetime, url: str = ""
-) -> bytes:
+def calendar(*, person: str, tasks: Iterable[Task], teams: Iterable[Team], now: datetime, url: str = "") -> bytes:
     """Return the calendar of a person's tasks that have a due instant, and of their shifts, in iCalendar."""
     made = Calendar()
     made.add("prodid", "-//Midstream//desk//EN")

@@ -40,7 +40,7 @@ def scope(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
     def wrap(operation: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(operation)
-        def checked(request: HttpRequest, *args: Any, **named: Any) -> Any:  # noqa: ANN401 - as the operation has it
+        def checked(request: HttpRequest, *args: Any, **named: Any) -> Any:
             if name not in token_of(request).scopes:
                 raise Forbidden(scope=name)
             return operation(request, *args, **named)

@@ -82,7 +82,7 @@ def cases(request: HttpRequest, project: MaybeProject = "", cursor: Cursor = "",
     return {"items": [shapes.case_out(line) for line in items], "next": after}
 
 
-def _case_key(line: Any) -> tuple[str, str]:  # noqa: ANN401 - a line of the list of cases
+def _case_key(line: Any) -> tuple[str, str]:
     return (line.began_at.isoformat() if line.began_at else _EARLY, line.case)
 
 
@@ -93,7 +93,7 @@ def _case_key(line: Any) -> tuple[str, str]:  # noqa: ANN401 - a line of the lis
     openapi_extra={"parameters": [{"in": "header", "name": "If-None-Match", "schema": {"type": "string"}}]},
 )
 @scope("read")
-def case_(request: HttpRequest, response: HttpResponse, case: Case) -> Any:  # noqa: ANN401 - a body, or 304
+def case_(request: HttpRequest, response: HttpResponse, case: Case) -> Any:
     """What is known of a case. The ETag is the number of its last fact that you may read: send it with a verb."""
     shown = read_case(request, case, how="api case")
     tag = f'"{number_of(shown)}"'

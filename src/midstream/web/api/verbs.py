@@ -66,7 +66,7 @@ def _operation(verb: Verb) -> Callable[..., Any]:
         match: Match = "",
         dry_run: DryRun = False,  # noqa: FBT002 - a parameter of the address
         at: At = "",
-    ) -> Any:  # noqa: ANN401 - a status with its body
+    ) -> Any:
         order = Order(
             verb=verb.name,
             case=case,
@@ -131,7 +131,7 @@ def _body_of(verb: Verb) -> dict[str, Any]:
     return {"required": bool(schema["required"]), "content": {"application/json": {"schema": schema}}}
 
 
-def _plain(schema: Any) -> Any:  # noqa: ANN401 - JSON
+def _plain(schema: Any) -> Any:
     """Return the schema with its patterns as ECMA 262 writes them, which is what JSON Schema asks for."""
     if isinstance(schema, dict):
         return {
