@@ -64,7 +64,7 @@ def test_an_address_is_added_and_removed(visit: Visit, desk: Desk) -> None:
     assert desk.store.hooks() == []
 
 
-def test_the_calendar_has_due_tasks_and_shifts_and_no_title(visit: Visit, desk: Desk, clock: Clock) -> None:
+def test_the_calendar_has_due_tasks_and_shifts_and_no_title(visit: Visit, clock: Clock) -> None:
     token = told(visit("ada").post("/programs/add-token/", {**NEW, "scope": ["calendar"]}).content.decode())
     answer = visitor("").get(f"/calendar/{token}.ics")
     assert answer["Content-Type"].startswith("text/calendar")

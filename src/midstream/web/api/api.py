@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 
 import midstream
 from midstream.web.api import hooks, reading, verbs
@@ -20,9 +21,22 @@ nothing is recorded on a case that moved on.
 """
 
 
+class Api(NinjaAPI):
+    """The API, which describes its problems as what they are."""
+
+    def get_openapi_schema(self, **named: Any) -> OpenAPISchema:
+        """Return the description, with problems as ``application/problem+json``."""
+        schema = super().get_openapi_schema(**named)
+        for operation in (entry for methods in schema["paths"].values() for entry in methods.values()):
+            for status, answer in operation["responses"].items():
+                if int(status) >= 400 and "application/json" in answer.get("content", {}):
+                    answer["content"]["application/problem+json"] = answer["content"].pop("application/json")
+        return schema
+
+
 def make_api() -> NinjaAPI:
     """Return the API with all its operations."""
-    api = NinjaAPI(
+    api = Api(
         title="Midstream",
         version=midstream.__version__,
         description=DESCRIPTION,

@@ -40,7 +40,13 @@ Match = Annotated[
     ),
 ]
 DryRun = Annotated[bool, Query(description="Answer what would change (200), and record nothing.")]
-At = Annotated[str, Query(max_length=60, description="When it happened, if not now: RFC 3339 with a zone.")]
+At = Annotated[
+    str,
+    Query(
+        max_length=60,
+        description="When it happened, if not now: RFC 3339 with a zone.",
+    ),
+]
 
 _ANSWERS: dict[int, type[Problem]] = {**ANSWERS, 400: Problem, 409: Problem, 412: Problem}
 

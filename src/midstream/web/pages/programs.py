@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -50,7 +51,7 @@ def _standing(token: Token, moment: datetime) -> str:
 def add_token(request: HttpRequest) -> HttpResponse:
     """Return the page with the new token, which is shown this once; or with what was wrong beside its form."""
 
-    def make() -> dict[str, object]:
+    def make() -> dict[str, Any]:
         token, told = make_token(
             the_desk(),
             person=person_of(request),
@@ -77,7 +78,7 @@ def drop_token(request: HttpRequest) -> HttpResponse:
 def add_address(request: HttpRequest) -> HttpResponse:
     """Return the page with the secret of the new address, shown this once; or with what was wrong."""
 
-    def make() -> dict[str, object]:
+    def make() -> dict[str, Any]:
         secret = get_random_string(43)
         hook = add_hook(
             the_desk(),
@@ -99,12 +100,12 @@ def drop_address(request: HttpRequest) -> HttpResponse:
     return redirect("programs")
 
 
-def _done(request: HttpRequest, make: Callable[[], dict[str, object]], *, fault: str) -> HttpResponse:
+def _done(request: HttpRequest, make: Callable[[], dict[str, Any]], *, fault: str) -> HttpResponse:
     try:
         made = make()
     except Misuse as error:
         return _page(request, status=422, **{fault: error})
-    return _page(request, **made)
+    return _page(request, status=200, **made)
 
 
 def _end_of(day: str) -> datetime:
