@@ -104,6 +104,8 @@ def visitor(person: str, *, second_factor: bool = True, **extra: str) -> Client:
         return client
     from allauth.mfa.models import Authenticator  # noqa: PLC0415 - needs Django set up
 
+    from allauth.usersessions.models import UserSession  # noqa: PLC0415 - as above
+
     from midstream.web.models import Account  # noqa: PLC0415 - as above
 
     account, is_new = Account.objects.get_or_create(person=person)
@@ -113,4 +115,5 @@ def visitor(person: str, *, second_factor: bool = True, **extra: str) -> Client:
     if second_factor:
         Authenticator.objects.get_or_create(user=account, type="totp", defaults={"data": {"secret": "x"}})
     client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    UserSession.objects.create(user=account, session_key=client.session.session_key, ip="127.0.0.1", user_agent="test")
     return client

@@ -31,9 +31,9 @@ _PLACES = (
     ("Cases", "/cases/", _WORKERS | {"stakeholder", "reporter"}),
     ("Board", "/board/", _WORKERS | {"stakeholder"}),
     ("Releases", "/releases/", _WORKERS | {"stakeholder"}),
-    ("Policy", "/policy/", _WORKERS | {"auditor"}),
-    ("Reports", "/reports/", frozenset({"response-team", "auditor"})),
     ("Evidence", "/evidence/", frozenset({"response-team", "auditor"})),
+    ("Reports", "/reports/", frozenset({"response-team", "auditor"})),
+    ("Policy", "/policy/", _WORKERS | {"auditor"}),
     ("People", "/people/", frozenset({"administrator"})),
 )
 """Where each role goes. It is a help for the eye: what may be seen is decided by the pages, not here."""

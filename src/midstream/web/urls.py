@@ -43,6 +43,8 @@ urlpatterns = [
     path("report/hints/", report.hints, name="report_hints"),
     path("report/follow/", report.follow_up, name="follow"),
     path("accounts/demo/", demo.sign_in, name="demo_sign_in"),
+    # Accounts and their addresses are an administrator's: what allauth offers of that is not there.
+    *(path(f"accounts/{name}/", trouble.closed) for name in ("signup", "email", "confirm-email", "3rdparty/signup")),
     path("accounts/", include("allauth.urls")),
     path("static/<str:digest>/<path:name>", assets.serve, name="asset"),
 ]

@@ -4,6 +4,7 @@ It cannot open a real store: `is_demo` is asked when somebody comes in and again
 offers the door on loopback alone.
 """
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import get_user_model, login
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.decorators import login_not_required
@@ -51,4 +52,5 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if account is None:
         raise Http404
     login(request, account, backend=f"{DemoBackend.__module__}.{DemoBackend.__qualname__}")
+    UserSession.objects.create_from_request(request)
     return redirect("today")
