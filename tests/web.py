@@ -46,7 +46,9 @@ def begin() -> None:
     if not settings.configured:
         import django  # noqa: PLC0415 - only here
 
-        settings.configure(**settings_of(Site(store=str(STORE))))
+        # Hashing a password slowly is for attackers, not for tests.
+        quick = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]}
+        settings.configure(**settings_of(Site(store=str(STORE))), **quick)
         django.setup()
     if "midstream.web.apps.WebConfig" not in settings.INSTALLED_APPS:
         raise RuntimeError("a store was opened before the pages were set up; import tests.web first")
@@ -105,6 +107,7 @@ def visitor(person: str, *, second_factor: bool = True, **extra: str) -> Client:
     if not person:
         return client
     from allauth.mfa.models import Authenticator  # noqa: PLC0415 - needs Django set up
+    from allauth.usersessions.models import UserSession  # noqa: PLC0415 - as above
 
     from midstream.web.models import Account  # noqa: PLC0415 - as above
 
@@ -115,6 +118,7 @@ def visitor(person: str, *, second_factor: bool = True, **extra: str) -> Client:
     if second_factor:
         Authenticator.objects.get_or_create(user=account, type="totp", defaults={"data": {"secret": "x"}})
     client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    UserSession.objects.create(user=account, session_key=client.session.session_key, ip="127.0.0.1", user_agent="test")
     return client
 
 

@@ -285,13 +285,17 @@ def why(desk: Desk, case: str, *, by: str, now: datetime, task: str = "", as_of:
 
     For those who see the case as participants or team; for the public there are no tasks.
     """
-    shown = show(desk, case, by=by, as_of=as_of)
+    return reasons(show(desk, case, by=by, as_of=as_of), now=as_of or now, task=task)
+
+
+def reasons(shown: Shown, *, now: datetime, task: str = "") -> list[Why]:
+    """Return why each task of a case that is shown stands as it does at `now`; as `why`, without reading it again."""
     at = shown.known
     chosen = [duty for duty in at.duties if not task or duty.key == task or duty.key.startswith(f"{task}:")]
     if task and not chosen:
         keys = {duty.key for duty in at.duties}
         hint = nearest(task, keys) if keys else "It has no tasks for you to see."
-        raise Misuse(f"{case} has no task {task!r}", hint=hint)
+        raise Misuse(f"{shown.case.id} has no task {task!r}", hint=hint)
     readable = {fact.number: fact for fact in shown.facts}
     rules = {rule.slug: rule for rule in at.policy.rules} if at.policy else {}
     taken = claims(at.case)
@@ -303,7 +307,7 @@ def why(desk: Desk, case: str, *, by: str, now: datetime, task: str = "", as_of:
         found.append(
             Why(
                 duty=duty,
-                standing=standing(duty, as_of or now),
+                standing=standing(duty, now),
                 span=", ".join(part for part in spans if part),
                 opened_by=tuple(readable[number] for number in duty.because if number in readable),
                 closed_by=readable.get(duty.met_by or duty.lifted_by),

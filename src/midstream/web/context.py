@@ -1,11 +1,14 @@
 """What the frame around every page shows: who is signed in, and where they may go."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from django.contrib.auth import BACKEND_SESSION_KEY
 from django.http import HttpRequest
 
 from midstream.web.parts import parts, person_of, the_desk
-from midstream.web.signin.demo import demo_people
+from midstream.project import Project
+from midstream.web.signin.demo import DEMO, demo_people
 
 
 class Place(NamedTuple):
@@ -21,6 +24,7 @@ class Frame(NamedTuple):
 
     person: str
     roles: tuple[str, ...]
+    projects: Mapping[str, Project]
     places: tuple[Place, ...]
     is_demo: bool
 
@@ -31,9 +35,9 @@ _PLACES = (
     ("Cases", "/cases/", _WORKERS | {"stakeholder", "reporter"}),
     ("Board", "/board/", _WORKERS | {"stakeholder"}),
     ("Releases", "/releases/", _WORKERS | {"stakeholder"}),
-    ("Policy", "/policy/", _WORKERS | {"auditor"}),
-    ("Reports", "/reports/", frozenset({"response-team", "auditor"})),
     ("Evidence", "/evidence/", frozenset({"response-team", "auditor"})),
+    ("Reports", "/reports/", frozenset({"response-team", "auditor"})),
+    ("Policy", "/policy/", _WORKERS | {"auditor"}),
     ("People", "/people/", frozenset({"administrator"})),
 )
 """Where each role goes. It is a help for the eye: what may be seen is decided by the pages, not here."""
@@ -54,21 +58,28 @@ def frame_of(request: HttpRequest) -> Frame:
 
 def roles_of(person: str) -> tuple[str, ...]:
     """Return the roles of a person in any of the projects, each once."""
-    projects = the_desk().projects().values() if person else ()
-    entries = [entry for project in projects if (entry := project.person(person)) is not None]
+    return roles_in(the_desk().projects(), person) if person else ()
+
+
+def roles_in(projects: Mapping[str, Project], person: str) -> tuple[str, ...]:
+    """Return the roles of a person in these projects, each once."""
+    entries = [entry for project in projects.values() if (entry := project.person(person)) is not None]
     return tuple(dict.fromkeys(role for entry in entries for role in entry.roles))
 
 
 def _frame(request: HttpRequest) -> Frame:
     person = person_of(request) if hasattr(request, "user") else ""
-    roles = roles_of(person)
+    is_open_door = not person or request.session.get(BACKEND_SESSION_KEY) == DEMO
+    projects = the_desk().projects() if person else {}
+    roles = roles_in(projects, person)
     return Frame(
         person=person,
         roles=roles,
+        projects=projects,
         places=tuple(
             Place(name, url, _is_here(request.path, url)) for name, url, whose in _PLACES if whose.intersection(roles)
         ),
-        is_demo=parts().is_demo(the_desk()),
+        is_demo=is_open_door and parts().is_demo(the_desk()),
     )
 
 

@@ -12,11 +12,9 @@ from django.urls import reverse
 
 from midstream.desk.errors import NotFound
 from midstream.web.pages.trouble import bad_request
-from midstream.web.signin.demo import DemoBackend
+from midstream.web.signin.demo import DEMO
 
 Answer = Callable[[HttpRequest], HttpResponse]
-
-_DEMO = f"{DemoBackend.__module__}.{DemoBackend.__qualname__}"
 
 
 class Door:
@@ -55,7 +53,7 @@ class Door:
 
 def has_second_factor(request: HttpRequest) -> bool:
     """Return whether the session rests on a second factor; in the demo there is no first one either."""
-    if request.session.get(BACKEND_SESSION_KEY) == _DEMO:
+    if request.session.get(BACKEND_SESSION_KEY) == DEMO:
         return True
     user: Any = request.user
     return bool(is_mfa_enabled(user))

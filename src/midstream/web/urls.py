@@ -54,6 +54,8 @@ urlpatterns = [
     path("report/hints/", report.hints, name="report_hints"),
     path("report/follow/", report.follow_up, name="follow"),
     path("accounts/demo/", demo.sign_in, name="demo_sign_in"),
+    # Accounts and their addresses are an administrator's: what allauth offers of that is not there.
+    *(path(f"accounts/{name}/", trouble.closed) for name in ("signup", "email", "confirm-email", "3rdparty/signup")),
     path("accounts/", include("allauth.urls")),
     *opened([re_path(r"^api/?$", no_such_operation)]),
     path("api/", (opened(API.urls[0]), *API.urls[1:])),

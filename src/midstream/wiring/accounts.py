@@ -1,6 +1,7 @@
 """The accounts of the web desk, for the command line. Importing this needs Django set up."""
 
 from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -37,6 +38,11 @@ class StoredAccounts:
         account.is_active = True
         account.email = email or account.email
         account.save()
+        if account.email:  # who makes accounts vouches for it
+            EmailAddress.objects.filter(user=account).exclude(email=account.email).delete()
+            EmailAddress.objects.update_or_create(
+                user=account, email=account.email, defaults={"verified": True, "primary": True}
+            )
         uid = user_pk_to_url_str(account)
         key = default_token_generator.make_token(account)
         return str(reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": key}))

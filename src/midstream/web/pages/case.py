@@ -1,6 +1,6 @@
 """Case: everything somebody may know of one case, on one page."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +12,7 @@ from midstream.cases.verbs import VERBS, Verb
 from midstream.cases.visibility import Sight, readers, sight, viewer
 from midstream.desk.files import files, messages
 from midstream.desk.preview import may_withdraw
-from midstream.desk.reading import Shown, Why, show, why
+from midstream.desk.reading import Shown, Why, reasons, show
 from midstream.ledger.fact import Fact, fields_of
 from midstream.policy.owners import owner
 from midstream.project import Person as ProjectPerson
@@ -21,6 +21,9 @@ from midstream.web.parts import now, parts, person_of, the_desk
 
 LATEST = 30
 """How many facts of the timeline the page shows; the rest is a page of its own."""
+
+LAST = datetime.max.replace(tzinfo=UTC)
+"""Where tasks without a date stand in order."""
 
 MESSAGES = 10
 """How many of the last messages the page shows."""
@@ -69,7 +72,7 @@ def case(request: HttpRequest, name: str) -> HttpResponse:
         number = shown.facts[-1].number if shown.facts else 0
         parts().noted.case(desk, person=person, case=name, how="page", number=number, now=moment)
     inside = shown.seen >= Sight.PARTICIPANT
-    reasons = why(desk, name, by=person, now=moment) if inside else []
+    tasks = reasons(shown, now=moment) if inside else []
     told = timeline_of(shown, shown.facts[-LATEST:])
     context = {
         "name": name,
@@ -79,8 +82,12 @@ def case(request: HttpRequest, name: str) -> HttpResponse:
         "known": known_of(shown),
         "cells": list(shown.branches.values()),
         "clocks": clocks_of(shown, moment),
-        "tasks": [work_of(entry, shown, moment) for entry in reasons if entry.standing in {"open", "overdue"}],
-        "done": [entry for entry in reasons if entry.standing not in {"open", "overdue"}],
+        "tasks": [
+            work_of(entry, shown, moment)
+            for entry in sorted(tasks, key=lambda entry: entry.duty.due_at or LAST)
+            if entry.standing in {"open", "overdue"}
+        ],
+        "done": [entry for entry in tasks if entry.standing not in {"open", "overdue"}],
         "told": told[::-1],
         "earlier": max(0, len(shown.facts) - LATEST),
         "messages": messages(desk, shown, limit=MESSAGES) if shown.seen is Sight.TEAM else [],

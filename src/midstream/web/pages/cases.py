@@ -55,7 +55,7 @@ def asked_of(request: HttpRequest) -> Asked:
     got = request.GET
     page, order = got.get("page", "1"), got.get("order", "newest")
     return Asked(
-        q=got.get("q", "")[:200].strip(),
+        q="".join(char for char in got.get("q", "")[:200] if char.isprintable()).strip(),
         severity=got.get("severity", "") if got.get("severity") in SEVERITY_ORDER else "",
         seen=got.get("seen", "") if got.get("seen") in SEEN else "",
         project=got.get("project", "")[:80],

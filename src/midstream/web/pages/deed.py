@@ -27,7 +27,11 @@ from midstream.web.parts import now, parts, person_of, the_desk
 
 
 class Panel(msgspec.Struct, kw_only=True):
-    """What the panel of a verb shows: its fields, what it would change, or why it cannot be done."""
+    """What the panel of a verb shows: its fields, what it would change, or why it cannot be done.
+
+    `seen` is the last fact that the person had before them; after a refusal as stale it is the `last` there is, so that
+    they go on from there.
+    """
 
     case: str
     verb: Verb
@@ -36,6 +40,7 @@ class Panel(msgspec.Struct, kw_only=True):
     task: str
     row: str
     seen: int
+    last: int
     key: str
     at: str = ""
     at_fault: str = ""
@@ -91,6 +96,7 @@ def panel_of(shown: Shown, verb: Verb, sent: Mapping[str, str], *, is_posted: bo
         task=task,
         row=row_id(shown.case.id, task),
         seen=int(seen) if is_posted and seen.isdecimal() and len(seen) < 10 else last,
+        last=last,
         key=sent.get("key", "")[:60] if is_posted else f"web:{get_random_string(24)}",
         at=at,
         checked=checked_of(filled, at),
@@ -133,7 +139,7 @@ def look_ahead(panel: Panel, *, person: str) -> Panel:
         if not missing:
             panel.fault, panel.hint = error.what, error.hint
     except Stale as error:
-        panel.fault, panel.hint, panel.is_stale = error.what, "", True
+        panel.fault, panel.hint, panel.is_stale, panel.seen = error.what, "", True, panel.last
     except (Refused, BadFact) as error:
         panel.fault, panel.hint = error.what, error.hint
     return panel
@@ -144,7 +150,7 @@ def carry_out(request: HttpRequest, panel: Panel, *, person: str) -> HttpRespons
     try:
         receipt = do(the_desk(), order_of(panel, person=person))
     except Stale as error:
-        panel.fault, panel.is_stale = error.what, True
+        panel.fault, panel.is_stale, panel.seen = error.what, True, panel.last
         return _draw(request, panel, status=409)
     except (Refused, Misuse, BadFact) as error:
         panel.fault, panel.hint = error.what, error.hint

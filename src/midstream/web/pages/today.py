@@ -1,6 +1,7 @@
 """Today: what has to be done, mine and the team's, by when, and the button that does it."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ from midstream.desk.desk import Desk
 from midstream.desk.errors import Misuse
 from midstream.desk.reading import HORIZONS, Counts, Task, Today
 from midstream.desk.reading import today as read_today
+from midstream.project import Project
 from midstream.web.context import frame_of
 from midstream.web.kept import minute_of
 from midstream.web.parts import now, parts, person_of, the_desk
@@ -88,29 +90,25 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
 def today(request: HttpRequest) -> HttpResponse:
     """Return the page of today's tasks."""
     desk, person, moment, asked = the_desk(), person_of(request), now(), filters_of(request)
-    places = frame_of(request).places
-    if places and places[0].url != "/":
-        return redirect(places[0].url)  # an auditor or an administrator has no tasks; theirs is another page
+    frame = frame_of(request)
+    if frame.places and frame.places[0].url != "/":
+        return redirect(frame.places[0].url)  # an auditor or an administrator has no tasks; theirs is another page
     minute = minute_of(moment)
     drawn = parts().kept.get(
         ("today", person, asked, minute),
         version=desk.store.version(),
-        make=lambda: day_of(desk, person=person, moment=minute, asked=asked),
+        make=lambda: day_of(desk, frame.projects, person=person, moment=minute, asked=asked),
     )
     parts().noted.lines(desk, person=person, cases=drawn.cases, now=moment)
     return render(request, "desk/today.html", {"body": drawn.body})
 
 
-def day_of(desk: Desk, *, person: str, moment: datetime, asked: Filters) -> Day:
+def day_of(desk: Desk, projects: Mapping[str, Project], *, person: str, moment: datetime, asked: Filters) -> Day:
     """Return the body of the page, as its filters ask for it."""
-    found = tasks(desk, person=person, moment=moment, asked=asked)
+    is_named = any(project.person(person) is not None for project in projects.values())
+    found = tasks(desk, person=person, moment=moment, asked=asked, is_named=is_named)
     people = sorted(
-        {
-            entry.name
-            for project in desk.projects().values()
-            if project.person(person) is not None
-            for entry in project.people
-        }
+        {entry.name for project in projects.values() if project.person(person) is not None for entry in project.people}
     )
     count = sum(msgspec.structs.astuple(found.counts))
     context = {
@@ -118,7 +116,7 @@ def day_of(desk: Desk, *, person: str, moment: datetime, asked: Filters) -> Day:
         "asked": asked,
         "now": moment,
         "people": people,
-        "projects": sorted(desk.projects()),
+        "projects": sorted(projects),
         "count": count,
         "left": count - len(found.tasks),
     }
@@ -126,12 +124,11 @@ def day_of(desk: Desk, *, person: str, moment: datetime, asked: Filters) -> Day:
     return Day(body=body, cases=tuple(dict.fromkeys(task.case for task in found.tasks)))
 
 
-def tasks(desk: Desk, *, person: str, moment: datetime, asked: Filters) -> Today:
+def tasks(desk: Desk, *, person: str, moment: datetime, asked: Filters, is_named: bool) -> Today:
     """Return the tasks asked for, in order: by default one's own, with ``whose=team`` everybody's.
 
     Somebody whom no project file names has none of their own; they are shown those of the cases they take part in.
     """
-    is_named = any(project.person(person) is not None for project in desk.projects().values())
     whose = {"": person if is_named else "", "team": ""}.get(asked.whose, asked.whose)
     limit = None if asked.everything else FIRST
     try:

@@ -2,8 +2,9 @@
 
 import sys
 
+from django.contrib.auth.decorators import login_not_required
 from django.db import Error
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from midstream.desk.ports import Conflict, StoreTrouble
@@ -22,6 +23,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return plain(
         request, status=404, title="Not found", text="There is no such page here, or it is not for you to see."
     )
+
+
+@login_not_required
+def closed(request: HttpRequest) -> HttpResponse:
+    """Return that there is no such page."""
+    return not_found(request, Http404())
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

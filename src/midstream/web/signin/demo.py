@@ -4,6 +4,7 @@ It cannot open a real store: `is_demo` is asked when somebody comes in and again
 offers the door on loopback alone.
 """
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import get_user_model, login
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.decorators import login_not_required
@@ -35,6 +36,10 @@ class DemoBackend(BaseBackend):
         return account if account and account.person in demo_people() else None
 
 
+DEMO = f"{DemoBackend.__module__}.{DemoBackend.__qualname__}"
+"""The name of the open door in a session."""
+
+
 def demo_people() -> dict[str, tuple[str, ...]]:
     """Return the people of the demo with their roles; none when the store is not the demo."""
     desk = the_desk()
@@ -50,5 +55,6 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     account = DemoBackend().authenticate(request, demo_person=request.POST.get("person", ""))
     if account is None:
         raise Http404
-    login(request, account, backend=f"{DemoBackend.__module__}.{DemoBackend.__qualname__}")
+    login(request, account, backend=DEMO)
+    UserSession.objects.create_from_request(request)
     return redirect("today")
