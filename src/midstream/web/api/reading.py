@@ -28,7 +28,7 @@ Case = Annotated[str, Path(max_length=100, description="The name of a case, such
 ProjectId = Annotated[str, Path(max_length=100, description="The id of a project, such as `tf-m`.")]
 MaybeProject = Annotated[str, Query(max_length=100, description="Only this project.")]
 
-ANSWERS: dict[int, type[Problem]] = {401: Problem, 403: Problem, 404: Problem, 422: Problem, 503: Problem}
+ANSWERS: dict[int, type[Problem]] = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 422: Problem, 503: Problem}
 """What may be answered instead, everywhere."""
 
 _EARLY = "0001-01-01"

@@ -48,7 +48,7 @@ At = Annotated[
     ),
 ]
 
-_ANSWERS: dict[int, type[Problem]] = {**ANSWERS, 400: Problem, 409: Problem, 412: Problem}
+_ANSWERS: dict[int, type[Problem]] = {**ANSWERS, 409: Problem, 412: Problem}
 
 
 def add_verbs() -> None:
@@ -108,10 +108,10 @@ def _fields(request: HttpRequest) -> dict[str, object]:
     if not raw.strip():
         return {}
     try:
-        found = msgspec.json.decode(raw, type=dict[str, object])
+        found: dict[str, object] = msgspec.json.decode(raw, type=dict[str, object])
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeError, RecursionError):
         raise Misuse("the body is not a JSON object", hint="Send the fields of the verb as a JSON object.") from None
-    return {name: value for name, value in found.items() if value is not None}
+    return found
 
 
 def _seen(match: str) -> int | None:
@@ -131,7 +131,8 @@ def _body_of(verb: Verb) -> dict[str, Any]:
     """Return the request body of a verb as OpenAPI 3.1 describes it: a JSON Schema of the body of its fact."""
     (_,), parts_ = msgspec.json.schema_components([verb.body], ref_template="#/components/schemas/{name}")
     schema: dict[str, Any] = _plain(parts_[verb.body.__name__])
-    own = {"person", "cve", "into", "reviewer", "blobs"}  # what is filled in when it is left out
+    schema["properties"].pop("blobs", None)  # counted, not said
+    own = {"person", "cve", "into", "reviewer"}  # what is filled in when it is left out
     schema["required"] = [name for name in schema.get("required", []) if name not in own]
     schema["additionalProperties"] = False
     return {"required": bool(schema["required"]), "content": {"application/json": {"schema": schema}}}

@@ -127,6 +127,7 @@ def test_what_happened_earlier_is_said_with_at(program: Programs, clock: Clock) 
         (b"{", 422),
         (b"\xff", 422),
         (b'{"text": 7}', 422),
+        (b'{"text": null}', 422),
         (b'{"nothing": "x"}', 422),
         (b"{}", 422),
         (b"[" * 100_000, 422),
@@ -174,5 +175,17 @@ def test_every_verb_is_an_operation_that_its_description_types(program: Programs
     for name, verb in VERBS.items():
         operation = described["paths"][f"/api/cases/{{case}}/{name}"]["post"]
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
-        assert set(schema["properties"]) == set(verb.body.__struct_fields__), name
+        assert set(schema["properties"]) == set(verb.body.__struct_fields__) - {"blobs"}, name
     assert r"\A" not in json.dumps(described)
+
+
+def test_a_mistyped_parameter_does_nothing(program: Programs, desk: Desk) -> None:
+    answer = program("ada").post("/cases/acme-3/accept?dryrun=true", {})
+    assert answer.status_code == 422
+    assert "dry_run" in answer.json()["hint"]
+    assert len(desk.store.facts("case/acme-3")) == 1
+
+
+def test_a_number_is_no_instant(program: Programs) -> None:
+    answer = program("ada").post("/cases/acme-1/extend-embargo", {"until": 0, "reason": "a reason"})
+    assert (answer.status_code, "instant" in answer.json()["detail"]) == (422, True)
