@@ -25,7 +25,7 @@ help: ## list these targets
 setup: $(DEV) ## make .venv with everything locked; the others do what they need of it first
 
 demo: $(PACKAGE) ## load real public history into a local store and show today's tasks
-	@$(BIN)/midstream demo
+	@$(BIN)/midstream demo --serve
 
 test: $(DEV) ## run the whole test suite
 	@$(BIN)/python -m pytest -n 2 -q -rs

@@ -11,14 +11,20 @@ from hypothesis import strategies as st
 
 from midstream.cases import states
 from midstream.cases.case import Case, replay
-from midstream.cases.visibility import Sight, Viewer, readers, sight
+from midstream.cases.visibility import Sight, Viewer, readers, sight, told
 from midstream.desk.ports import Store
 from midstream.desk.views import CaseView, CellView
 from midstream.ledger.chain import empty, record
 from midstream.ledger.fact import Draft
 from midstream.ledger.kinds import Body
 from midstream.ledger.kinds.disclosure import AdvisoryPublished
-from midstream.ledger.kinds.embargo import EmbargoAgreed, EmbargoEnded, ParticipantInvited, ParticipantRemoved
+from midstream.ledger.kinds.embargo import (
+    EmbargoAgreed,
+    EmbargoEnded,
+    ParticipantInvited,
+    ParticipantRemoved,
+    PartyTold,
+)
 from midstream.ledger.kinds.intake import CaseOpened, FactWithdrawn, ReportReceived
 from midstream.ledger.kinds.triage import ComponentNamed
 from midstream.policy.duties import Duty
@@ -35,6 +41,8 @@ PROJECTS = ("tf-m", "zephyr")
 AREAS = ("boot", "a'; --")
 EVERYWHERE = tuple(product(PROJECTS, AREAS))
 PEOPLE = ("ada", "Ada", "o'neil")
+PARTIES = ("northcloud", "b'); --")
+PLEDGED = tuple(product(PROJECTS, PARTIES))
 
 access = st.one_of(
     st.builds(lambda person: ParticipantInvited(person=person, capacity="expert"), st.sampled_from(PEOPLE)),
@@ -43,6 +51,7 @@ access = st.one_of(
 others = st.one_of(
     st.builds(lambda area: ComponentNamed(component="c", area=area), st.sampled_from(AREAS)),
     st.builds(lambda area: ComponentNamed(component="c", area=area), st.sampled_from(("", *AREAS))),
+    st.builds(lambda party: PartyTold(party=party, list="ess"), st.sampled_from(PARTIES)),
     st.just(EmbargoAgreed(until=NOW + timedelta(days=90))),
     st.just(EmbargoEnded(reason="agreed")),
     st.just(AdvisoryPublished(channel="web", advisory="A-1")),
@@ -60,6 +69,8 @@ viewers = st.builds(
     person=st.sampled_from(("", *PEOPLE)),
     teams=st.sampled_from((frozenset[str](), frozenset[str](), frozenset({"tf-m"}), frozenset(PROJECTS))),
     areas=st.sampled_from([frozenset(some) for count in range(4) for some in combinations(EVERYWHERE, count)]),
+    parties=st.sampled_from([frozenset(some) for count in range(3) for some in combinations(PLEDGED, count)]),
+    audits=st.sampled_from((frozenset[str](), frozenset(PROJECTS))),
 )
 
 
@@ -86,6 +97,7 @@ def view_of(case: Case) -> CaseView:
         severity="high",
         began_at=case.began_at,
         areas=tuple(sorted(states.areas(case))),
+        told=tuple(sorted(told(case))),
         readers=readers(case),
         duties=(
             Duty(case=case.id, key="d", name="d", clause="T1", policy="p", work="process", do=("note",), opens_at=NOW),
@@ -117,21 +129,25 @@ def said_by_sql(store: Store, who: Viewer, project: str) -> dict[str, Sight] | N
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    told=st.lists(bodies, max_size=4),
+    stories=st.lists(bodies, max_size=4),
     moments=st.lists(st.integers(1, 5), min_size=1, max_size=5),
     asking=st.lists(viewers, min_size=1, max_size=5),
     project=st.sampled_from(("", *PROJECTS)),
 )
 def test_the_store_shows_what_the_rule_says(
-    store: Store, told: list[list[Body]], moments: list[int], asking: list[Viewer], project: str
+    store: Store, stories: list[list[Body]], moments: list[int], asking: list[Viewer], project: str
 ) -> None:
-    cases = [case_of(f"c{place}", said, moments) for place, said in enumerate(told)]
+    cases = [case_of(f"c{place}", said, moments) for place, said in enumerate(stories)]
     store.replace_views([view_of(case) for case in cases])
     for who in asking:
         right = {case.id: sight(who, case) for case in cases if project in {"", case.project}}
         for seen in right.values():
             event(seen.name)
         assert said_by_sql(store, who, project) in (None, right)
+        assert {case.id: store.sight_of_case(who, case.id) for case in cases} == {
+            case.id: sight(who, case) for case in cases
+        }
+        assert store.sight_of_case(who, "no-such-case") is Sight.NOTHING
         visible = {case for case, seen in right.items() if seen >= Sight.PUBLIC}
         inside = {case for case, seen in right.items() if seen >= Sight.PARTICIPANT}
         lines = {line.case: line for line in store.case_lines(who, project=project)}

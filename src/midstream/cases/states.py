@@ -119,6 +119,17 @@ def fix(case: Case) -> State:
     return found
 
 
+def fixed_at(case: Case) -> datetime | None:
+    """Return when a fix was first there, merged or ready to be handed out; None while there is none."""
+    there = [facts[0].happened_at for kind in ("fix.available", "fix.merged") if (facts := case.by_kind.get(kind))]
+    return min(there, default=None)
+
+
+def opened_at(case: Case) -> datetime | None:
+    """Return when the case was made public; None while it is not."""
+    return min((facts[0].happened_at for kind in WIDENING if (facts := case.by_kind.get(kind))), default=None)
+
+
 def cve(case: Case) -> State:
     """Return the CVE id and whether it is assigned, published or rejected."""
     if rejected := case.last(CveRejected):

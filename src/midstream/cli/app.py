@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from midstream.cli.serving import Accounts, PostOffice, Serving
     from midstream.desk.desk import Desk
     from midstream.desk.ports import History, OpenTrials
 
@@ -30,6 +31,9 @@ COMMANDS = {
     "policy": ("midstream.cli.policy:policy", "Check and show policies; see what a change would move."),
     "project": ("midstream.cli.project:project", "Load a project, its CVE ids and its releases."),
     "rotation": ("midstream.cli.rotation:rotation", "Who is on duty, and who is away."),
+    "serve": ("midstream.cli.serve:serve", "Serve the web desk."),
+    "digest": ("midstream.cli.digest:digest_", "What is due within a week, as a mail to everybody."),
+    "account": ("midstream.cli.account:account", "Let people sign in to the web desk."),
     "worker": ("midstream.cli.worker:worker", "Do the open process tasks that need nobody."),
     "index": ("midstream.cli.exposure.index:index", "Build and show the index of vulnerability data."),
     "ledger": ("midstream.cli.ledger:ledger", "Verify, export and import the facts."),
@@ -51,6 +55,9 @@ class Session:
         settle: Callable[[str, str], None],
         default_person: Callable[[str], str],
         clock: "Callable[[], datetime]",
+        serve: "Callable[[Serving], None] | None" = None,
+        accounts: "Callable[[str], Accounts] | None" = None,
+        post_office: "Callable[[str], PostOffice] | None" = None,
     ) -> None:
         """Keep the parts; nothing is opened until a command asks for the desk."""
         self._open = open_desk
@@ -58,6 +65,9 @@ class Session:
         self._open_history = open_history
         self._settle = settle
         self._default_person = default_person
+        self._serve = serve
+        self._accounts = accounts
+        self._post_office = post_office
         self.clock = clock
         self.store = ""
         self.person = ""
@@ -76,6 +86,24 @@ class Session:
         if person == "worker":
             raise click.UsageError("'worker' is the name of a part of Midstream; use your own.")
         return person
+
+    def serve(self, asked: "Serving") -> None:
+        """Serve the web desk until the process is told to stop."""
+        if self._serve is None:
+            raise click.UsageError("the web desk is not part of this installation")
+        self._serve(asked)
+
+    def accounts(self) -> "Accounts":
+        """Return the accounts of the chosen store."""
+        if self._accounts is None:
+            raise click.UsageError("the web desk is not part of this installation")
+        return self._accounts(self.store)
+
+    def post_office(self) -> "PostOffice":
+        """Return what sends mail to the people of the chosen store."""
+        if self._post_office is None:
+            raise click.UsageError("the web desk is not part of this installation")
+        return self._post_office(self.store)
 
     def settle(self, person: str) -> None:
         """Make `person` the one who asks when nobody is named, for this store."""

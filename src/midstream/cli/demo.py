@@ -10,8 +10,10 @@ from midstream.desk.reading import today
 
 
 @click.command()
+@click.option("--serve", "then_serve", is_flag=True, help="Then serve the web desk at http://127.0.0.1:8000.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="With --serve.")
 @click.pass_context
-def demo(ctx: click.Context) -> None:
+def demo(ctx: click.Context, *, then_serve: bool, port: int) -> None:
     """Load TF-M's public security history and three invented cases, and show the desk at work.
 
     A second run changes nothing.
@@ -40,6 +42,18 @@ def demo(ctx: click.Context) -> None:
         ("midstream case show tf-m-2 --as-of 'now - 10 days'", "what was known ten days ago"),
     ):
         click.echo(f"  .venv/bin/{command}\n      {text}")
+    if then_serve:
+        _serve(session, port)
+
+
+def _serve(session: Session, port: int) -> None:
+    """Serve the web desk over the demo; its people sign in without a password, on this machine alone."""
+    from midstream.cli.serving import Serving  # noqa: PLC0415 - the demo is mostly shown without
+
+    click.echo()
+    _head("The web desk")
+    click.echo(f"  http://127.0.0.1:{port}\n      be one of the demo's people; Ctrl+C ends it")
+    session.serve(Serving(store=session.store, port=port))
 
 
 def _head(text: str) -> None:

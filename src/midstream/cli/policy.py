@@ -9,11 +9,12 @@ import click
 from midstream.cli.app import Session
 from midstream.cli.output import columns, instant, json_option, paragraph, progress, write_json
 from midstream.policy.book import shipped_with
+from midstream.policy.wording import clock_in_words, limit_in_words, rule_in_words
 
 if TYPE_CHECKING:
     from midstream.desk.policy_diff import Move
     from midstream.policy.book import Book
-    from midstream.policy.rules import Policy, Rule
+    from midstream.policy.rules import Policy
 
 
 @click.group()
@@ -86,38 +87,19 @@ def _show(found: "Policy") -> None:
         click.echo(f"with {', '.join(found.extends)}")
     click.echo(click.style("\nClocks", bold=True))
     for clock in found.clocks.values():
-        moved = [f"sooner: {event}" for event in clock.sooner] + [f"later: {event}" for event in clock.later]
-        start = ", else ".join(map(str, clock.after))
-        paragraph(
-            f"{clock.clause}  {clock.name}: {clock.length} after {start}" + "".join(f"; {entry}" for entry in moved)
-        )
+        paragraph(f"{clock.clause}  {clock_in_words(clock)}")
     click.echo(click.style("\nObligations", bold=True))
     for rule in found.rules:
-        paragraph(in_words(rule))
+        paragraph(f"{rule.clause}  {rule_in_words(rule)}")
     click.echo(click.style("\nLimits", bold=True))
     for limit in found.limits:
-        more = f", as an exception {limit.exceptional}" if limit.exceptional else ""
-        paragraph(f"{limit.clause}  {limit.name}: {limit.on} within {limit.within}{more}")
+        paragraph(f"{limit.clause}  {limit_in_words(limit)}")
     click.echo(click.style("\nDecided where the process is open", bold=True))
     for decision in found.decisions:
         paragraph(f"{decision.clause}  {decision.question} → {decision.decided}")
     click.echo(click.style("\nLeft out", bold=True))
     for left in found.left_out:
         paragraph(f"{left.clause}  {left.why}")
-
-
-def in_words(rule: "Rule") -> str:
-    """Return one obligation as a sentence with its clause."""
-    each = {"branch": "for each branch", "party": f"for each party in {rule.each.list}", "fact": "for each", "": ""}
-    events = " or ".join(map(str, rule.each.events))
-    words = f" ({' and '.join(sorted(rule.each.words))})" if rule.each.words else ""
-    repeated = f" {each[rule.each.what]}{words} {events}".rstrip()
-    due = [f"within {rule.within}" if rule.within else "", f"every {rule.every}" if rule.every else ""]
-    due.append(f"{rule.lead} before the {rule.before}" if rule.lead else rule.before and f"by the {rule.before}")
-    start = ", else ".join(map(str, rule.after)) + "".join(f" and {entry}" for entry in map(str, rule.when))
-    when = "".join(f", {part}" for part in due if part)
-    until = " or ".join(map(str, rule.until))
-    return f"{rule.clause}  {rule.name}{repeated}: {rule.work}, after {start}{when}; met by {until}"
 
 
 @policy.command()

@@ -11,6 +11,7 @@ from midstream.desk.desk import Desk
 from midstream.desk.moving import check_empty, rebuild
 from midstream.desk.projects import policy_body, project_body
 from midstream.ledger.kinds import NAMES
+from midstream.ledger.kinds.process import ProjectConfigured
 from midstream.ledger.story import tell
 from midstream.policy.book import shipped
 
@@ -20,6 +21,28 @@ DUTY = "yuki"
 """Who is on duty in the demo."""
 SHOWN = "tf-m-2"
 """The case whose timeline the demo shows."""
+
+
+TELLER = "demo"
+"""Who says what the demo tells of its project, and the key of those facts; no person may be called so."""
+
+_KNOWN: dict[str, bool] = {}
+"""By the digest of a project's stream whether it is the demo's: the same stream is always the same answer."""
+
+
+def is_demo(desk: Desk) -> bool:
+    """Return whether the store is the demo and nothing else: its one project is the demo's, as the demo told it.
+
+    Another project beside it, or a project file of somebody's own, and it is a demo no longer.
+    """
+    heads = desk.store.heads("project/")
+    if [head.stream for head in heads] != [f"project/{PROJECT}"]:
+        return False
+    digest = heads[0].digest
+    if digest not in _KNOWN:
+        told = [fact for fact in desk.store.facts(f"project/{PROJECT}") if isinstance(fact.body, ProjectConfigured)]
+        _KNOWN[digest] = bool(told) and all(fact.said_by == fact.key == TELLER for fact in told)
+    return _KNOWN[digest]
 
 
 def load_demo(desk: Desk) -> int:
@@ -44,8 +67,8 @@ def load_demo(desk: Desk) -> int:
         fields = msgspec.to_builtins(body)
         entries.insert(
             0,
-            {"stream": f"project/{PROJECT}", "at": first, "said_by": "demo", "kind": NAMES[type(body)], "body": fields},
+            {"stream": f"project/{PROJECT}", "at": first, "said_by": TELLER, "kind": NAMES[type(body)], "body": fields},
         )
-    count = desk.store.load(tell(entries, now=now, key="demo", where="demo"))
+    count = desk.store.load(tell(entries, now=now, key=TELLER, where="demo"))
     rebuild(desk)
     return count

@@ -11,7 +11,7 @@ import msgspec
 from midstream.cases import states
 from midstream.cases.case import Case, replay
 from midstream.cases.team import Team, replay_team
-from midstream.cases.visibility import readers
+from midstream.cases.visibility import readers, told
 from midstream.desk.views import CaseView, CellView
 from midstream.ledger.fact import Fact
 from midstream.ledger.kinds.intake import CaseOpened
@@ -19,6 +19,7 @@ from midstream.policy.book import Book, Text, known_text, make_book
 from midstream.policy.duties import Duty, clocks, duties, standing
 
 if TYPE_CHECKING:
+    from midstream.cases.verbs import Verb
     from midstream.policy.rules import Policy
 
 PUBLIC_DATE = "public date"
@@ -103,9 +104,12 @@ def view(at: Known) -> CaseView:
         policy=at.policy.label if at.policy else "",
         began_at=case.began_at,
         public_at=public.at if public else None,
+        fixed_at=states.fixed_at(case),
+        opened_at=states.opened_at(case),
         invented=opening.invented if opening else False,
         public_title=case.title if isinstance(opening, CaseOpened) else "",
         areas=tuple(sorted(states.areas(case))),
+        told=tuple(sorted(told(case))),
         readers=readers(case),
         claims=claims(case),
         duties=tuple(
@@ -133,20 +137,24 @@ def _words(verbs: tuple[str, ...], subject: str, missing: tuple[str, ...]) -> tu
     """Return for each verb its name and the fields that follow from what the duty is about and what would meet it."""
     from midstream.cases.verbs import VERBS  # noqa: PLC0415 - reading what was derived needs no verbs
 
-    found: list[str] = []
-    for name in verbs:
-        verb = VERBS[name]
-        fields: dict[str, str] = {}
-        for place in ("branch", "party"):
-            if subject and place in verb.body.__struct_fields__:
-                fields[place] = subject
-        for event in missing:
-            kind, *narrowed = event.split()
-            if kind == verb.kind:
-                pairs = (part.partition("=") for part in narrowed)
-                fields |= {field: value.partition("|")[0] for field, _, value in pairs}
-        found.append(" ".join((name, *(f"{field}={value}" for field, value in fields.items()))))
-    return tuple(found)
+    filled = {name: follows(VERBS[name], subject, missing) for name in verbs}
+    return tuple(
+        " ".join((name, *(f"{field}={value}" for field, value in fields.items()))) for name, fields in filled.items()
+    )
+
+
+def follows(verb: "Verb", subject: str, missing: tuple[str, ...]) -> dict[str, str]:
+    """Return the fields of a verb that follow from what a duty is about and from the events that would meet it."""
+    fields: dict[str, str] = {}
+    for place in ("branch", "party"):
+        if subject and place in verb.body.__struct_fields__:
+            fields[place] = subject
+    for event in missing:
+        kind, *narrowed = event.split()
+        if kind == verb.kind:
+            pairs = (part.partition("=") for part in narrowed)
+            fields |= {field: value.partition("|")[0] for field, _, value in pairs}
+    return fields
 
 
 def claims(case: Case) -> dict[str, str]:
@@ -169,12 +177,18 @@ def _messages(case: Case) -> tuple[str, ...]:
     for kind in ("report.received", "message.received"):
         for fact in case.by_kind.get(kind, ()):
             found += [str(getattr(fact.body, "message_id", "")), content_key(str(getattr(fact.body, "content", "")))]
+            found.append(code_key(str(getattr(fact.body, "code", ""))))
     return tuple(dict.fromkeys(entry for entry in found if entry))
 
 
 def content_key(digest: str) -> str:
     """Return the name by which a message without a Message-ID is known again: the digest of its bytes."""
     return f"sha256:{digest}" if digest else ""
+
+
+def code_key(digest: str) -> str:
+    """Return the name by which a report is found again, made of the digest of the code its reporter was given."""
+    return f"code:{digest}" if digest else ""
 
 
 def open_duties(at: Known, now: datetime) -> list[Duty]:

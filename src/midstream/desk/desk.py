@@ -11,7 +11,7 @@ from midstream.cases.team import Team
 from midstream.cases.visibility import Sight, Viewer, sight, viewer
 from midstream.desk.derive import Known, Shelf, known, team_of, view
 from midstream.desk.errors import NotFound
-from midstream.desk.ports import Conflict, MailReader, Store
+from midstream.desk.ports import Conflict, MailReader, Poster, Store
 from midstream.desk.publishing import SiteMaker, Target
 from midstream.desk.views import CaseView
 from midstream.ledger.chain import head_of, record
@@ -47,6 +47,7 @@ class Desk(msgspec.Struct, kw_only=True):
 
     `site` makes the pages of the public site, `open_target` opens the place named to publish to, and `site_at` is the
     one where the worker publishes; empty when it publishes nowhere.
+    `post` tells other systems of new facts; without it none is told.
     """
 
     store: Store
@@ -55,6 +56,7 @@ class Desk(msgspec.Struct, kw_only=True):
     site: SiteMaker | None = None
     open_target: Callable[[str], Target] | None = None
     site_at: str = ""
+    post: Poster | None = None
     shelf: Shelf = msgspec.field(default_factory=Shelf)
     _teams: dict[tuple[str, datetime | None], tuple[int, Team | None]] = {}
     _numbers: dict[str, int] = {}
@@ -100,12 +102,16 @@ class Desk(msgspec.Struct, kw_only=True):
     def case(self, case: str, *, by: str, as_of: datetime | None = None) -> tuple[Case, Sight]:
         """Return the case and how much of it the person sees; raise `NotFound` when that is nothing.
 
-        Unknown and forbidden are the same error, word for word. What may be seen is decided by the case as it is now,
-        even when it is shown as it was at `as_of`.
+        Unknown and forbidden are the same error, word for word, after the same work. What may be seen is decided by the
+        case as it is now, even when it is shown as it was at `as_of`.
         """
-        facts = self.store.facts(f"case/{case}") if is_case_name(case) else []
+        who = self.viewer(by)
+        # The store's own rule first: of a case that is not for them, no more is read than of one that is not there.
+        name = case if is_case_name(case) else ""
+        may_be = self.store.sight_of_case(who, name) is not Sight.NOTHING
+        facts = self.store.facts(f"case/{case}") if may_be else []
         now = replay(facts, case=case)
-        seen = sight(self.viewer(by), now) if facts else Sight.NOTHING
+        seen = sight(who, now) if facts else Sight.NOTHING
         if seen is Sight.NOTHING:
             raise NotFound(f"no case is called {case[:80]!r} here", hint="See those you may see: midstream case list.")
         return (now if as_of is None else replay(facts, case=case, as_of=as_of)), seen
@@ -125,7 +131,7 @@ class Desk(msgspec.Struct, kw_only=True):
             decision = decide()
             if not decision.drafts:
                 return decision.already
-            facts = self._chain(decision, key=key)
+            facts = self.chain(decision, key=key)
             views, expect = self._after(decision, facts)
             try:
                 self.store.append(facts, views=views, expect=expect, blobs=decision.blobs)
@@ -157,7 +163,8 @@ class Desk(msgspec.Struct, kw_only=True):
                 with contextlib.suppress(Conflict):  # whoever moved the case on put its view in place
                     self.store.replace_views([view(known(case, team, self.shelf))], expect=expect)
 
-    def _chain(self, decision: Decision, *, key: str) -> tuple[Fact, ...]:
+    def chain(self, decision: Decision, *, key: str) -> tuple[Fact, ...]:
+        """Return the facts that a decision comes to, chained onto their streams but not recorded."""
         facts: list[Fact] = []
         for stream, so_far in decision.streams.items():
             drafts = [draft for draft in decision.drafts if draft.stream == stream]

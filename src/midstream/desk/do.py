@@ -76,21 +76,30 @@ def do(desk: Desk, order: Order) -> Receipt:
 
     def decision() -> Decision:
         nonlocal repeated
-        now = desk.clock()
-        case, seen = desk.case(order.case, by=order.by)
-        if seen < verb.least:
-            raise Refused(f"{verb.name} is not for you on {case.id}", hint=_who_may(verb))
-        if order.key and (already := _already(desk, verb, order, case)):
-            repeated = True
-            return Decision(now=now, already=already)
-        _check_seen(case, visible(case.facts, seen), order.seen)
-        return _decide(desk, verb, order, case, now=now)
+        found, repeated = decide_order(desk, order)
+        return found
 
     facts = desk.commit(decision, key=order.key)
     if verb.body is ContentErased:
         # The fact is recorded first, so that a stop in between leaves a promise that is kept by repeating the command.
         desk.store.erase(order.case)
     return Receipt(case=order.case, facts=facts, repeated=repeated)
+
+
+def decide_order(desk: Desk, order: Order) -> tuple[Decision, bool]:
+    """Return what a command would record on the facts as they stand, and whether it was carried out before.
+
+    Raises as `do` does, and records nothing.
+    """
+    verb = find_verb(order.verb)
+    now = desk.clock()
+    case, seen = desk.case(order.case, by=order.by)
+    if seen < verb.least:
+        raise Refused(f"{verb.name} is not for you on {case.id}", hint=_who_may(verb))
+    if order.key and (already := _already(desk, verb, order, case)):
+        return Decision(now=now, already=already), True
+    _check_seen(case, visible(case.facts, seen), order.seen)
+    return _decide(desk, verb, order, case, now=now), False
 
 
 def _already(desk: Desk, verb: Verb, order: Order, case: Case) -> tuple[Fact, ...]:

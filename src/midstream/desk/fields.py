@@ -26,7 +26,7 @@ def parse_fields(body: type[Body], typed: Mapping[str, object], *, now: datetime
     names = set(body.__struct_fields__)
     if strange := sorted(set(typed) - names):
         raise Misuse(f"{what} has no field {strange[0]!r}", hint=nearest(strange[0], names))
-    fields = {name: _read(hints[name], value, now=now, what=f"{what}: {name}") for name, value in typed.items()}
+    fields = {name: read_field(hints[name], value, now=now, what=f"{what}: {name}") for name, value in typed.items()}
     try:
         return msgspec.convert(fields, body, strict=False)
     except msgspec.ValidationError as error:
@@ -41,8 +41,13 @@ def usage(body: type[Body], what: str) -> str:
     return f"Fields of {what}: {' '.join(parts) or 'none'} (recorded as {NAMES[body]})."
 
 
-def _read(hint: object, value: object, *, now: datetime, what: str) -> object:
+def read_field(hint: object, value: object, *, now: datetime, what: str) -> object:
+    """Return what was typed, read as the type of its field asks; raise `Misuse` naming `what`."""
     if not isinstance(value, str):
+        if isinstance(value, int | float) and "datetime" in str(hint):
+            raise Misuse(
+                f"{what}: a number is no instant", hint="Write the hour with its zone: 2026-11-20T09:30+01:00."
+            )
         return value
     if any("\ud800" <= char <= "\udfff" for char in value):
         raise Misuse(f"{what}: not text in UTF-8", hint="Write it in UTF-8.")

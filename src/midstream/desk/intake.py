@@ -82,7 +82,7 @@ def take_report(
             outcome, name = "added", known
             earlier = desk.store.facts(f"case/{name}")
             return _decision(name, _message(mail, digest=digest), mail=mail, told=told, earlier=earlier, now=now, by=by)
-        outcome, name = "new", _next_name(desk, project)
+        outcome, name = "new", next_name(desk, project)
         body = _report(mail, digest=digest, project=project, area=area)
         hints = [DuplicateSuspected(of=of, score=score, because="similar words") for of, score in suspected]
         return _decision(name, body, *hints, mail=mail, told=told, earlier=[], now=now, by=by)
@@ -152,7 +152,7 @@ def _message(mail: IncomingMail, *, digest: str) -> MessageReceived:
     )
 
 
-def _next_name(desk: Desk, project: str) -> str:
+def next_name(desk: Desk, project: str) -> str:
     """Return the name of the next case of the project: its id and the next number."""
     prefix = f"case/{project}-"
     numbers = [stream.removeprefix(prefix) for stream in desk.store.streams(prefix)]

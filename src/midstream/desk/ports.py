@@ -8,9 +8,9 @@ from typing import NamedTuple, Protocol
 from midstream.analysis.backports import Ref, Sha
 from midstream.analysis.backports.corpus import Corpus
 from midstream.analysis.backports.trial import Request, Trial
-from midstream.cases.visibility import Viewer
+from midstream.cases.visibility import Sight, Viewer
 from midstream.desk.mail import IncomingMail
-from midstream.desk.views import BoardLine, CaseLine, CaseView, TaskLine
+from midstream.desk.views import BoardLine, CaseLine, CaseView, Hook, Read, TaskLine, Token
 from midstream.formats.owners import Owner
 from midstream.ledger.chain import Head
 from midstream.ledger.fact import Fact
@@ -58,6 +58,17 @@ class Facts(Protocol):
         """Yield every fact in the order of recording, in flat memory."""
         ...
 
+    def since(self, position: int, *, limit: int) -> list[tuple[int, Fact]]:
+        """Return the first facts recorded after that position, each with its own; 0 is before all facts.
+
+        A fact is never recorded later at a position before one that was returned.
+        """
+        ...
+
+    def last_position(self) -> int:
+        """Return the position of the fact recorded last; 0 when there is none."""
+        ...
+
     def heads(self, prefix: str = "") -> list[Head]:
         """Return the heads, as the store keeps them beside the facts, of the streams of that prefix, sorted."""
         ...
@@ -97,20 +108,47 @@ class ReadModels(Protocol):
         """Return the whole view of one case, whoever asks."""
         ...
 
+    def sight_of_case(self, who: Viewer, case: str) -> Sight:
+        """Return how much of one case the viewer sees; of an unknown one nothing, after the same work."""
+        ...
+
+    def version(self) -> int:
+        """Return a number that is another one after every recorded fact."""
+        ...
+
     def case_lines(self, who: Viewer, *, project: str = "") -> list[CaseLine]:
         """Return the cases the viewer may see, most recently begun first."""
         ...
 
-    def task_lines(self, who: Viewer, *, now: datetime, project: str = "", limit: int | None = None) -> list[TaskLine]:
+    def task_lines(
+        self,
+        who: Viewer,
+        *,
+        now: datetime,
+        project: str = "",
+        sorts: Sequence[str] | None = None,
+        limit: int | None = None,
+    ) -> list[TaskLine]:
         """Return the open duties of the cases on whose team, or among whose participants, the viewer is.
 
         Open: it opens at or before `now`, and is not lifted by then. Order: due instant (none last), severity
-        from critical down, case, key; with `limit`, the first so many. Cases that are merely public make no task.
+        from critical down, case, key; with `limit`, the first so many; with `sorts`, of those alone. Cases that are
+        merely public make no task.
         """
         ...
 
+    def task_sorts(self, *, project: str = "") -> list[str]:
+        """Return the sorts of all duties there are, as they are written: what to choose from for `task_lines`."""
+        ...
+
     def task_counts(
-        self, who: Viewer, *, now: datetime, bounds: Sequence[datetime], project: str = ""
+        self,
+        who: Viewer,
+        *,
+        now: datetime,
+        bounds: Sequence[datetime],
+        project: str = "",
+        sorts: Sequence[str] | None = None,
     ) -> tuple[int, ...]:
         """Return how many of the duties of `task_lines` are due before each of the bounds; last, how many in all."""
         ...
@@ -121,6 +159,46 @@ class ReadModels(Protocol):
 
     def cases_with_message(self, message_id: str) -> list[str]:
         """Return the cases that a mail of that Message-ID belongs to."""
+        ...
+
+
+class Reads(Protocol):
+    """Who read what is not public: kept like facts, apart from them."""
+
+    def record_reads(self, reads: Sequence[Read]) -> None:
+        """Keep the reads for good, those left out of which person, case, `how` and `span` are kept already."""
+        ...
+
+    def reads(self, case: str, *, limit: int) -> list[Read]:
+        """Return the last reads of the case, the latest first."""
+        ...
+
+
+class Ways(Protocol):
+    """The ways in and out that programs use: tokens of the API, and addresses that are told of new facts."""
+
+    def keep_token(self, token: Token) -> None:
+        """Keep the token, in place of one of the same name."""
+        ...
+
+    def token(self, name: str) -> Token | None:
+        """Return the token of that name."""
+        ...
+
+    def tokens(self, person: str) -> list[Token]:
+        """Return the tokens of a person, the latest first."""
+        ...
+
+    def keep_hook(self, hook: Hook) -> None:
+        """Keep the hook, in place of one of the same name."""
+        ...
+
+    def hooks(self, person: str = "") -> list[Hook]:
+        """Return the hooks of a person, or of everybody, the latest first."""
+        ...
+
+    def remove_hook(self, name: str) -> None:
+        """Forget the hook of that name."""
         ...
 
 
@@ -148,7 +226,7 @@ class Blobs(Protocol):
         ...
 
 
-class Store(Facts, ReadModels, Blobs, Protocol):
+class Store(Facts, ReadModels, Reads, Ways, Blobs, Protocol):
     """Everything the desk keeps, behind one connection."""
 
     def backup(self, to: Path) -> None:
@@ -288,4 +366,12 @@ class OpenTrials(Protocol):
 
     def __call__(self, *, repo: Path) -> Trials:
         """Return it; raise `HistoryTrouble` when there is no repository, or one that cannot be read."""
+        ...
+
+
+class Poster(Protocol):
+    """Sends a body to an address and says what went wrong, or nothing."""
+
+    def __call__(self, *, url: str, body: bytes, headers: dict[str, str]) -> str:
+        """Return an empty text when the other side took it (a status of 200 to 299), or one sentence why not."""
         ...

@@ -16,7 +16,7 @@ from midstream.desk.views import BoardLine, CaseLine, CaseView, TaskLine, case_l
 from midstream.formats.toml import nearest
 from midstream.ledger.fact import Fact
 from midstream.policy.duties import Duty, clocks, standing
-from midstream.policy.owners import owner
+from midstream.policy.owners import Sort, owner, owner_of_sort
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,35 +71,44 @@ def today(
     now: datetime,
     person: str = "",
     project: str = "",
+    work: str = "",
     as_of: datetime | None = None,
     limit: int | None = None,
 ) -> Today:
     """Return the tasks open at `now` that `by` may see: overdue first, then by due instant, then by severity.
 
-    With `person`, only theirs. With `as_of`, what was known and due at that moment. With `limit`, the first so many.
+    With `person`, only theirs; with `work`, only those for an ``expert`` or of the ``process``. With `as_of`, what was
+    known and due at that moment. With `limit`, the first so many; the counts are of all.
     """
     moment = as_of or now
     who = desk.viewer(by)
     if person:
         _check_person(desk, person, by=by)
-    counts: Counts | None = None
-    if as_of is None and not person:
-        lines = desk.store.task_lines(who, now=moment, project=project, limit=limit)
-        bounds = [moment, *(moment + span for span in HORIZONS), datetime.max.replace(tzinfo=UTC)]
-        counts = _counts(desk.store.task_counts(who, now=moment, bounds=bounds, project=project))
-    elif as_of is None:
-        lines = desk.store.task_lines(who, now=moment, project=project)
-    else:
+    if as_of is not None:
         lines = _task_lines(desk, by=by, project=project, as_of=as_of)
-    teams: dict[str, Team] = {}
-    found: list[Task] = []
-    for line in lines:
-        if line.project not in teams:
-            teams[line.project] = desk.team(line.project, as_of=as_of)
-        task = _task(line, teams[line.project], moment)
-        if not person or person in task.who:
-            found.append(task)
-    return Today(tasks=found[:limit], counts=counts or _counted(found, moment))
+        tasks = [_task(line, desk.team(line.project, as_of=as_of), moment) for line in lines]
+        found = [task for task in tasks if (not person or person in task.who) and work in {"", task.work}]
+        return Today(tasks=found[:limit], counts=_counted(found, moment))
+    sorts = _sorts(desk, person=person, project=project, work=work, moment=moment)
+    lines = desk.store.task_lines(who, now=moment, project=project, sorts=sorts, limit=limit)
+    bounds = [moment, *(moment + span for span in HORIZONS), datetime.max.replace(tzinfo=UTC)]
+    counts = desk.store.task_counts(who, now=moment, bounds=bounds, project=project, sorts=sorts)
+    return Today(tasks=[_task(line, desk.team(line.project), moment) for line in lines], counts=_counts(counts))
+
+
+def _sorts(desk: Desk, *, person: str, project: str, work: str, moment: datetime) -> list[str] | None:
+    """Return the sorts of the tasks that belong to `person` at the moment, and are of that work; None for all."""
+    if not person and not work:
+        return None
+    found = []
+    for text in desk.store.task_sorts(project=project):
+        sort = Sort.read(text)
+        _, team = desk.find_team(sort.project)
+        if team is None or work not in {"", sort.work}:
+            continue
+        if not person or person in owner_of_sort(sort, team=team, now=moment).people:
+            found.append(text)
+    return found
 
 
 def _check_person(desk: Desk, person: str, *, by: str) -> None:
@@ -276,13 +285,17 @@ def why(desk: Desk, case: str, *, by: str, now: datetime, task: str = "", as_of:
 
     For those who see the case as participants or team; for the public there are no tasks.
     """
-    shown = show(desk, case, by=by, as_of=as_of)
+    return reasons(show(desk, case, by=by, as_of=as_of), now=as_of or now, task=task)
+
+
+def reasons(shown: Shown, *, now: datetime, task: str = "") -> list[Why]:
+    """Return why each task of a case that is shown stands as it does at `now`; as `why`, without reading it again."""
     at = shown.known
     chosen = [duty for duty in at.duties if not task or duty.key == task or duty.key.startswith(f"{task}:")]
     if task and not chosen:
         keys = {duty.key for duty in at.duties}
         hint = nearest(task, keys) if keys else "It has no tasks for you to see."
-        raise Misuse(f"{case} has no task {task!r}", hint=hint)
+        raise Misuse(f"{shown.case.id} has no task {task!r}", hint=hint)
     readable = {fact.number: fact for fact in shown.facts}
     rules = {rule.slug: rule for rule in at.policy.rules} if at.policy else {}
     taken = claims(at.case)
@@ -294,7 +307,7 @@ def why(desk: Desk, case: str, *, by: str, now: datetime, task: str = "", as_of:
         found.append(
             Why(
                 duty=duty,
-                standing=standing(duty, as_of or now),
+                standing=standing(duty, now),
                 span=", ".join(part for part in spans if part),
                 opened_by=tuple(readable[number] for number in duty.because if number in readable),
                 closed_by=readable.get(duty.met_by or duty.lifted_by),

@@ -12,6 +12,7 @@ import msgspec
 
 from midstream.cases.visibility import Sight
 from midstream.policy.duties import Duty
+from midstream.policy.owners import Sort, sort_of
 
 
 class CellView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -28,10 +29,10 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What lists and tasks need of a case, as of the facts up to `number`.
 
     `readers` are the persons of its access facts, True for invited, False for removed since; with `is_public`,
-    `project` and `areas` they are all that the visibility rule asks for. `duties` are those neither met nor lifted by
-    a fact.
-    `claims` says by task key who took it. `public_title` is the title when a public fact gives it, else empty.
-    `severity` is a word of `cases.states.SEVERITIES` or ``unscored``.
+    `project`, `areas` and the parties `told` they are all that the visibility rule asks for. `duties` are those neither
+    met nor lifted by a fact. `claims` says by task key who took it. `public_title` is the title when a public fact
+    gives it, else empty. `severity` is a word of `cases.states.SEVERITIES` or ``unscored``. `fixed_at` is when a fix
+    was first there, and `opened_at` when the case was made public, each None while it is not so.
     """
 
     case: str
@@ -47,9 +48,12 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     policy: str = ""
     began_at: datetime | None = None
     public_at: datetime | None = None
+    fixed_at: datetime | None = None
+    opened_at: datetime | None = None
     invented: bool = False
     public_title: str = ""
     areas: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     readers: Mapping[str, bool] = {}
     claims: Mapping[str, str] = {}
     duties: tuple[Duty, ...] = ()
@@ -75,6 +79,8 @@ class CaseLine(msgspec.Struct, frozen=True, kw_only=True):
     public_at: datetime | None
     next_due_at: datetime | None
     invented: bool
+    fixed_at: datetime | None = None
+    opened_at: datetime | None = None
 
 
 class TaskLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +94,11 @@ class TaskLine(msgspec.Struct, frozen=True, kw_only=True):
     areas: tuple[str, ...]
     invented: bool
 
+    @property
+    def sort(self) -> Sort:
+        """What decides whose the task is, but for the moment."""
+        return sort_of(self.duty, project=self.project, areas=self.areas, claimed_by=self.claimed_by)
+
 
 class BoardLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the board: a case and its cells, by branch."""
@@ -99,6 +110,54 @@ class BoardLine(msgspec.Struct, frozen=True, kw_only=True):
     severity: str
     cells: Mapping[str, CellView]
     invented: bool
+
+
+class Token(msgspec.Struct, frozen=True, kw_only=True):
+    """A way into the API: whose it is, for what, until when, and the SHA-256 of its secret part in hexadecimal."""
+
+    name: str
+    person: str
+    label: str
+    digest: str
+    scopes: tuple[str, ...]
+    made_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
+    used_at: datetime | None = None
+
+
+class Hook(msgspec.Struct, frozen=True, kw_only=True):
+    """An address that is told of the new facts its person may read.
+
+    `kinds` are kinds of fact, or their beginnings such as ``backport.``; none means all. `secret` is the digest of the
+    blob that holds the secret. `position` is that of the last
+    fact that was looked at. After `failures` in a row it is tried again at `again_at`; `trouble` says what went wrong.
+    """
+
+    name: str
+    person: str
+    url: str
+    kinds: tuple[str, ...]
+    secret: str
+    made_at: datetime
+    position: int
+    failures: int = 0
+    again_at: datetime | None = None
+    trouble: str = ""
+
+
+class Read(msgspec.Struct, frozen=True, kw_only=True):
+    """That a person was shown a case that is not public: `how`, and up to which fact (0 where only lines were shown).
+
+    Reads of the same person, case, `how` and `span` count once.
+    """
+
+    at: datetime
+    person: str
+    case: str
+    how: str
+    number: int = 0
+    span: str = ""
 
 
 PUBLIC_WORDS = frozenset({"merged", "released", "reverted"})
@@ -164,6 +223,8 @@ def case_line(view: CaseView, *, seen: Sight, next_due_at: datetime | None) -> C
         public_at=view.public_at,
         next_due_at=next_due_at,
         invented=view.invented,
+        fixed_at=view.fixed_at,
+        opened_at=view.opened_at,
     )
 
 

@@ -135,10 +135,15 @@ def shipped_with(files: Sequence[Path]) -> Book:
     book = shipped()
     if not files:
         return book
+    return book_with(
+        book, (read_text(file.read_text(encoding="utf-8", errors="replace"), where=str(file)) for file in files)
+    )
+
+
+def book_with(book: Book, drafts: Iterable[Text]) -> Book:
+    """Return the book with the drafts added; one of a name and version that is there takes its place."""
     texts = {(text.name, text.header.version): text for texts in book.texts.values() for text in texts}
-    for file in files:
-        text = read_text(file.read_text(encoding="utf-8", errors="replace"), where=str(file))
-        texts[text.name, text.header.version] = text
+    texts |= {(text.name, text.header.version): text for text in drafts}
     return make_book(texts.values())
 
 

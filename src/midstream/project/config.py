@@ -7,10 +7,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta
 
-from midstream.formats.toml import TomlError, line_of, read_toml
+from midstream.formats.toml import TomlError, line_of, nearest, read_toml
 
 Id = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9.-]{0,60}\Z")]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+Role = Literal["response-team", "maintainer", "release-manager", "stakeholder", "reporter", "auditor", "administrator"]
+"""What somebody is to a project. A reporter, and a release manager, sees what they are invited to."""
 
 
 class ProjectError(TomlError):
@@ -61,16 +65,19 @@ class Branch(msgspec.Struct, frozen=True, kw_only=True):
 class Person(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who works on the project's security, with their zone, skills and code areas.
 
-    `roles` say what they may see: the response team sees every case, the others what they are invited to.
+    `roles` say what they may see: the response team sees every case, a stakeholder those that their `party` was told
+    of, an auditor the evidence of each without its content, an administrator only accounts; all others what they are
+    invited to.
     `holidays` is a region of ISO 3166, such as ``GB`` or ``DE-BY``, whose public holidays are no working days.
     """
 
     name: Name
     zone: str = "UTC"
-    roles: tuple[Literal["response-team", "maintainer", "release-manager", "auditor"], ...] = ()
+    roles: tuple[Role, ...] = ()
     skills: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     holidays: str = ""
+    party: str = ""
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,6 +161,7 @@ def read_project(text: str, *, where: str = "midstream.toml") -> Project:
         raise ProjectError(error.what.removeprefix(f"{error.where}: "), where=error.where, hint=error.hint) from None
     _check_unique(file, text=text, where=where)
     _check_zones(file, text=text, where=where)
+    _check_parties(file, text=text, where=where)
     return Project(
         id=file.project.id,
         name=file.project.name,
@@ -169,7 +177,7 @@ def read_project(text: str, *, where: str = "midstream.toml") -> Project:
     )
 
 
-RESERVED = frozenset({"worker", "intake"})
+RESERVED = frozenset({"worker", "intake", "demo"})
 """Names under which parts of Midstream speak; no person may have them."""
 
 
@@ -196,6 +204,24 @@ def _check_unique(file: _File, *, text: str, where: str) -> None:
                 raise ProjectError(
                     f"nobody may be called {entry.name!r}", where=f"{where}:{line}", hint="Choose another."
                 )
+
+
+def _check_parties(file: _File, *, text: str, where: str) -> None:
+    """Raise `ProjectError` for somebody of a party that is not there, or a stakeholder of none: they would see less."""
+    known = {party.name for party in file.party}
+    for count, person in enumerate(file.person):
+        if person.party not in known | {""}:
+            line = line_of(text, ("person", count, "party"))
+            raise ProjectError(
+                f"no [[party]] is called {person.party!r}", where=f"{where}:{line}", hint=nearest(person.party, known)
+            )
+        if "stakeholder" in person.roles and not person.party:
+            line = line_of(text, ("person", count, "roles"))
+            raise ProjectError(
+                f"{person.name} is a stakeholder of no party",
+                where=f"{where}:{line}",
+                hint='Name it: party = "…", one of the [[party]] tables.',
+            )
 
 
 def _check_zones(file: _File, *, text: str, where: str) -> None:

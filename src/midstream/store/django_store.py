@@ -6,11 +6,12 @@ from pathlib import Path
 
 import msgspec
 
-from midstream.cases.visibility import Viewer
-from midstream.desk.views import BoardLine, CaseLine, CaseView, TaskLine
+from midstream.cases.visibility import Sight, Viewer
+from midstream.desk.views import BoardLine, CaseLine, CaseView, Hook, Read, TaskLine, Token
 from midstream.ledger.chain import Head
 from midstream.ledger.fact import Fact
-from midstream.store import copies, ledger_rows, read_models
+from midstream.store import copies, duty_rows, ledger_rows, read_models, ways
+from midstream.store import reads as read_rows
 from midstream.store.blobs import Vault
 from midstream.store.database import Database
 
@@ -42,6 +43,14 @@ class DjangoStore(msgspec.Struct, frozen=True, kw_only=True):
     def everything(self) -> Iterator[Fact]:
         """Yield every fact in the order of recording; `BrokenChain` at one that cannot be read."""
         return ledger_rows.everything(self.db)
+
+    def since(self, position: int, *, limit: int) -> list[tuple[int, Fact]]:
+        """Return the first facts recorded after that position, each with its own."""
+        return ledger_rows.since(self.db, position, limit=limit)
+
+    def last_position(self) -> int:
+        """Return the position of the fact recorded last; 0 when there is none."""
+        return ledger_rows.last_position(self.db)
 
     def heads(self, prefix: str = "") -> list[Head]:
         """Return the heads of the streams of that prefix, sorted by stream."""
@@ -76,19 +85,45 @@ class DjangoStore(msgspec.Struct, frozen=True, kw_only=True):
         """Return the whole view of one case, whoever asks."""
         return read_models.view(self.db, case)
 
+    def sight_of_case(self, who: Viewer, case: str) -> Sight:
+        """Return how much of one case the viewer sees; of an unknown one nothing, after the same work."""
+        return read_models.sight_of_case(self.db, who, case)
+
+    def version(self) -> int:
+        """Return a number that is another one after every recorded fact."""
+        return ledger_rows.version(self.db)
+
     def case_lines(self, who: Viewer, *, project: str = "") -> list[CaseLine]:
         """Return the cases the viewer may see, most recently begun first."""
         return read_models.case_lines(self.db, who, project=project)
 
-    def task_lines(self, who: Viewer, *, now: datetime, project: str = "", limit: int | None = None) -> list[TaskLine]:
+    def task_lines(
+        self,
+        who: Viewer,
+        *,
+        now: datetime,
+        project: str = "",
+        sorts: Sequence[str] | None = None,
+        limit: int | None = None,
+    ) -> list[TaskLine]:
         """Return the open duties of the cases on whose team, or among whose participants, the viewer is."""
-        return read_models.task_lines(self.db, who, now=now, project=project, limit=limit)
+        return duty_rows.task_lines(self.db, who, now=now, project=project, sorts=sorts, limit=limit)
+
+    def task_sorts(self, *, project: str = "") -> list[str]:
+        """Return the sorts of all duties there are, as they are written."""
+        return duty_rows.task_sorts(self.db, project=project)
 
     def task_counts(
-        self, who: Viewer, *, now: datetime, bounds: Sequence[datetime], project: str = ""
+        self,
+        who: Viewer,
+        *,
+        now: datetime,
+        bounds: Sequence[datetime],
+        project: str = "",
+        sorts: Sequence[str] | None = None,
     ) -> tuple[int, ...]:
         """Return how many open duties are due before each of the bounds; last, how many there are in all."""
-        return read_models.task_counts(self.db, who, now=now, bounds=bounds, project=project)
+        return duty_rows.task_counts(self.db, who, now=now, bounds=bounds, project=project, sorts=sorts)
 
     def board_lines(self, who: Viewer, *, project: str = "") -> list[BoardLine]:
         """Return the cells of the cases the viewer may see, by case."""
@@ -120,6 +155,42 @@ class DjangoStore(msgspec.Struct, frozen=True, kw_only=True):
     def blob_count(self, case: str) -> int:
         """Return how many blobs the case has."""
         return self.vault.count(case)
+
+    # Reads
+
+    def record_reads(self, reads: Sequence[Read]) -> None:
+        """Keep the reads for good, those of a span in which the same was kept already left out."""
+        read_rows.record_reads(self.db, reads)
+
+    def reads(self, case: str, *, limit: int) -> list[Read]:
+        """Return the last reads of the case, the latest first."""
+        return read_rows.reads(self.db, case, limit=limit)
+
+    # Ways in and out
+
+    def keep_token(self, token: Token) -> None:
+        """Keep the token, in place of one of the same name."""
+        ways.keep_token(self.db, token)
+
+    def token(self, name: str) -> Token | None:
+        """Return the token of that name."""
+        return ways.token(self.db, name)
+
+    def tokens(self, person: str) -> list[Token]:
+        """Return the tokens of a person, the latest first."""
+        return ways.tokens(self.db, person)
+
+    def keep_hook(self, hook: Hook) -> None:
+        """Keep the hook, in place of one of the same name."""
+        ways.keep_hook(self.db, hook)
+
+    def hooks(self, person: str = "") -> list[Hook]:
+        """Return the hooks of a person, or of everybody, the latest first."""
+        return ways.hooks(self.db, person)
+
+    def remove_hook(self, name: str) -> None:
+        """Forget the hook of that name."""
+        ways.remove_hook(self.db, name)
 
     # The store itself
 

@@ -12,7 +12,10 @@ from midstream.desk.views import (
     BoardLine,
     CaseLine,
     CaseView,
+    Hook,
+    Read,
     TaskLine,
+    Token,
     board_line,
     board_order,
     case_line,
@@ -30,7 +33,10 @@ def view_sight(who: Viewer, view: CaseView) -> Sight:
     if view.project in who.teams:
         return Sight.TEAM
     invited = view.readers.get(who.person)
-    if invited or (invited is None and any((view.project, area) in who.areas for area in view.areas)):
+    belongs = any((view.project, area) in who.areas for area in view.areas) or any(
+        (view.project, party) in who.parties for party in view.told
+    )
+    if invited or (invited is None and belongs):
         return Sight.PARTICIPANT
     return Sight.PUBLIC if view.is_public else Sight.NOTHING
 
@@ -42,6 +48,9 @@ class MemoryStore:
         self._facts: list[Fact] = []
         self._streams: dict[str, list[Fact]] = {}
         self._views: dict[str, CaseView] = {}
+        self._reads: list[Read] = []
+        self._tokens: dict[str, Token] = {}
+        self._hooks: dict[str, Hook] = {}
         self._blobs: defaultdict[str, dict[str, bytes]] = defaultdict(dict)
 
     # Facts
@@ -66,6 +75,14 @@ class MemoryStore:
     def everything(self) -> Iterator[Fact]:
         """Yield every fact in the order of recording."""
         yield from tuple(self._facts)
+
+    def since(self, position: int, *, limit: int) -> list[tuple[int, Fact]]:
+        """Return the first facts recorded after that position, each with its own."""
+        return list(enumerate(self._facts[position : position + limit], position + 1))
+
+    def last_position(self) -> int:
+        """Return the position of the fact recorded last; 0 when there is none."""
+        return len(self._facts)
 
     def heads(self, prefix: str = "") -> list[Head]:
         """Return the heads of the streams of that prefix, sorted by stream."""
@@ -124,6 +141,15 @@ class MemoryStore:
         """Return the whole view of one case, whoever asks."""
         return self._views.get(case)
 
+    def sight_of_case(self, who: Viewer, case: str) -> Sight:
+        """Return how much of one case the viewer sees; nothing of an unknown one."""
+        view = self._views.get(case)
+        return view_sight(who, view) if view else Sight.NOTHING
+
+    def version(self) -> int:
+        """Return a number that is another one after every recorded fact."""
+        return len(self._facts)
+
     def case_lines(self, who: Viewer, *, project: str = "") -> list[CaseLine]:
         """Return the cases the viewer may see, most recently begun first."""
         lines = [
@@ -132,7 +158,15 @@ class MemoryStore:
         ]
         return sorted(lines, key=case_order, reverse=True)
 
-    def task_lines(self, who: Viewer, *, now: datetime, project: str = "", limit: int | None = None) -> list[TaskLine]:
+    def task_lines(
+        self,
+        who: Viewer,
+        *,
+        now: datetime,
+        project: str = "",
+        sorts: Sequence[str] | None = None,
+        limit: int | None = None,
+    ) -> list[TaskLine]:
         """Return the open duties of the cases on whose team, or among whose participants, the viewer is."""
         lines = [
             task_line(view, duty)
@@ -140,13 +174,25 @@ class MemoryStore:
             for duty in view.duties
             if duty.opens_at <= now and (duty.lifted_at is None or duty.lifted_at > now)
         ]
-        return sorted(lines, key=task_order)[:limit]
+        chosen = lines if sorts is None else [line for line in lines if line.sort.write() in sorts]
+        return sorted(chosen, key=task_order)[:limit]
+
+    def task_sorts(self, *, project: str = "") -> list[str]:
+        """Return the sorts of all duties there are, as they are written."""
+        views = (view for view in self._views.values() if project in {"", view.project})
+        return sorted({task_line(view, duty).sort.write() for view in views for duty in view.duties})
 
     def task_counts(
-        self, who: Viewer, *, now: datetime, bounds: Sequence[datetime], project: str = ""
+        self,
+        who: Viewer,
+        *,
+        now: datetime,
+        bounds: Sequence[datetime],
+        project: str = "",
+        sorts: Sequence[str] | None = None,
     ) -> tuple[int, ...]:
         """Return how many open duties are due before each of the bounds; last, how many there are in all."""
-        dues = [line.duty.due_at for line in self.task_lines(who, now=now, project=project)]
+        dues = [line.duty.due_at for line in self.task_lines(who, now=now, project=project, sorts=sorts)]
         return (*(sum(due is not None and due < bound for due in dues) for bound in bounds), len(dues))
 
     def board_lines(self, who: Viewer, *, project: str = "") -> list[BoardLine]:
@@ -163,6 +209,20 @@ class MemoryStore:
             seen = view_sight(who, view)
             if seen >= at_least and project in {"", view.project}:
                 yield view, seen
+
+    # Reads
+
+    def record_reads(self, reads: Sequence[Read]) -> None:
+        """Keep the reads, those of a span in which the same was kept already left out."""
+        kept = {(read.person, read.case, read.how, read.span) for read in self._reads}
+        for read in reads:
+            if (name := (read.person, read.case, read.how, read.span)) not in kept:
+                kept.add(name)
+                self._reads.append(read)
+
+    def reads(self, case: str, *, limit: int) -> list[Read]:
+        """Return the last reads of the case, the latest first."""
+        return [read for read in reversed(self._reads) if read.case == case][:limit]
 
     # Blobs
 
@@ -187,6 +247,34 @@ class MemoryStore:
     def blob_count(self, case: str) -> int:
         """Return how many blobs the case has."""
         return len(self._blobs[case]) if case in self._blobs else 0
+
+    # Ways in and out
+
+    def keep_token(self, token: Token) -> None:
+        """Keep the token, in place of one of the same name."""
+        self._tokens[token.name] = token
+
+    def token(self, name: str) -> Token | None:
+        """Return the token of that name."""
+        return self._tokens.get(name)
+
+    def tokens(self, person: str) -> list[Token]:
+        """Return the tokens of a person, the latest first."""
+        found = [token for token in self._tokens.values() if token.person == person]
+        return sorted(found, key=lambda token: (token.made_at, token.name), reverse=True)
+
+    def keep_hook(self, hook: Hook) -> None:
+        """Keep the hook, in place of one of the same name."""
+        self._hooks[hook.name] = hook
+
+    def hooks(self, person: str = "") -> list[Hook]:
+        """Return the hooks of a person, or of everybody, the latest first."""
+        found = [hook for hook in self._hooks.values() if person in {"", hook.person}]
+        return sorted(found, key=lambda hook: (hook.made_at, hook.name), reverse=True)
+
+    def remove_hook(self, name: str) -> None:
+        """Forget the hook of that name."""
+        self._hooks.pop(name, None)
 
     # The store itself
 

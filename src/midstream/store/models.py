@@ -65,7 +65,8 @@ class CaseView(models.Model):
 class Duty(models.Model):
     """One duty of a case that is neither met nor lifted by a fact, with the line that lists show of it.
 
-    `due_at` and `lifted_at` are the end of the calendar where there is none, so that one index holds the order.
+    `due_at` and `lifted_at` are the end of the calendar where there is none, so that one index holds the order. `sort`
+    is all that decides whose it is, but for the moment (`policy.owners.Sort`).
     """
 
     pk = models.CompositePrimaryKey("case_id", "key")
@@ -77,10 +78,14 @@ class Duty(models.Model):
     lifted_at = models.TextField()
     rank = models.IntegerField()
     line = models.TextField()
+    sort = models.TextField()
 
     class Meta:
         db_table = "duty"
-        indexes = (models.Index(fields=("due_at", "rank", "case_id", "key"), name="duty_in_order"),)
+        indexes = (
+            models.Index(fields=("due_at", "rank", "case_id", "key"), name="duty_in_order"),
+            models.Index(fields=("sort",), name="duty_by_sort"),
+        )
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.key}"
@@ -113,6 +118,39 @@ class Area(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.area}"
+
+
+class Told(models.Model):
+    """A party that was told of a case."""
+
+    pk = models.CompositePrimaryKey("case_id", "party")
+    case_id = models.TextField()
+    party = models.TextField()
+
+    class Meta:
+        db_table = "told"
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.party}"
+
+
+class Read(models.Model):
+    """That somebody read a case that is not public. Like a fact it is never changed; `span` is what counts as once."""
+
+    position = models.BigAutoField(primary_key=True)
+    at = models.TextField()
+    person = models.TextField()
+    case_id = models.TextField()
+    how = models.TextField()
+    number = models.IntegerField()
+    span = models.TextField()
+
+    class Meta:
+        db_table = "case_read"
+        constraints = (models.UniqueConstraint(fields=("case_id", "person", "how", "span"), name="read_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.at} {self.person} {self.case_id} {self.how}"
 
 
 class Message(models.Model):
@@ -158,3 +196,46 @@ class Blob(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.digest}"
+
+
+class Token(models.Model):
+    """A way into the API: whose it is, what it is good for, and the digest of what they present; never the token."""
+
+    name = models.TextField(primary_key=True)
+    person = models.TextField()
+    label = models.TextField()
+    digest = models.TextField()
+    scopes = models.TextField()
+    made_at = models.TextField()
+    expires_at = models.TextField()
+    revoked_at = models.TextField()
+    used_at = models.TextField()
+
+    class Meta:
+        db_table = "token"
+        indexes = (models.Index(fields=("person",), name="token_of_person"),)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.person}"
+
+
+class Hook(models.Model):
+    """An address that is told of new facts, and up to which position it was; its secret is a blob."""
+
+    name = models.TextField(primary_key=True)
+    person = models.TextField()
+    url = models.TextField()
+    kinds = models.TextField()
+    secret = models.TextField()
+    made_at = models.TextField()
+    position = models.BigIntegerField()
+    failures = models.IntegerField()
+    again_at = models.TextField()
+    trouble = models.TextField()
+
+    class Meta:
+        db_table = "hook"
+        indexes = (models.Index(fields=("person",), name="hook_of_person"),)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.url}"

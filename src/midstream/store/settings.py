@@ -16,6 +16,9 @@ PATIENCE = 20
 
 _POSTGRESQL = ("postgresql", "postgres")
 
+_WHERE = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
+"""The settings that say which database it is, and as whom; the others say how its connections are kept."""
+
 
 def configure(*, url: str) -> str:
     """Return the alias of the database at `url`, after Django is set up; the first one is ``default``.
@@ -38,7 +41,7 @@ def configure(*, url: str) -> str:
     whole = cast("dict[str, Any]", connections.configure_settings({"default": entry})["default"])
     known = cast("dict[str, dict[str, Any]]", connections.settings)
     for alias, other in known.items():
-        if all(other.get(name) == value for name, value in entry.items()):
+        if all(other.get(name) == whole.get(name) for name in _WHERE):
             return alias
     alias = f"store{len(known)}"
     known[alias] = whole

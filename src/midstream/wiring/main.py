@@ -1,70 +1,42 @@
-"""The way in: builds the desk from its parts when a command asks for it."""
+"""The way in: hands the commands what they need, and opens nothing before one asks for it."""
 
 import gc
 import sys
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from midstream.cli.app import Session, run
-from midstream.wiring.settings import default_person, index_file, key_file, settle, site_at
-from midstream.wiring.site import PublicSite
+from midstream.wiring.parts import clock, open_desk, open_history, open_trials
+from midstream.wiring.settings import default_person, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from midstream.desk.desk import Desk
-    from midstream.desk.mail import IncomingMail
-    from midstream.desk.ports import History, Trials
-    from midstream.desk.publishing import Target
+    from midstream.cli.serving import Accounts, PostOffice, Serving
 
 
-def clock() -> datetime:
-    """Return now, in UTC."""
-    return datetime.now(UTC)
+def serve(asked: "Serving") -> None:
+    """Serve the web desk until the process is told to stop."""
+    from midstream.wiring.serve import serve as serve_it  # noqa: PLC0415 - only this command needs Django's pages
+
+    serve_it(asked)
 
 
-def open_desk(store: str) -> "Desk":
-    """Return the desk over the store of that path or address, made when it is new."""
-    from midstream.desk.desk import Desk  # noqa: PLC0415 - help and completion open nothing
-    from midstream.store import open_store  # noqa: PLC0415 - as above
+def accounts(store: str) -> "Accounts":
+    """Return the accounts of the store; its tables are made when they are not there."""
+    from midstream.wiring.web import Site, set_up  # noqa: PLC0415 - only this command needs accounts
 
-    return Desk(
-        store=open_store(url=store, key_file=key_file(store)),
-        clock=clock,
-        read_mail=read_mail,
-        site=PublicSite(),
-        open_target=open_target,
-        site_at=site_at(),
-    )
+    set_up(Site(store=store))
+    from midstream.wiring.accounts import StoredAccounts  # noqa: PLC0415 - needs Django set up
+
+    return StoredAccounts()
 
 
-def open_target(path: str) -> "Target":
-    """Return the directory to publish to; the adapter is loaded when something is published."""
-    from midstream.adapters.publication import DirectoryTarget  # noqa: PLC0415 - most commands publish nothing
+def post_office(store: str) -> "PostOffice":
+    """Return what sends mail to people with accounts, through Django's mail backend."""
+    from midstream.wiring.web import Site, set_up  # noqa: PLC0415 - only this command needs accounts
 
-    return DirectoryTarget(Path(path))
+    set_up(Site(store=store))
+    from midstream.wiring.post_office import DjangoMail  # noqa: PLC0415 - needs Django set up
 
-
-def read_mail(*, path: "Path", now: datetime) -> "Iterator[IncomingMail]":
-    """Return the mails of a file or folder, one by one; the adapter is loaded when mail is read."""
-    from midstream.adapters.mail import read_mail as read  # noqa: PLC0415 - most commands read no mail
-
-    return read(path=path, now=now)
-
-
-def open_trials(*, repo: "Path") -> "Trials":
-    """Return the repository at that path, for trials of backports."""
-    from midstream.adapters.git.trials import GitTrials  # noqa: PLC0415 - most commands ask no repository
-
-    return GitTrials(repo=repo)
-
-
-def open_history(store: str, repo: "Path") -> "History":
-    """Return the history of the repository at that path, with its index beside the store of that path or address."""
-    from midstream.adapters.git import GitHistory  # noqa: PLC0415 - most commands ask no repository
-
-    return GitHistory(repo=repo, index=index_file(store, repo))
+    return DjangoMail()
 
 
 def main() -> None:
@@ -76,6 +48,9 @@ def main() -> None:
         settle=settle,
         default_person=default_person,
         clock=clock,
+        serve=serve,
+        accounts=accounts,
+        post_office=post_office,
     )
     code = run(session)
     gc.freeze()  # it ends: looking for cycles once more, in all it holds, frees nothing that leaving does not

@@ -13,6 +13,17 @@ SETTINGS = {
     ".midstream/store.key for PostgreSQL. Keep a copy of it apart from the backups.",
     "MIDSTREAM_INDEX_FOLDER": "The folder of the indexes of repositories, each one file that is safe to delete. By "
     "default history beside the store.",
+    "MIDSTREAM_WEB_KEY_FILE": "The file of the web desk's own key, for sessions and seals of second factors. By "
+    "default web.key beside the store; it is made when it is not there.",
+    "MIDSTREAM_MAIL": "The mail server for digests: smtp://USER@HOST:587 (with STARTTLS), smtps://USER@HOST:465, or "
+    "smtp://localhost:25 without a user.",
+    "MIDSTREAM_MAIL_PASSWORD_FILE": "A file with the password of that user.",
+    "MIDSTREAM_MAIL_FROM": "From whom digests come: desk@example.org.",
+    "MIDSTREAM_OIDC_ISSUER": "The identity provider that people may come from: https://sso.example.org/realms/main. "
+    "They need an account here with the same e-mail address, and a second factor here.",
+    "MIDSTREAM_OIDC_CLIENT": "The name of this desk at the identity provider.",
+    "MIDSTREAM_OIDC_SECRET_FILE": "A file with the secret of this desk at the identity provider.",
+    "MIDSTREAM_OIDC_NAME": "What the identity provider is called on the page where people sign in.",
 }
 """Every setting that the environment may give, with what it means."""
 
@@ -63,3 +74,62 @@ def settle(store: str, person: str) -> None:
     if _NAME.fullmatch(person) and not file.exists():
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.write_text(f'# Who you are at this store when --as is not given.\nas = "{person}"\n', encoding="utf-8")
+
+
+def oidc_settings() -> dict[str, str]:
+    """Return issuer, client, secret and name of the identity provider, or nothing when none is named.
+
+    Raises `StoreTrouble` when one of them is missing or the secret cannot be read.
+    """
+    from midstream.desk.ports import StoreTrouble  # noqa: PLC0415 - only the web desk asks
+
+    asked = {name: os.environ.get(f"MIDSTREAM_OIDC_{name.upper()}", "") for name in ("issuer", "client", "name")}
+    file = os.environ.get("MIDSTREAM_OIDC_SECRET_FILE", "")
+    if not any((*asked.values(), file)):
+        return {}
+    if not (asked["issuer"].startswith("https://") and asked["client"] and file):
+        raise StoreTrouble(
+            "the identity provider is not wholly named",
+            hint="Set MIDSTREAM_OIDC_ISSUER (https://…), MIDSTREAM_OIDC_CLIENT and MIDSTREAM_OIDC_SECRET_FILE.",
+        )
+    try:
+        secret = Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        raise StoreTrouble(
+            f"{file}: the secret of the identity provider cannot be read", hint="Let your user read it."
+        ) from error
+    found = {"issuer": asked["issuer"], "client": asked["client"], "secret": secret}
+    return found | ({"name": asked["name"]} if asked["name"] else {})
+
+
+def mail_settings() -> dict[str, object]:
+    """Return Django's settings of the mail server; `StoreTrouble` when the address or the password cannot be read."""
+    from urllib.parse import unquote, urlsplit  # noqa: PLC0415 - only the web desk asks
+
+    from midstream.desk.ports import StoreTrouble  # noqa: PLC0415 - as above
+
+    named, file = os.environ.get("MIDSTREAM_MAIL", ""), os.environ.get("MIDSTREAM_MAIL_PASSWORD_FILE", "")
+    if not named:
+        return {"DEFAULT_FROM_EMAIL": ""}
+    try:
+        parts = urlsplit(named)
+        port = parts.port
+        password = Path(file).read_text(encoding="utf-8").strip() if file else ""
+    except (OSError, ValueError) as error:
+        raise StoreTrouble("the mail server's settings cannot be read", hint="See MIDSTREAM_MAIL.") from error
+    sender = os.environ.get("MIDSTREAM_MAIL_FROM", "")
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or not sender:
+        raise StoreTrouble(
+            "the mail server is not wholly named",
+            hint="Set MIDSTREAM_MAIL (smtp://HOST or smtps://HOST) and MIDSTREAM_MAIL_FROM.",
+        )
+    return {
+        "DEFAULT_FROM_EMAIL": sender,
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port or (465 if parts.scheme == "smtps" else 587 if parts.username else 25),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": password,
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp" and bool(parts.username),
+        "EMAIL_TIMEOUT": 20,
+    }

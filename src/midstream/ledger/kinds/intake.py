@@ -7,6 +7,7 @@ from midstream.ledger.kinds.base import (
     Body,
     Case,
     Count,
+    Digest,
     MaybeDigest,
     Moment,
     Name,
@@ -46,7 +47,10 @@ class CaseOpened(Body, frozen=True, kw_only=True):
 
 @kind("report.received", Audience.TEAM)
 class ReportReceived(Body, frozen=True, kw_only=True):
-    """Somebody told of a suspected vulnerability; `content` is the digest of what came, `text` of its words."""
+    """Somebody told of a suspected vulnerability; `content` is the digest of what came, `text` of its words.
+
+    `code` is the digest of the code by which somebody without an account follows the report up.
+    """
 
     project: Project
     channel: Channel
@@ -61,6 +65,7 @@ class ReportReceived(Body, frozen=True, kw_only=True):
     text: MaybeDigest = ""
     encrypted: bool = False
     invented: bool = False
+    code: MaybeDigest = ""
 
 
 @kind("message.received", Audience.TEAM)
@@ -71,6 +76,16 @@ class MessageReceived(Body, frozen=True, kw_only=True):
     subject: Word = ""
     message_id: Word = ""
     content: MaybeDigest = ""
+
+
+@kind("file.attached", Audience.TEAM)
+class FileAttached(Body, frozen=True, kw_only=True):
+    """A file came with a report or a message; `content` is its digest, `name` and `media_type` are what was said."""
+
+    name: Name
+    content: Digest
+    size: Count
+    media_type: Word = ""
 
 
 @kind("report.acknowledged", Audience.PARTICIPANT)

@@ -1,0 +1,84 @@
+"""What holds for every request: a second factor, no copies of pages, one answer for unknown and forbidden."""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from midstream.desk.errors import NotFound
+from midstream.web.pages.trouble import bad_request
+from midstream.web.signin.demo import DEMO
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class Door:
+    """Lets nobody with an account on to the desk before they set up a second factor, and keeps pages out of caches."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Return the answer; unless it says otherwise, nobody may keep a copy."""
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store"
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: object, kwargs: object
+    ) -> HttpResponse | None:
+        """Return the way to the second factor for somebody who has none, or None to go on."""
+        del args, kwargs
+        # Views that need no account are open to somebody with half of one: signing in and out, a report.
+        if not getattr(view, "login_required", True) or not request.user.is_authenticated:
+            return None
+        if request.path.startswith(settings.WITHOUT_SECOND_FACTOR) or has_second_factor(request):
+            return None
+        if request.headers.get("HX-Request"):
+            return HttpResponse(headers={"HX-Redirect": reverse("mfa_index")})
+        return redirect("mfa_index")
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> None:
+        """Raise Django's own error for what is unknown or not for this person: one page, whichever it was."""
+        del request
+        if isinstance(error, NotFound):
+            raise Http404 from None
+
+
+def has_second_factor(request: HttpRequest) -> bool:
+    """Return whether the session rests on a second factor; in the demo there is no first one either."""
+    if request.session.get(BACKEND_SESSION_KEY) == DEMO:
+        return True
+    user: Any = request.user
+    return bool(is_mfa_enabled(user))
+
+
+LARGEST = 12 * 1024 * 1024
+"""Bytes a request may have, its files included."""
+
+
+class Caller:
+    """Names the machine that asks, as our proxy saw it; refuses what is too large before it is read."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Return the answer to somebody whose address is the one they came to our proxy from.
+
+        Only the last entry of X-Forwarded-For is our proxy's own; what stands before it anybody may have written.
+        """
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) > LARGEST:
+            return bad_request(request, ValueError("too large"))
+        if settings.MIDSTREAM_BEHIND_PROXY:
+            told = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+            request.META["REMOTE_ADDR"] = told or request.META.get("REMOTE_ADDR", "")
+        request.META.pop("HTTP_X_FORWARDED_FOR", None)
+        return self.get_response(request)

@@ -1,0 +1,171 @@
+"""One verb: its fields, what it would change, and doing it. Nothing is recorded before its change was shown."""
+
+import hashlib
+from collections.abc import Mapping
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.crypto import get_random_string
+from django.views.decorators.http import require_http_methods
+
+from midstream.cases.errors import Refused
+from midstream.cases.states import is_public
+from midstream.cases.verbs import Verb
+from midstream.cases.visibility import Sight
+from midstream.desk.do import Order, Receipt, do, find_verb
+from midstream.desk.errors import Misuse, NotFound, Stale
+from midstream.desk.fields import read_moment
+from midstream.desk.forms import Field, faults_of, form, given, meaning
+from midstream.desk.preview import Preview, may_withdraw, preview
+from midstream.desk.reading import Shown, show
+from midstream.ledger.errors import BadFact
+from midstream.ledger.fact import Fact
+from midstream.web.pages.case import words_of
+from midstream.web.pages.today import row_id
+from midstream.web.parts import now, parts, person_of, the_desk
+
+
+class Panel(msgspec.Struct, kw_only=True):
+    """What the panel of a verb shows: its fields, what it would change, or why it cannot be done.
+
+    `seen` is the last fact that the person had before them; after a refusal as stale it is the `last` there is, so that
+    they go on from there.
+    """
+
+    case: str
+    verb: Verb
+    meaning: str
+    fields: tuple[Field, ...]
+    task: str
+    row: str
+    seen: int
+    last: int
+    key: str
+    at: str = ""
+    at_fault: str = ""
+    checked: str = ""
+    preview: Preview | None = None
+    fault: str = ""
+    hint: str = ""
+    is_stale: bool = False
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """One fact of a receipt, in words, and whether it can be taken back."""
+
+    fact: Fact
+    words: tuple[tuple[str, str], ...]
+    may_go: bool
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def deed(request: HttpRequest, name: str, verb: str) -> HttpResponse:
+    """Return the panel of a verb, or the receipt once it was carried out."""
+    desk, person = the_desk(), person_of(request)
+    shown = show(desk, name, by=person)
+    try:
+        found = find_verb(verb)
+    except Misuse as error:
+        raise NotFound(error.what, hint=error.hint) from None
+    if shown.seen < max(found.least, Sight.PARTICIPANT):
+        raise NotFound("no such verb is for this person", hint="")
+    if not is_public(shown.case):
+        number = shown.facts[-1].number
+        parts().noted.case(desk, person=person, case=name, how="deed", number=number, now=now())
+    posted = request.POST if request.method == "POST" else None
+    panel = panel_of(shown, found, posted if posted is not None else request.GET, is_posted=posted is not None)
+    if posted is None or posted.get("step") != "do" or posted.get("checked") != panel.checked:
+        return _draw(request, look_ahead(panel, person=person), status=200)
+    return carry_out(request, panel, person=person)
+
+
+def panel_of(shown: Shown, verb: Verb, sent: Mapping[str, str], *, is_posted: bool) -> Panel:
+    """Return the panel for what was sent: its fields are named ``f.NAME``, so that none is taken for ours."""
+    typed = {name[2:]: str(value) for name, value in sent.items() if name.startswith("f.")}
+    typed = {name: value.replace("\r\n", "\n") for name, value in typed.items()}
+    filled = given(verb, typed)
+    task, at = sent.get("task", "")[:200], sent.get("at", "").strip()[:60]
+    seen = sent.get("seen", "")
+    last = max((fact.number for fact in shown.facts), default=0)
+    return Panel(
+        case=shown.case.id,
+        verb=verb,
+        meaning=meaning(verb),
+        fields=form(verb, typed, at=shown.known, faults=faults_of(verb.body, filled, now=now())),
+        task=task,
+        row=row_id(shown.case.id, task),
+        seen=int(seen) if is_posted and seen.isdecimal() and len(seen) < 10 else last,
+        last=last,
+        key=sent.get("key", "")[:60] if is_posted else f"web:{get_random_string(24)}",
+        at=at,
+        checked=checked_of(filled, at),
+    )
+
+
+def checked_of(filled: Mapping[str, str], at: str) -> str:
+    """Return the digest of what was typed: a change is carried out only as it was shown."""
+    return hashlib.sha256(msgspec.json.encode([sorted(filled.items()), at])).hexdigest()[:24]
+
+
+def order_of(panel: Panel, *, person: str) -> Order:
+    """Return the command that the panel stands for; raise `Misuse` when the moment cannot be read."""
+    fields = {field.name: field.value for field in panel.fields if field.value.strip()}
+    at = read_moment(panel.at, now=now(), what="when") if panel.at else None
+    return Order(
+        verb=panel.verb.name,
+        case=panel.case,
+        fields={name: _plain(panel, name, value) for name, value in fields.items()},
+        by=person,
+        key=panel.key,
+        seen=panel.seen,
+        at=at,
+    )
+
+
+def _plain(panel: Panel, name: str, value: str) -> object:
+    field = next(field for field in panel.fields if field.name == name)
+    return value in {"yes", "on", "true", "1"} if field.input == "yes" else value.strip()
+
+
+def look_ahead(panel: Panel, *, person: str) -> Panel:
+    """Return the panel with what the verb would change, or with what is in its way."""
+    missing = [field for field in panel.fields if field.required and not field.value.strip()]
+    if any(field.fault for field in panel.fields):
+        return panel
+    try:
+        panel.preview = preview(the_desk(), order_of(panel, person=person))
+    except Misuse as error:
+        if not missing:
+            panel.fault, panel.hint = error.what, error.hint
+    except Stale as error:
+        panel.fault, panel.hint, panel.is_stale, panel.seen = error.what, "", True, panel.last
+    except (Refused, BadFact) as error:
+        panel.fault, panel.hint = error.what, error.hint
+    return panel
+
+
+def carry_out(request: HttpRequest, panel: Panel, *, person: str) -> HttpResponse:
+    """Return the receipt, after the verb was done; or the panel with what was in its way, and nothing recorded."""
+    try:
+        receipt = do(the_desk(), order_of(panel, person=person))
+    except Stale as error:
+        panel.fault, panel.is_stale, panel.seen = error.what, True, panel.last
+        return _draw(request, panel, status=409)
+    except (Refused, Misuse, BadFact) as error:
+        panel.fault, panel.hint = error.what, error.hint
+        return _draw(request, panel, status=422)
+    context = {"panel": panel, "receipt": receipt, "written": written_of(receipt), "now": now()}
+    template = "deed/receipt.html" if request.headers.get("HX-Request") else "deed/receipt_page.html"
+    return render(request, template, context)
+
+
+def written_of(receipt: Receipt) -> list[Written]:
+    """Return the facts of a receipt in words."""
+    return [Written(fact=fact, words=words_of(fact), may_go=may_withdraw(fact, receipt.case)) for fact in receipt.facts]
+
+
+def _draw(request: HttpRequest, panel: Panel, *, status: int) -> HttpResponse:
+    template = "deed/panel.html" if request.headers.get("HX-Request") else "deed/page.html"
+    facts = [(fact, words_of(fact)) for fact in panel.preview.facts] if panel.preview else []
+    return render(request, template, {"panel": panel, "facts": facts, "now": now()}, status=status)

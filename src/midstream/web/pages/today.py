@@ -1,0 +1,191 @@
+"""Today: what has to be done, mine and the team's, by when, and the button that does it."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import urlencode
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
+
+from midstream.cases.verbs import VERBS
+from midstream.desk.derive import follows
+from midstream.desk.desk import Desk
+from midstream.desk.errors import Misuse
+from midstream.desk.reading import HORIZONS, Counts, Task, Today
+from midstream.desk.reading import today as read_today
+from midstream.project import Project
+from midstream.web.context import frame_of
+from midstream.web.kept import minute_of
+from midstream.web.parts import now, parts, person_of, the_desk
+
+FIRST = 40
+"""How many tasks a page shows: more is no day's work. The rest is one step away."""
+
+
+class Button(msgspec.Struct, frozen=True, kw_only=True):
+    """A verb that meets a task, and the address of what it would do."""
+
+    verb: str
+    url: str
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One task as the page shows it."""
+
+    id: str
+    task: Task
+    buttons: tuple[Button, ...]
+    is_mine: bool
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """The tasks due within one span."""
+
+    name: str
+    slug: str
+    rows: list[Row]
+    count: int
+
+
+class Filters(msgspec.Struct, frozen=True, kw_only=True):
+    """What of the tasks is asked for: whose, of which kind, of which project, and how many."""
+
+    whose: str = ""
+    kind: str = ""
+    project: str = ""
+    everything: bool = False
+
+    def query(self, **changed: object) -> str:
+        """Return the filters for an address, some of them changed; what is as by default is left out."""
+        asked = {**msgspec.structs.asdict(self), **changed}
+        pairs = {name: "1" if value is True else str(value) for name, value in asked.items() if value}
+        return f"?{urlencode(pairs)}" if pairs else "?"
+
+
+def filters_of(request: HttpRequest) -> Filters:
+    """Return the filters an address asks for."""
+    asked = request.GET
+    return Filters(
+        whose=asked.get("whose", "")[:120],
+        kind=asked.get("kind", "") if asked.get("kind") in {"expert", "process"} else "",
+        project=asked.get("project", "")[:80],
+        everything=asked.get("everything") == "1",
+    )
+
+
+class Day(msgspec.Struct, frozen=True, kw_only=True):
+    """The body of the page, drawn, and the cases that stand on it."""
+
+    body: SafeString
+    cases: tuple[str, ...]
+
+
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    """Return the page of today's tasks."""
+    desk, person, moment, asked = the_desk(), person_of(request), now(), filters_of(request)
+    frame = frame_of(request)
+    if frame.places and frame.places[0].url != "/":
+        return redirect(frame.places[0].url)  # an auditor or an administrator has no tasks; theirs is another page
+    minute = minute_of(moment)
+    drawn = parts().kept.get(
+        ("today", person, asked, minute),
+        version=desk.store.version(),
+        make=lambda: day_of(desk, frame.projects, person=person, moment=minute, asked=asked),
+    )
+    parts().noted.lines(desk, person=person, cases=drawn.cases, now=moment)
+    return render(request, "desk/today.html", {"body": drawn.body})
+
+
+def day_of(desk: Desk, projects: Mapping[str, Project], *, person: str, moment: datetime, asked: Filters) -> Day:
+    """Return the body of the page, as its filters ask for it."""
+    is_named = any(project.person(person) is not None for project in projects.values())
+    found = tasks(desk, person=person, moment=moment, asked=asked, is_named=is_named)
+    people = sorted(
+        {entry.name for project in projects.values() if project.person(person) is not None for entry in project.people}
+    )
+    count = sum(msgspec.structs.astuple(found.counts))
+    context = {
+        "groups": grouped(found, person=person, moment=moment),
+        "asked": asked,
+        "now": moment,
+        "people": people,
+        "projects": sorted(projects),
+        "count": count,
+        "left": count - len(found.tasks),
+    }
+    body = render_to_string("desk/today_body.html", context)
+    return Day(body=body, cases=tuple(dict.fromkeys(task.case for task in found.tasks)))
+
+
+def tasks(desk: Desk, *, person: str, moment: datetime, asked: Filters, is_named: bool) -> Today:
+    """Return the tasks asked for, in order: by default one's own, with ``whose=team`` everybody's.
+
+    Somebody whom no project file names has none of their own; they are shown those of the cases they take part in.
+    """
+    whose = {"": person if is_named else "", "team": ""}.get(asked.whose, asked.whose)
+    limit = None if asked.everything else FIRST
+    try:
+        return read_today(
+            desk, by=person, now=moment, person=whose, project=asked.project, work=asked.kind, limit=limit
+        )
+    except Misuse:  # a name that nobody has: an old address, for instance
+        return Today(tasks=[], counts=Counts(overdue=0, day=0, week=0, later=0, undated=0))
+
+
+def grouped(found: Today, *, person: str, moment: datetime) -> list[Group]:
+    """Return the tasks in groups by when they are due; each says how many it has, though not all may be drawn."""
+    counts = found.counts
+    sizes = (counts.overdue, counts.day, counts.week, counts.later + counts.undated)
+    rows: dict[str, list[Row]] = {name: [] for name in NAMES}
+    for task in found.tasks:
+        rows[group_of(task, moment)].append(row_of(task, person=person))
+    return [
+        Group(name=name, slug=name.lower().replace(" ", "-"), rows=rows[name], count=size)
+        for name, size in zip(NAMES, sizes, strict=True)
+        if size
+    ]
+
+
+NAMES = ("Overdue", "Today", "This week", "Waiting")
+
+
+def group_of(task: Task, moment: datetime) -> str:
+    """Return the group of a task: what is due later than in a week, or has no date, waits."""
+    day, week = HORIZONS
+    if task.due_at is None or task.due_at >= moment + week:
+        return "Waiting"
+    if task.due_at < moment:
+        return "Overdue"
+    return "Today" if task.due_at < moment + day else "This week"
+
+
+def row_of(task: Task, *, person: str) -> Row:
+    """Return a task as the page shows it."""
+    return Row(
+        id=row_id(task.case, task.task),
+        task=task,
+        buttons=buttons(task.case, task.task, task.do, task.subject, task.missing),
+        is_mine=person in task.who,
+    )
+
+
+def row_id(case: str, task: str) -> str:
+    """Return the name of a task's row within a page."""
+    return "t" + hashlib.sha256(f"{case}\0{task}".encode()).hexdigest()[:12]
+
+
+def buttons(case: str, task: str, do: tuple[str, ...], subject: str, missing: tuple[str, ...]) -> tuple[Button, ...]:
+    """Return a button for each verb that meets the task, with the fields that follow from it."""
+    found = []
+    for name in do:
+        fields = {"task": task, **{f"f.{key}": value for key, value in follows(VERBS[name], subject, missing).items()}}
+        url = f"{reverse('deed', args=[case, name])}?{urlencode(fields)}"
+        found.append(Button(verb=name, url=url))
+    return tuple(found)

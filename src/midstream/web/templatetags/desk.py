@@ -1,0 +1,82 @@
+"""Filters of the templates: instants with hour and zone, distances, and text whose hidden characters can be seen."""
+
+import unicodedata
+from datetime import datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils.html import conditional_escape, escape
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+
+@register.filter
+def instant(moment: datetime | None, zone: str = "UTC") -> str:
+    """Return an instant with its day, hour and zone: ``Fri 27 Nov 2026, 17:30 GMT``."""
+    return _instant(moment, zone) if moment else ""
+
+
+@lru_cache(maxsize=4096)
+def _instant(moment: datetime, zone: str) -> str:
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M} {local.tzname()}"
+
+
+@register.filter
+def day(moment: datetime | None, zone: str = "UTC") -> str:
+    """Return the day of an instant: ``27 Nov 2026``."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local.day} {local:%b %Y}"
+
+
+@register.filter
+def iso(moment: datetime | None) -> str:
+    """Return an instant for machines."""
+    return moment.isoformat(timespec="seconds") if moment else ""
+
+
+@register.filter
+def distance(moment: datetime | None, now: datetime) -> str:
+    """Return how far an instant is: ``in 3 days``, ``20 hours ago``."""
+    if moment is None:
+        return ""
+    span = abs(moment - now)
+    for unit, length in (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1))):
+        if span >= length * (2 if unit == "day" else 1):
+            count = span // length
+            words = f"{count} {unit}{'' if count == 1 else 's'}"
+            return f"in {words}" if moment > now else f"{words} ago"
+    return "now"
+
+
+_HIDDEN = frozenset(["Cc", "Cf", "Cs", "Co", "Zl", "Zp"])
+
+
+@register.filter(is_safe=True)
+def seen(text: object) -> SafeString:
+    """Return text as text: what would steer the line or cannot be seen stands as its code, in a mark of its own.
+
+    Those are the characters of the categories Cc, Cf, Cs, Co, Zl and Zp of Unicode, line breaks and tabs apart.
+    """
+    whole = str(text)
+    if whole.isprintable():
+        return conditional_escape(whole)
+    return mark_safe("".join(map(_character, whole)))  # noqa: S308 - every character was escaped or is a mark
+
+
+@lru_cache(maxsize=2048)
+def _character(char: str) -> str:
+    if unicodedata.category(char) not in _HIDDEN or char in "\n\t\r":
+        return escape(char)
+    name = unicodedata.name(char, "control character").lower()
+    return f'<span class="hidden-char" title="{name}">U+{ord(char):04X}</span>'
+
+
+@register.filter
+def get(mapping: dict[str, object], key: str) -> object:
+    """Return the entry of a mapping, or nothing."""
+    return mapping.get(key, "")

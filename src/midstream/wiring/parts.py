@@ -1,0 +1,72 @@
+"""The parts of a desk, put together."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from midstream.wiring.settings import index_file, key_file, site_at
+from midstream.wiring.site import PublicSite
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from midstream.desk.desk import Desk
+    from midstream.desk.mail import IncomingMail
+    from midstream.desk.ports import History, Trials
+    from midstream.desk.publishing import Target
+
+
+def clock() -> datetime:
+    """Return now, in UTC."""
+    return datetime.now(UTC)
+
+
+def open_desk(store: str) -> "Desk":
+    """Return the desk over the store of that path or address, made when it is new."""
+    from midstream.desk.desk import Desk  # noqa: PLC0415 - help and completion open nothing
+    from midstream.store import open_store  # noqa: PLC0415 - as above
+
+    return Desk(
+        store=open_store(url=store, key_file=key_file(store)),
+        clock=clock,
+        read_mail=read_mail,
+        post=post,
+        site=PublicSite(),
+        open_target=open_target,
+        site_at=site_at(),
+    )
+
+
+def open_target(path: str) -> "Target":
+    """Return the directory to publish to; the adapter is loaded when something is published."""
+    from midstream.adapters.publication import DirectoryTarget  # noqa: PLC0415 - most commands publish nothing
+
+    return DirectoryTarget(Path(path))
+
+
+def open_trials(*, repo: Path) -> "Trials":
+    """Return the repository at that path, for trials of backports."""
+    from midstream.adapters.git.trials import GitTrials  # noqa: PLC0415 - most commands ask no repository
+
+    return GitTrials(repo=repo)
+
+
+def open_history(store: str, repo: Path) -> "History":
+    """Return the history of the repository at that path, with its index beside the store of that path or address."""
+    from midstream.adapters.git import GitHistory  # noqa: PLC0415 - most commands ask no repository
+
+    return GitHistory(repo=repo, index=index_file(store, repo))
+
+
+def post(*, url: str, body: bytes, headers: dict[str, str]) -> str:
+    """Return what went wrong when `body` was sent to `url`, or nothing; the adapter is loaded when it is sent."""
+    from midstream.adapters.webhooks import post as send  # noqa: PLC0415 - most commands send nothing
+
+    return send(url=url, body=body, headers=headers)
+
+
+def read_mail(*, path: Path, now: datetime) -> "Iterator[IncomingMail]":
+    """Return the mails of a file or folder, one by one; the adapter is loaded when mail is read."""
+    from midstream.adapters.mail import read_mail as read  # noqa: PLC0415 - most commands read no mail
+
+    return read(path=path, now=now)
