@@ -91,9 +91,7 @@ def test_one_component_with_a_wrong_type_hides_no_other() -> None:
 
 
 texts = st.text(max_size=8)
-parts = st.fixed_dictionaries(
-    {}, optional=dict.fromkeys(("type", "group", "name", "version", "purl", "cpe"), texts)
-)
+parts = st.fixed_dictionaries({}, optional=dict.fromkeys(("type", "group", "name", "version", "purl", "cpe"), texts))
 
 
 @given(st.lists(parts, max_size=5), st.none() | parts, st.sampled_from(SPEC_VERSIONS))

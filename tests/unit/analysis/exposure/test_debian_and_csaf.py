@@ -11,7 +11,9 @@ from midstream.analysis.exposure.match import Component, Finding, match
 from tests.unit.analysis.exposure.conftest import MakeIndex
 
 LISTS = {
-    "data/config.json": json.dumps({"distributions": {"bookworm": {"majorversion": 12}, "bullseye": {"majorversion": 11}, "sid": {}}}),
+    "data/config.json": json.dumps(
+        {"distributions": {"bookworm": {"majorversion": 12}, "bullseye": {"majorversion": 11}, "sid": {}}}
+    ),
     "data/CVE/list": """CVE-2026-0001 (Fixed in unstable, minor in bookworm ...)
 \t{DSA-1-1}
 \t- demo 1.5-1 (bug #1; low)
@@ -50,7 +52,7 @@ CVE-2026-0009 (A fix nobody can place)
 \t{CVE-2026-0001 CVE-2026-0005}
 \t[bookworm] - demo 1.2-1+deb12u1
 """,
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -137,9 +139,20 @@ def csaf(*, name: str = "", purl: str = "", cpe: str = "", **status: list[str]) 
 @pytest.mark.parametrize(
     ("document", "expected"),
     [
-        (csaf(purl="pkg:pypi/demo", name="vers:pypi/>=1.0|<1.5|!=1.2", known_affected=["P"]),
-         {"0.9": "not affected", "1.1": "affected", "1.2": "fixed in this version", "1.3": "affected", "1.5": "fixed in this version"}),
-        (csaf(purl="pkg:pypi/demo", name="vers:pypi/<=1.0|2.0", known_affected=["P"]), {"1.0": "affected", "1.1": "not affected", "2.0": "affected"}),
+        (
+            csaf(purl="pkg:pypi/demo", name="vers:pypi/>=1.0|<1.5|!=1.2", known_affected=["P"]),
+            {
+                "0.9": "not affected",
+                "1.1": "affected",
+                "1.2": "fixed in this version",
+                "1.3": "affected",
+                "1.5": "fixed in this version",
+            },
+        ),
+        (
+            csaf(purl="pkg:pypi/demo", name="vers:pypi/<=1.0|2.0", known_affected=["P"]),
+            {"1.0": "affected", "1.1": "not affected", "2.0": "affected"},
+        ),
         (csaf(purl="pkg:pypi/demo@1.0", known_affected=["P"]), {"1": "affected", "1.1": "not affected"}),
         (csaf(purl="pkg:pypi/demo", known_not_affected=["P"]), {"1": "not affected"}),
         (csaf(purl="pkg:pypi/demo@1.1", fixed=["P"]), {"1.1": "fixed in this version"}),
@@ -147,7 +160,7 @@ def csaf(*, name: str = "", purl: str = "", cpe: str = "", **status: list[str]) 
         (csaf(purl="pkg:pypi/demo", name="from 1 to 2", known_affected=["P"]), {"1": "not affected"}),
         (csaf(purl="pkg:pypi/demo", name="vers:pypi/>=one", known_affected=["P"]), {"1": "unknown version"}),
     ],
-)  # fmt: skip
+)
 def test_csaf_products(document: dict[str, Any], expected: dict[str, str], index_of: MakeIndex, tmp_path: Path) -> None:
     path = tmp_path / "csaf.json"
     path.write_text(json.dumps(document))
