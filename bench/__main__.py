@@ -8,7 +8,11 @@ from pathlib import Path
 
 from bench.figure import Figure, Places, line
 
+<<<<<<< HEAD
 MODULES = ("bench.core", "bench.start", "bench.store", "bench.crash", "bench.exposure")
+=======
+MODULES = ("bench.core", "bench.start", "bench.store", "bench.crash", "bench.fleet")
+>>>>>>> expo2
 
 
 def main() -> int:

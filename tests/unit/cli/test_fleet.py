@@ -57,7 +57,7 @@ def test_a_folder_is_added_and_asked(fleets: Fleets) -> None:
 def test_a_scan_tells_findings_and_where_there_is_no_data(fleets: Fleets) -> None:
     fleets("add", "boms")
     said = fleets("scan")
-    assert said.out.splitlines()[1].split()[:3] == ["1", "affected", "CVE-2026-2"]
+    assert said.out.splitlines()[1].split()[:4] == ["1", "1", "affected", "CVE-2026-2"]
     assert "no data: 1 components: the index knows nothing about crates.io" in said.err
     assert fleets("scan", "--json").json["silent"][0]["ecosystem"] == "crates.io"
 
@@ -67,7 +67,7 @@ def test_dropping(fleets: Fleets) -> None:
     assert fleets("drop", "boms/lamp.json").code == 0
     assert fleets("drop", "boms/lamp.json").code == 2
     assert fleets("affected", "CVE-2026-2", "--fail-on-affected").code == 0
-    assert fleets("scan", "--json").json["shared"] == []
+    assert fleets("scan", "--json").json["open"] == []
 
 
 def test_exit_codes_and_what_nobody_knows(fleets: Fleets, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from midstream.cli.output import columns, json_option, progress, write_json
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from midstream.analysis.exposure.fleets.asking import Exposed, Shared
+    from midstream.analysis.exposure.fleets.asking import Exposed, Open
     from midstream.analysis.exposure.fleets.file import Fleet
     from midstream.analysis.exposure.index import Index
 
@@ -184,23 +184,22 @@ def scan(*, index_path: Path, engine: str, as_json: bool) -> None:
     if as_json:
         write_json(found)
     else:
-        rows = [_shared_row(entry) for entry in found.shared]
-        columns(rows, heads=("INPUTS", "VERDICT", "VULNERABILITY", "COMPONENT"))
+        rows = [_open_row(entry) for entry in found.open]
+        columns(rows, heads=("INPUTS", "PARTS", "VERDICT", "VULNERABILITY", "SUCH AS"))
     counts: dict[str, int] = {}
-    for entry in found.shared:
-        counts[entry.finding.verdict] = counts.get(entry.finding.verdict, 0) + 1
+    for entry in found.open:
+        counts[entry.verdict] = counts.get(entry.verdict, 0) + 1
     for silent in found.silent:
         click.echo(printable(f"no data: {silent.components} components: {silent.why}"), err=True)
     told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items()) or "no finding"
     click.echo(f"{kept.count()} inputs: {told}", err=True)
 
 
-def _shared_row(entry: "Shared") -> tuple[str, str, str, str]:
-    finding = entry.finding
-    version = finding.component.version or finding.component.commit[:12]
-    fixed = f", fixed in {finding.fixed}" if finding.fixed else ""
-    shown = f"{finding.component.name} {version}".strip() + fixed
-    return str(entry.inputs), finding.verdict, finding.vulnerability or "(any)", shown
+def _open_row(entry: "Open") -> tuple[str, str, str, str, str]:
+    example = entry.example
+    fixed = f", fixed in {entry.fixed}" if entry.fixed else ""
+    shown = f"{example.name} {example.version or example.commit[:12]}".strip() + fixed
+    return str(entry.inputs), str(entry.components), entry.verdict, entry.vulnerability or "(any)", shown
 
 
 def _chosen_by(engine: str, kept: "Fleet", index: "Index") -> set[int] | None:

@@ -28,7 +28,7 @@ _STATES: dict[str, Kind] = {
     "unaffected": "not-affected",
 }
 _URGENCIES = {"unimportant", "low", "medium", "high", "end-of-life"}
-_SKIPPED = ("NOTE:", "NOT-FOR-US", "RESERVED", "TODO:", "CHECK", "check", "debianbug", "http")
+_REMARK = re.compile(r"[A-Z][A-Z-]{3,}(?::.*)?|check\b.*|debianbug.*|http.*")
 _BUG = re.compile(r"bug #([0-9]{1,9})")
 LINE_LIMIT = 20_000
 
@@ -64,7 +64,7 @@ def _take(entry: Entry, text: str, number: int, faults: list[str]) -> None:
             entry.notes.append(note)
         elif "<itp>" not in text:
             faults.append(f"{number}: {text[:80]!r} is no note")
-    elif not text.startswith(_SKIPPED) and not _REFERENCES.fullmatch(text):
+    elif not _REMARK.fullmatch(text) and not _REFERENCES.fullmatch(text):
         faults.append(f"{number}: {text[:80]!r} is no note")
 
 

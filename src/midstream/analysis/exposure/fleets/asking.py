@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from midstream.analysis.exposure.answers import Answer, answers_of, rank_of
-from midstream.analysis.exposure.match import Finding, match
+from midstream.analysis.exposure.match import Component, Finding, Verdict, match
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from midstream.analysis.exposure.fleets.file import Fleet
     from midstream.analysis.exposure.fleets.rows import Kept
     from midstream.analysis.exposure.index import Index
-    from midstream.analysis.exposure.match import Component
     from midstream.analysis.exposure.statements import Statement
 
 
@@ -25,11 +24,21 @@ class Exposed(msgspec.Struct, frozen=True, kw_only=True):
     answers: list[Answer]
 
 
-class Shared(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding, and in how many inputs of the fleet its component is."""
+class Open(msgspec.Struct, frozen=True, kw_only=True):
+    """One vulnerability with one verdict: how many distinct components, in how many inputs, and one of them with why.
 
-    finding: Finding
+    `vulnerability` is "" for components the index knows nothing about.
+    """
+
+    vulnerability: str
+    verdict: Verdict
+    severity: str
+    summary: str
+    components: int
     inputs: int
+    example: Component
+    why: str
+    fixed: str
 
 
 class Silent(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,9 +50,9 @@ class Silent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FleetScan(msgspec.Struct, frozen=True, kw_only=True):
-    """What a scan of a fleet came to: the findings, the most urgent first, and where the index has no data."""
+    """What a scan of a fleet came to: the vulnerabilities, the most urgent first, and where the index has no data."""
 
-    shared: list[Shared]
+    open: list[Open]
     silent: list[Silent]
 
 
@@ -87,7 +96,7 @@ def _answers(findings: list[Finding], components: "list[Component]", statements:
 
 
 def scan_fleet(*, fleet: "Fleet", index: "Index", only: "set[int] | None" = None) -> FleetScan:
-    """Return the findings of the distinct components, and of which ecosystems the index knows nothing.
+    """Return which vulnerabilities touch the fleet, and of which ecosystems the index knows nothing.
 
     Only components of names the index knows are matched one by one; `only` may narrow them down further (see `frames`).
     What inputs say about themselves does not count here: another one with the same component may say something else;
@@ -97,18 +106,18 @@ def scan_fleet(*, fleet: "Fleet", index: "Index", only: "set[int] | None" = None
 
     def components() -> "Iterator[Component]":
         for number, component in chain(fleet.components_known_to(index.path), fleet.components_with_cpe()):
-            if component not in numbers and (only is None or number in only):
-                numbers[component] = number
+            if (only is None or number in only) and numbers.setdefault(component, number) == number:
                 yield component
 
-    findings = list(match(index=index, components=components()))
-    holders = fleet.holders({numbers[finding.component] for finding in findings})
-    shared = [
-        Shared(finding=finding, inputs=holders[numbers[finding.component]])
-        for finding in findings
-        if numbers[finding.component] in holders
+    groups: dict[tuple[str, Verdict], tuple[Finding, list[int]]] = {}
+    for finding in match(index=index, components=components()):
+        held = groups.setdefault((finding.vulnerability, finding.verdict), (finding, []))
+        held[1].append(numbers[finding.component])
+    inputs = fleet.holders([held for _, held in groups.values()])
+    found = [
+        _open(finding, held, count) for (finding, held), count in zip(groups.values(), inputs, strict=True) if count
     ]
-    shared.sort(key=lambda entry: (rank_of(entry.finding.verdict), -entry.inputs, entry.finding.vulnerability))
+    found.sort(key=lambda entry: (rank_of(entry.verdict), -entry.inputs, entry.vulnerability))
     silent = [
         Silent(ecosystem=ecosystem, components=count, why=finding.why)
         for ecosystem, count, example in fleet.ecosystems()
@@ -116,4 +125,18 @@ def scan_fleet(*, fleet: "Fleet", index: "Index", only: "set[int] | None" = None
         for finding in match(index=index, components=[example])
         if finding.verdict == "no data"
     ]
-    return FleetScan(shared=shared, silent=silent)
+    return FleetScan(open=found, silent=silent)
+
+
+def _open(finding: Finding, held: list[int], inputs: int) -> Open:
+    return Open(
+        vulnerability=finding.vulnerability,
+        verdict=finding.verdict,
+        severity=finding.severity,
+        summary=finding.summary,
+        components=len(held),
+        inputs=inputs,
+        example=finding.component,
+        why=finding.why,
+        fixed=finding.fixed,
+    )

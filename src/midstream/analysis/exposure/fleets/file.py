@@ -12,7 +12,8 @@ import sqlite3
 import sys
 from array import array
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -201,12 +202,16 @@ class Fleet:
             if has:
                 yield input_, sorted(has)
 
-    def holders(self, numbers: set[int], /) -> dict[int, int]:
-        """Return how many inputs have each of the components; those that none has any more are left out."""
+    def holders(self, groups: Sequence[Collection[int]], /) -> list[int]:
+        """Return, for each group of components, how many inputs have any of them."""
+        places: dict[int, list[int]] = {}
+        for place, group in enumerate(groups):
+            for number in group:
+                places.setdefault(number, []).append(place)
         count: Counter[int] = Counter()
         for (blob,) in self._db.execute("SELECT components FROM input"):
-            count.update(numbers.intersection(_numbers(blob)))
-        return dict(count)
+            count.update(set(chain.from_iterable(filter(None, map(places.get, _numbers(blob))))))
+        return [count[place] for place in range(len(groups))]
 
     def _put(self, rows: dict[Row, int]) -> list[int] | None:
         """Return the number of each row in the file, after new ones were written; None when as in the batch."""

@@ -29,7 +29,8 @@ td:nth-child(-n+2) { white-space: nowrap; }
 @media (max-width: 40rem) {
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   tr, td { display: block; } tr { padding: .6rem 0; border-bottom: 1px solid var(--line); }
-  td, td:nth-child(-n+2) { border: 0; padding: .1rem 0; white-space: normal; overflow-wrap: anywhere; } td[data-head]::before { content: attr(data-head) ": "; color: var(--faint); }
+  td, td:nth-child(-n+2) { border: 0; padding: .1rem 0; white-space: normal; overflow-wrap: anywhere; }
+  td[data-head]::before { content: attr(data-head) ": "; color: var(--faint); }
 }
 """
 _CLASSES = {"affected": "affected", "unknown version": "unsure", "no data": "unsure"}

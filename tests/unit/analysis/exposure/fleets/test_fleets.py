@@ -183,26 +183,23 @@ def test_what_an_input_says_about_itself_counts_for_it_alone(shipped: Fleet, ind
 def test_asking_for_one_vulnerability_tells_what_the_scan_of_all_tells(shipped: Fleet, index_of: IndexOf) -> None:
     index = index_of(FEED)
     told = {
-        (one.finding.vulnerability, one.finding.component): one.inputs
-        for one in scan_fleet(fleet=shipped, index=index).shared
+        (one.vulnerability, one.verdict): (one.components, one.inputs)
+        for one in scan_fleet(fleet=shipped, index=index).open
     }
-    components = [component for _, component in shipped.components()]
-    whole = {
-        (one.vulnerability, one.component) for one in match(index=index, components=components) if one.vulnerability
-    }
+    findings = list(match(index=index, components=[component for _, component in shipped.components()]))
+    whole = {(one.vulnerability, one.verdict) for one in findings if one.vulnerability}
     assert {key for key in told if key[0]} == whole
-    for vulnerability, component in whole:
+    for vulnerability, verdict in whole:
+        touched = {one.component for one in findings if (one.vulnerability, one.verdict) == (vulnerability, verdict)}
         found = who_is_affected(fleet=shipped, index=index, vulnerability=vulnerability, everything=True)
-        has = [one for one in found if component in {answer.component for answer in one.answers}]
-        assert len(has) == told[vulnerability, component]
+        has = [one for one in found if touched & {answer.component for answer in one.answers}]
+        assert told[vulnerability, verdict] == (len(touched), len(has))
 
 
 def test_what_the_index_knows_nothing_of_is_told_by_ecosystem(shipped: Fleet, index_of: IndexOf) -> None:
     found = scan_fleet(fleet=shipped, index=index_of(FEED))
     assert {one.ecosystem: one.components for one in found.silent} == {"": 1, "Debian": 1, "crates.io": 1}
-    assert [one.finding.component.name for one in found.shared if not one.finding.vulnerability] == [
-        "github.com/mbed-tls/mbedtls"
-    ]
+    assert [one.example.name for one in found.open if not one.vulnerability] == ["github.com/mbed-tls/mbedtls"]
 
 
 def by_sqlite(fleet: Fleet, index: Index) -> set[tuple[int, str]]:
