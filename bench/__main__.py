@@ -8,11 +8,7 @@ from pathlib import Path
 
 from bench.figure import Figure, Places, line
 
-<<<<<<< HEAD
-MODULES = ("bench.core", "bench.start", "bench.store", "bench.crash", "bench.exposure")
-=======
-MODULES = ("bench.core", "bench.start", "bench.store", "bench.crash", "bench.fleet")
->>>>>>> expo2
+MODULES = ("bench.core", "bench.start", "bench.store", "bench.crash", "bench.exposure", "bench.fleet")
 
 
 def main() -> int:
