@@ -1,11 +1,10 @@
-"""Figures of the exposure analysis: building an index, scanning one product, and asking a fleet.
+"""Figures of the exposure analysis: building an index, scanning one product, and matching. Fleets: `bench.fleet`.
 
 The data are drawn from a seed at the stated sizes, or built from public OSV dumps given by ``DATA=path`` (zips).
 """
 
 import os
 import sqlite3
-import statistics
 import subprocess
 import sys
 import time
@@ -14,18 +13,14 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-import msgspec
-
 from bench.exposure_data import purls, write_bom, write_feed
 from bench.figure import Figure, NotRun, Places, peak_of, process_ratio, seconds
-from midstream.analysis.exposure.fleets.asking import who_is_affected
-from midstream.analysis.exposure.fleets.file import Fleet, open_fleet
-from midstream.analysis.exposure.index import Index, open_index
+from midstream.analysis.exposure.index import open_index
 from midstream.analysis.exposure.inputs.purls import component_of_purl
 from midstream.analysis.exposure.match import Component, match, touched
 
 ADVISORIES = 50_000
-PRODUCTS, COMPONENTS, DISTINCT = 2_000, 500, 30_000
+COMPONENTS = 500
 COPIES = 20
 NOW = datetime(2026, 12, 2, tzinfo=UTC)
 NOTHING = (sys.executable, "-c", "pass")
@@ -114,73 +109,11 @@ def scan_large(places: Places) -> float:
     return process_ratio(_quiet(large), _quiet(small), rounds=25)
 
 
-def _products(places: Places) -> list[str]:
-    folder = places.scratch / "products"
-    if not folder.exists():
-        folder.mkdir()
-        known = purls(DISTINCT)
-        step = DISTINCT // COMPONENTS
-        for number in range(PRODUCTS):
-            # Each has its own draw of all: neighbours share a part, as products of one maker do.
-            chosen = [known[(number * 37 + place * step + place % 7) % DISTINCT] for place in range(COMPONENTS)]
-            write_bom(folder / f"{number}.json", chosen)
-    return [str(path) for path in sorted(folder.iterdir())]
-
-
 def _cpu(work: Callable[[], object]) -> float:
     """Return the seconds of the processor one call took: what is compared here never waits."""
     start = time.process_time()
     work()
     return time.process_time() - start
-
-
-def _fleet(places: Places, name: str) -> Fleet:
-    path = places.scratch / f"{name}.db"
-    path.unlink(missing_ok=True)
-    return open_fleet(path=path)
-
-
-def fleet_ratio(places: Places) -> float:
-    """Return reading, keeping and matching 2,000 products, by reading and parsing the same files with msgspec."""
-    files = _products(places)
-    ratios = []
-    for _ in range(5):
-        base = _cpu(lambda: sum(len(msgspec.json.decode(Path(file).read_bytes())) for file in files))
-        fleet, index = _fleet(places, "fleet"), open_index(path=_index(places))
-
-        def ours(fleet: Fleet = fleet, index: Index = index) -> None:
-            fleet.add(inputs=files, now=NOW.isoformat(), size_limit=2**29)
-            sum(1 for _ in touched(index=index, components=(component for _, component in fleet.components())))
-
-        ratios.append(_cpu(ours) / base)
-        fleet.close()
-        index.close()
-    return statistics.median(ratios)
-
-
-def who_is_affected_ms(places: Places) -> float:
-    """Return the milliseconds until it is known who of the 2,000 is affected by one vulnerability."""
-    index = open_index(path=_index(places))
-    fleet = _fleet(places, "asked")
-    fleet.add(inputs=_products(places), now=NOW.isoformat(), size_limit=2**29)
-    names = _some_vulnerabilities(index, fleet)
-    took = []
-    for name in names:
-        start = time.process_time()
-        found = who_is_affected(fleet=fleet, index=index, vulnerability=name)
-        took.append((time.process_time() - start) * 1000)
-        if not found:
-            raise NotRun(f"nobody is affected by {name}")
-    fleet.close()
-    index.close()
-    return statistics.median(took)
-
-
-def _some_vulnerabilities(index: Index, fleet: Fleet) -> list[str]:
-    components = [component for number, component in fleet.components() if number % 40 == 0]
-    return sorted({name for _, name, verdict in touched(index=index, components=components) if verdict == "affected"})[
-        :25
-    ]
 
 
 def _distinct() -> Iterator[Component]:
@@ -220,7 +153,6 @@ def ahead_of_trivy(places: Places) -> float:
 
 
 _SIZE = f"{COMPONENTS} components, 50,000 ranges"
-_FLEET = f"{PRODUCTS:,} products, 1,000,000 components"
 FIGURES = (
     Figure(name="exposure: index build, 50,000 advisories", limit=30, unit="s", measure=build_seconds),
     Figure(name="exposure: index build, 50,000 advisories, memory", limit=500, unit="MB", measure=build_peak),
@@ -228,8 +160,6 @@ FIGURES = (
     Figure(name=f"exposure: scan, {_SIZE}, memory", limit=30, unit="MB", measure=scan_peak),
     Figure(name="exposure: scan, 1,000,000 ranges by 50,000", limit=1.2, unit="x", measure=scan_large),
     Figure(name="exposure: scan by trivy", limit=1, unit="x", measure=ahead_of_trivy),
-    Figure(name=f"exposure: {_FLEET} by reading and parsing", limit=1.4, unit="x", measure=fleet_ratio),
     Figure(name="exposure: 150,000 distinct components/s by ours", limit=1, unit="x", measure=distinct_slowness),
-    Figure(name=f"exposure: who is affected, {_FLEET}", limit=50, unit="ms", measure=who_is_affected_ms),
     Figure(name="exposure: quick answers that differ from full ones", limit=0, unit="of 5,000", measure=wrong_answers),
 )

@@ -185,7 +185,8 @@ def _settle_told(db: sqlite3.Connection, table: str, columns: str) -> None:
     own = ", ".join(f"new.{column.strip()}" for column in columns.split(","))
     told = ", ".join(f"advisory.{column}" for column in ("canonical", "withdrawn", "beside", "shared"))
     db.execute(
-        f"INSERT OR IGNORE INTO {table} ({columns}, source, vulnerability, withdrawn, beside, shared, summary, severity) "
+        f"INSERT OR IGNORE INTO {table} "
+        f"({columns}, source, vulnerability, withdrawn, beside, shared, summary, severity) "
         f"SELECT {own}, new.source, {told}, substr(advisory.summary, 1, 160), advisory.severity "
         f"FROM new_{table} AS new CROSS JOIN advisory ON advisory.id = new.advisory AND advisory.source = new.source "
         "ORDER BY 1, 2, 3, 4, 5"

@@ -65,7 +65,7 @@ COLUMNS = {
 }
 """What a source's rows hold beside the number of the source: they are collected, and taken over, in this order.
 
-`vulnerability` (the id that stands for all aliases), `beside` (the others), `shared` (whether several advisories
-speak of it), `withdrawn`, `summary` and `severity` follow from the advisories of all sources together; they are written into each row, so that a scan reads one place for each
-package.
+`vulnerability` (the id that stands for all aliases), `beside` (the others), `shared` (whether several advisories speak
+of it), `withdrawn`, `summary` and `severity` follow from the advisories of all sources together; they are written into
+each row, so that a scan reads one place for each package.
 """

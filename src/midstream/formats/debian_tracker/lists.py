@@ -28,8 +28,8 @@ _STATES: dict[str, Kind] = {
     "unaffected": "not-affected",
 }
 _URGENCIES = {"unimportant", "low", "medium", "high", "end-of-life"}
-_SKIPPED = ("NOTE:", "NOT-FOR-US", "RESERVED", "TODO:", "CHECK", "check", "debianbug", "http")
-_BUG = re.compile(r"bug #([0-9]+)")
+_REMARK = re.compile(r"[A-Z][A-Z-]{3,}(?::.*)?|check\b.*|debianbug.*|http.*")
+_BUG = re.compile(r"bug #([0-9]{1,9})")
 LINE_LIMIT = 20_000
 
 
@@ -64,7 +64,7 @@ def _take(entry: Entry, text: str, number: int, faults: list[str]) -> None:
             entry.notes.append(note)
         elif "<itp>" not in text:
             faults.append(f"{number}: {text[:80]!r} is no note")
-    elif not text.startswith(_SKIPPED) and not _REFERENCES.fullmatch(text):
+    elif not _REMARK.fullmatch(text) and not _REFERENCES.fullmatch(text):
         faults.append(f"{number}: {text[:80]!r} is no note")
 
 
@@ -109,6 +109,7 @@ def _note(text: str, number: int) -> Note | None:
         version=found["version"] or "",
         urgency=next((part for part in more if part in _URGENCIES), ""),
         reason="; ".join(part for part in more if part and part not in _URGENCIES and not part.startswith("bug #")),
+        bug=next((int(found[1]) for part in more if (found := _BUG.fullmatch(part))), 0),
         line=number,
     )
 
@@ -116,7 +117,7 @@ def _note(text: str, number: int) -> Note | None:
 def _named(entry: Entry) -> Entry:
     """Return the entry; one that has no number yet gets a name of its own, as the tracker gives it one."""
     if entry.id.endswith("-XXXX"):
-        bugs = [found[1] for note in entry.notes if (found := _BUG.search(note.reason))]
+        bug = next((note.bug for note in entry.notes if note.bug), 0)
         digest = hashlib.sha256(entry.description.encode()).hexdigest()[:6].upper()
-        entry.id = f"TEMP-{int(bugs[0]) if bugs else 0:07d}-{digest}"
+        entry.id = f"TEMP-{bug:07d}-{digest}"
     return entry

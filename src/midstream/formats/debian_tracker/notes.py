@@ -26,6 +26,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
     urgency: str = ""  # as written; the tracker's own words are unimportant, low, medium, high
     reason: str = ""
+    bug: int = 0  # in Debian's bug tracker
     line: int = 0
 
 

@@ -28,8 +28,8 @@ def test_a_damaged_page(place: float, tmp_path: Path) -> None:
         with open_index(path=to) as index:
             found = {each.component.name for each in match(index=index, components=components)}
         assert found == set(names), "nothing may be missing without a word"
-    except (IndexTrouble, NoIndex) as error:
-        assert error.hint
+    except (IndexTrouble, NoIndex):
+        pass  # told, with a hint; that every error has one is tested elsewhere
     build_index(sources=[source], to=to, now=NOW)
     with open_index(path=to) as index:
         assert len(list(match(index=index, components=components))) == len(names)

@@ -114,23 +114,52 @@ BAD = {
     "not utf-8": (written("x.json", b'{"id": "\xff\xfe"}'), "x.json:"),
     "deep json": (written("x.json", '{"id": "A", "affected": ' + "[" * 100_000 + "]" * 100_000 + "}"), "x.json"),
     "another document": (written("x.json", '{"hello": 1}'), "neither OSV, nor CSAF, nor Debian's tracker"),
-    "ranges is no list": (written("x.json", changed(affected=[{"package": PACKAGE, "ranges": {}}])), "ranges: Expected `array`"),
-    "event without text": (written("x.json", changed(affected=[{"package": PACKAGE, "ranges": [{"type": "ECOSYSTEM", "events": [{"fixed": 7}]}]}])), "Expected `str`"),
-    "long version": (written("x.json", changed(affected=[package("PyPI", "other", "introduced 0", f"fixed {'1.' * 5_000}1")])), "a version of 10001 characters"),
-    "long enumerated version": (written("x.json", changed(affected=[package("PyPI", "other", versions=("9" * 10_000,))])), "an enumerated version of 10000 characters"),
-    "control characters": (written("x.json", changed(affected=[package("PyPI", "oth\u001ber", "introduced 0")])), "control characters"),
+    "ranges is no list": (
+        written("x.json", changed(affected=[{"package": PACKAGE, "ranges": {}}])),
+        "ranges: Expected `array`",
+    ),
+    "event without text": (
+        written(
+            "x.json",
+            changed(affected=[{"package": PACKAGE, "ranges": [{"type": "ECOSYSTEM", "events": [{"fixed": 7}]}]}]),
+        ),
+        "Expected `str`",
+    ),
+    "long version": (
+        written("x.json", changed(affected=[package("PyPI", "other", "introduced 0", f"fixed {'1.' * 5_000}1")])),
+        "a version of 10001 characters",
+    ),
+    "long enumerated version": (
+        written("x.json", changed(affected=[package("PyPI", "other", versions=("9" * 10_000,))])),
+        "an enumerated version of 10000 characters",
+    ),
+    "control characters": (
+        written("x.json", changed(affected=[package("PyPI", "oth\u001ber", "introduced 0")])),
+        "control characters",
+    ),
     "an id with control characters": (written("x.json", json.dumps({**GOOD, "id": "A\u001b[31m"})), "its id is"),
-    "unknown event": (written("x.json", changed(affected=[package("PyPI", "other", "introduced 0", "mended 2")])), "an event 'mended'"),
-    "unknown type of range": (written("x.json", changed(affected=[package("PyPI", "other", "introduced 0", kind="MOON")])), "a range of the type 'MOON'"),
+    "unknown event": (
+        written("x.json", changed(affected=[package("PyPI", "other", "introduced 0", "mended 2")])),
+        "an event 'mended'",
+    ),
+    "unknown type of range": (
+        written("x.json", changed(affected=[package("PyPI", "other", "introduced 0", kind="MOON")])),
+        "a range of the type 'MOON'",
+    ),
     "aliases of numbers": (written("x.json", changed(aliases=[1])), "aliases: Expected `str`"),
     "yaml bomb": (
-        written("x.yaml", "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
-            f"{chr(98 + place)}: &{chr(98 + place)} [{', '.join([f'*{chr(97 + place)}'] * 9)}]\n" for place in range(8)
-        )),
+        written(
+            "x.yaml",
+            "a: &a [x, x, x, x, x, x, x, x, x]\n"
+            + "".join(
+                f"{chr(98 + place)}: &{chr(98 + place)} [{', '.join([f'*{chr(97 + place)}'] * 9)}]\n"
+                for place in range(8)
+            ),
+        ),
         "more than 1000000 nodes",
     ),
     "no yaml": (written("x.yaml", "a: [b"), "no YAML"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -296,8 +325,12 @@ def test_an_embargoed_index_is_for_its_owner_and_is_not_taken_over_by_a_public_o
 
 
 def test_who_is_concerned_by_a_vulnerability_is_one_look(index_of: MakeIndex) -> None:
-    index = index_of([entry("GHSA-1", package("PyPI", "demo", "introduced 0"), aliases=["CVE-1"]),
-                      entry("CVE-1", package("npm", "demo", versions=("x",)))])  # fmt: skip
+    index = index_of(
+        [
+            entry("GHSA-1", package("PyPI", "demo", "introduced 0"), aliases=["CVE-1"]),
+            entry("CVE-1", package("npm", "demo", versions=("x",))),
+        ]
+    )
     assert index.packages_of("GHSA-1") == index.packages_of("CVE-1") == (("PyPI", "demo"), ("npm", "demo"))
     assert index.packages_of("CVE-2") == ()
 

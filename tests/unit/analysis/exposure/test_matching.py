@@ -24,7 +24,13 @@ PYPI = ("PyPI", "demo")
 STORIES: dict[str, tuple[list[dict[str, Any]], dict[str, str]]] = {
     "events out of order": (
         [entry("A", package(*PYPI, "fixed 1.5", "introduced 2.0", "introduced 1.0", "fixed 2.1"))],
-        {"0.9": "not affected", "1.0": "affected", "1.5": "fixed in this version", "2.0": "affected", "2.1": "fixed in this version"},
+        {
+            "0.9": "not affected",
+            "1.0": "affected",
+            "1.5": "fixed in this version",
+            "2.0": "affected",
+            "2.1": "fixed in this version",
+        },
     ),
     "closed before opened at one version": (
         [entry("A", package(*PYPI, "introduced 1", "introduced 2", "fixed 2", "fixed 3"))],
@@ -32,7 +38,13 @@ STORIES: dict[str, tuple[list[dict[str, Any]], dict[str, str]]] = {
     ),
     "the last affected is affected": (
         [entry("A", package(*PYPI, "introduced 1", "last_affected 2.0"))],
-        {"2.0": "affected", "2": "affected", "2.0+local": "not affected", "2.0.post1": "not affected", "1.dev0": "not affected"},
+        {
+            "2.0": "affected",
+            "2": "affected",
+            "2.0+local": "not affected",
+            "2.0.post1": "not affected",
+            "1.dev0": "not affected",
+        },
     ),
     "a limit ends it": (
         [entry("A", package(*PYPI, "introduced 0", "limit 1.0", "limit 2.0"))],
@@ -51,10 +63,18 @@ STORIES: dict[str, tuple[list[dict[str, Any]], dict[str, str]]] = {
         {"1.0": "affected", "1.1": "not affected"},
     ),
     "a range of commits first does not end the look": (
-        [entry("A", {**package(*PYPI, "introduced 0", "fixed 2"), "ranges": [
-            {"type": "GIT", "repo": REPO, "events": [{"introduced": "0"}, {"fixed": ONE}]},
-            {"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2"}]},
-        ]})],
+        [
+            entry(
+                "A",
+                {
+                    **package(*PYPI, "introduced 0", "fixed 2"),
+                    "ranges": [
+                        {"type": "GIT", "repo": REPO, "events": [{"introduced": "0"}, {"fixed": ONE}]},
+                        {"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2"}]},
+                    ],
+                },
+            )
+        ],
         {"1.0+fork": "affected", "2": "fixed in this version"},
     ),
     "a version nobody can order": (
@@ -80,7 +100,7 @@ STORIES: dict[str, tuple[list[dict[str, Any]], dict[str, str]]] = {
         ],
         {"1": "affected"},
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("story", STORIES)
@@ -94,8 +114,14 @@ def test_versions_of_one_package(story: str, index_of: MakeIndex) -> None:
 
 def test_go_pseudo_versions_lie_before_their_base(index_of: MakeIndex) -> None:
     name = "example.org/tool"
-    index = index_of([entry("A", package("Go", name, "introduced 0", kind="SEMVER")),
-                      entry("B", package("Go", name, "introduced 0.0.0-20200101000000-aaaaaaaaaaaa", "fixed 0.1.0", kind="SEMVER"))])  # fmt: skip
+    index = index_of(
+        [
+            entry("A", package("Go", name, "introduced 0", kind="SEMVER")),
+            entry(
+                "B", package("Go", name, "introduced 0.0.0-20200101000000-aaaaaaaaaaaa", "fixed 0.1.0", kind="SEMVER")
+            ),
+        ]
+    )
     assert verdicts(index, ecosystem="Go", name=name, version="v0.0.0-20210101000000-abcdefabcdef") == {
         "A": "affected",
         "B": "affected",
@@ -105,8 +131,13 @@ def test_go_pseudo_versions_lie_before_their_base(index_of: MakeIndex) -> None:
 
 
 def test_names_are_compared_as_their_ecosystem_does(index_of: MakeIndex) -> None:
-    index = index_of([entry("A", package("PyPI", "Foo_Bar.baz", "introduced 0")), entry("B", package("NuGet", "My.Lib", "introduced 0")),
-                      entry("C", package("npm", "Left", "introduced 0"))])  # fmt: skip
+    index = index_of(
+        [
+            entry("A", package("PyPI", "Foo_Bar.baz", "introduced 0")),
+            entry("B", package("NuGet", "My.Lib", "introduced 0")),
+            entry("C", package("npm", "Left", "introduced 0")),
+        ]
+    )
     assert verdicts(index, ecosystem="PyPI", name="foo-bar-BAZ", version="1") == {"A": "affected"}
     assert verdicts(index, ecosystem="NuGet", name="my.lib", version="1") == {"B": "affected"}
     assert verdicts(index, ecosystem="npm", name="left", version="1.0.0") == {}
@@ -143,18 +174,30 @@ def test_an_epoch_decides(index_of: MakeIndex) -> None:
 
 
 def test_rpm_packages_are_asked_by_both_names(index_of: MakeIndex) -> None:
-    index = index_of([entry("A", package("Red Hat:9", "openssl-libs", "introduced 0", "fixed 1:3.0.7-27.el9")),
-                      entry("B", package("Red Hat:9", "openssl", "introduced 0", "fixed 1:3.0.7-28.el9"))])  # fmt: skip
+    index = index_of(
+        [
+            entry("A", package("Red Hat:9", "openssl-libs", "introduced 0", "fixed 1:3.0.7-27.el9")),
+            entry("B", package("Red Hat:9", "openssl", "introduced 0", "fixed 1:3.0.7-28.el9")),
+        ]
+    )
     libs = {"ecosystem": "Red Hat:9", "name": "openssl-libs", "version": "1:3.0.7-27.el9", "source_name": "openssl"}
     assert verdicts(index, **libs) == {"A": "fixed in this version", "B": "affected"}
 
 
 def test_aliases_are_one_vulnerability_and_related_ids_are_not(index_of: MakeIndex) -> None:
     index = index_of(
-        [entry("GHSA-1", package(*PYPI, "introduced 0", "fixed 2"), aliases=["CVE-2026-1"], related=["CVE-2026-2"], summary="Bad")],
+        [
+            entry(
+                "GHSA-1",
+                package(*PYPI, "introduced 0", "fixed 2"),
+                aliases=["CVE-2026-1"],
+                related=["CVE-2026-2"],
+                summary="Bad",
+            )
+        ],
         [entry("PYSEC-1", package(*PYPI, "introduced 0", "fixed 3"), aliases=["GHSA-1"], upstream=["CVE-2026-2"])],
         [entry("CVE-2026-2", package(*PYPI, "introduced 9"))],
-    )  # fmt: skip
+    )
     one, other = found(index, ecosystem="PyPI", name="demo", version="2.5", everything=True)
     assert (one.vulnerability, one.aliases, one.verdict) == ("CVE-2026-1", ("GHSA-1", "PYSEC-1"), "affected")
     assert {(told.advisory, told.source, told.verdict, told.fixed) for told in one.told} == {
@@ -190,7 +233,9 @@ def test_commits_are_matched_only_where_they_are_known(index_of: MakeIndex) -> N
     assert verdicts(index, **repo, version="mbedtls-3.6.0") == {"CVE-2026-1": "affected"}
     assert verdicts(index, **repo, version="v3.6.1") == {"CVE-2026-1": "unknown version"}
     assert verdicts(index, **repo) == {"CVE-2026-1": "unknown version"}
-    assert verdicts(index, ecosystem="GIT", name="x", repo="git@github.com:mbed-tls/mbedtls", commit=ONE.upper()) == {"CVE-2026-1": "affected"}  # fmt: skip
+    assert verdicts(index, ecosystem="GIT", name="x", repo="git@github.com:mbed-tls/mbedtls", commit=ONE.upper()) == {
+        "CVE-2026-1": "affected"
+    }
 
 
 def test_a_list_of_all_affected_commits_decides(index_of: MakeIndex) -> None:
@@ -212,8 +257,12 @@ def test_tags_of_a_converted_cve_are_compared(index_of: MakeIndex) -> None:
 
 
 def test_an_ecosystem_without_a_known_order_is_matched_by_text(index_of: MakeIndex) -> None:
-    index = index_of([entry("A", package("Packagist", "a/b", "introduced 1.0", "fixed 2.0", versions=("1.0", "1.5"))),
-                      entry("B", package("Packagist", "a/c", "introduced 1.0", "fixed 2.0"))])  # fmt: skip
+    index = index_of(
+        [
+            entry("A", package("Packagist", "a/b", "introduced 1.0", "fixed 2.0", versions=("1.0", "1.5"))),
+            entry("B", package("Packagist", "a/c", "introduced 1.0", "fixed 2.0")),
+        ]
+    )
     assert verdicts(index, ecosystem="Packagist", name="A/b", version="1.5") == {"A": "affected"}
     assert verdicts(index, ecosystem="Packagist", name="a/c", version="1.5") == {"B": "unknown version"}
 

@@ -1,0 +1,194 @@
+"""Debian's tracker, as JSON and as lists, and CSAF: from what is written to the answer for a version."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from midstream.analysis.exposure.index import Index
+from midstream.analysis.exposure.match import Component, Finding, match
+from tests.unit.analysis.exposure.conftest import MakeIndex
+
+LISTS = {
+    "data/config.json": json.dumps(
+        {"distributions": {"bookworm": {"majorversion": 12}, "bullseye": {"majorversion": 11}, "sid": {}}}
+    ),
+    "data/CVE/list": """CVE-2026-0001 (Fixed in unstable, minor in bookworm ...)
+\t{DSA-1-1}
+\t- demo 1.5-1 (bug #1; low)
+\t[bookworm] - demo <no-dsa> (Minor issue)
+\tNOTE: https://example.org/
+CVE-2026-0002 (Never in bullseye)
+\t- demo 2.0-1
+\t[bullseye] - demo <not-affected> (Vulnerable code introduced later)
+CVE-2026-0003
+\tRESERVED
+\t- demo <unfixed> (unimportant)
+\t- other <itp> (bug #3)
+CVE-2026-0004 (Nobody knows)
+\t- demo <undetermined>
+CVE-2026-0005 (Fixed twice in bookworm)
+\t{DSA-1-1 DSA-2-1}
+\t- demo 3.0-1
+CVE-2026-0006 (No more support)
+\t- demo <removed>
+\t[bullseye] - demo <end-of-life> (see #4)
+\t[bookworm] - demo <postponed> (Later; wait)
+CVE-2026-0007 (Refused)
+\tREJECTED
+\t- demo <unfixed>
+CVE-2026-XXXX [No number yet]
+\t- demo <unfixed> (bug #77)
+CVE-2026-0009 (A fix nobody can place)
+\t- demo 1.0-
+\tnonsense here
+\tNOT-FOR-US: Somebody
+""",
+    "data/DSA/list": """[01 Jan 2026] DSA-2-1 demo - security update
+\t{CVE-2026-0005}
+\t[bookworm] - demo 1.2-1+deb12u2
+[01 Jan 2026] DSA-1-1 demo - security update
+\t{CVE-2026-0001 CVE-2026-0005}
+\t[bookworm] - demo 1.2-1+deb12u1
+""",
+}
+
+
+@pytest.fixture
+def tracker(tmp_path: Path, index_of: MakeIndex) -> Index:
+    for name, text in LISTS.items():
+        (tmp_path / "tracker" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "tracker" / name).write_text(text)
+    return index_of(tmp_path / "tracker")
+
+
+def answers(index: Index, release: str, version: str, name: str = "demo") -> dict[str, Finding]:
+    component = Component(ecosystem=f"Debian:{release}", name=name, version=version)
+    return {each.vulnerability: each for each in match(index=index, components=[component], everything=True)}
+
+
+def test_the_lists_of_the_tracker(tracker: Index) -> None:
+    bookworm = answers(tracker, "12", "1.2-1+deb12u1")
+    verdicts = {name: (each.verdict, each.state) for name, each in bookworm.items()}
+    temporary = next(name for name in verdicts if name.startswith("TEMP-0000077-"))
+    assert verdicts == {
+        "CVE-2026-0001": ("fixed in this version", "no-dsa: Minor issue"),
+        "CVE-2026-0002": ("affected", ""),
+        "CVE-2026-0003": ("affected", "unimportant"),
+        "CVE-2026-0004": ("no data", "undetermined"),
+        "CVE-2026-0005": ("affected", ""),
+        "CVE-2026-0006": ("affected", "postponed: Later; wait"),
+        "CVE-2026-0007": ("withdrawn", ""),
+        "CVE-2026-0009": ("unknown version", ""),
+        temporary: ("affected", ""),
+    }
+    assert bookworm["CVE-2026-0005"].fixed == "1.2-1+deb12u2", "the highest of several fixes"
+    assert bookworm["CVE-2026-0006"].told[0].line == "data/CVE/list:21"
+
+
+def test_each_release_has_its_own_answer(tracker: Index) -> None:
+    bullseye = {name: (each.verdict, each.state) for name, each in answers(tracker, "11", "1.2-1").items()}
+    assert bullseye["CVE-2026-0002"] == ("not affected", "not-affected: Vulnerable code introduced later")
+    assert bullseye["CVE-2026-0005"] == ("affected", "")
+    assert bullseye["CVE-2026-0006"] == ("affected", "end-of-life: see #4")
+    assert answers(tracker, "sid", "2.9-1")["CVE-2026-0005"].verdict == "affected"
+    assert answers(tracker, "sid", "3.0-1")["CVE-2026-0005"].verdict == "fixed in this version"
+    (none,) = answers(tracker, "9", "1").values()
+    assert none.verdict == "no data"
+
+
+def test_a_stale_note_gives_way_to_the_fix_of_unstable(index_of: MakeIndex, tmp_path: Path) -> None:
+    releases: dict[str, Any] = {
+        "sid": {"status": "resolved", "fixed_version": "1.5-1", "urgency": "low"},
+        "bookworm": {"status": "open", "urgency": "low**", "nodsa": "Minor issue", "nodsa_reason": "postponed"},
+        "bullseye": {"status": "resolved", "fixed_version": "0", "urgency": "unimportant"},
+        "trixie": {"status": "undetermined"},
+        "forky": {"status": "half-open"},
+    }
+    dump = {"demo": {"CVE-2026-1": {"description": "x", "releases": releases}, "CVE-2026-2": {"releases": []}}}
+    path = tmp_path / "tracker.json"
+    path.write_text(json.dumps(dump))
+    index = index_of(path)
+    assert answers(index, "12", "1.4-1")["CVE-2026-1"].verdict == "affected"
+    assert answers(index, "12", "1.4-1")["CVE-2026-1"].state == "postponed: Minor issue"
+    assert answers(index, "12", "1.5-1~bpo12+1")["CVE-2026-1"].verdict == "affected"
+    assert answers(index, "12", "1.5-1")["CVE-2026-1"].verdict == "fixed in this version"
+    assert answers(index, "11", "1.0")["CVE-2026-1"].verdict == "not affected"
+    assert answers(index, "13", "1.0")["CVE-2026-1"].verdict == "no data"
+    assert [reason for _, _, reason in index.unread() if "half-open" in reason or "CVE-2026-2" in reason]
+    assert index.sources[0].unread == 2
+
+
+def csaf(*, name: str = "", purl: str = "", cpe: str = "", **status: list[str]) -> dict[str, Any]:
+    helper = {key: value for key, value in (("purl", purl), ("cpe", cpe)) if value}
+    product = {"product_id": "P", "name": "demo", "product_identification_helper": helper}
+    branch = {"category": "product_version_range", "name": name, "product": product}
+    tree = {"branches": [branch]} if name else {"full_product_names": [product]}
+    return {
+        "document": {
+            "csaf_version": "2.0",
+            "publisher": {"name": "Vendor"},
+            "tracking": {"id": "V-1", "current_release_date": "2026-11-01T00:00:00Z"},
+        },
+        "product_tree": tree,
+        "vulnerabilities": [{"cve": "CVE-2026-9", "product_status": status}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        (
+            csaf(purl="pkg:pypi/demo", name="vers:pypi/>=1.0|<1.5|!=1.2", known_affected=["P"]),
+            {
+                "0.9": "not affected",
+                "1.1": "affected",
+                "1.2": "fixed in this version",
+                "1.3": "affected",
+                "1.5": "fixed in this version",
+            },
+        ),
+        (
+            csaf(purl="pkg:pypi/demo", name="vers:pypi/<=1.0|2.0", known_affected=["P"]),
+            {"1.0": "affected", "1.1": "not affected", "2.0": "affected"},
+        ),
+        (csaf(purl="pkg:pypi/demo@1.0", known_affected=["P"]), {"1": "affected", "1.1": "not affected"}),
+        (csaf(purl="pkg:pypi/demo", known_not_affected=["P"]), {"1": "not affected"}),
+        (csaf(purl="pkg:pypi/demo@1.1", fixed=["P"]), {"1.1": "fixed in this version"}),
+        (csaf(purl="pkg:pypi/demo", under_investigation=["P"]), {"1": "no data"}),
+        (csaf(purl="pkg:pypi/demo", name="from 1 to 2", known_affected=["P"]), {"1": "not affected"}),
+        (csaf(purl="pkg:pypi/demo", name="vers:pypi/>=one", known_affected=["P"]), {"1": "unknown version"}),
+    ],
+)
+def test_csaf_products(document: dict[str, Any], expected: dict[str, str], index_of: MakeIndex, tmp_path: Path) -> None:
+    path = tmp_path / "csaf.json"
+    path.write_text(json.dumps(document))
+    index = index_of(path)
+    for version, verdict in expected.items():
+        component = Component(ecosystem="PyPI", name="demo", version=version)
+        found = {each.verdict for each in match(index=index, components=[component], everything=True)}
+        assert found == {verdict}, version
+
+
+def test_cpes_identify_only_what_they_name(index_of: MakeIndex, tmp_path: Path) -> None:
+    paths = []
+    for number, cpe in enumerate(("cpe:2.3:a:arm:mbed_tls:3.6.0:*:*:*:*:*:*:*", "cpe:2.3:a:*:*:*:*:*:*:*:*:*:*")):
+        paths.append(tmp_path / f"{number}.json")
+        paths[-1].write_text(json.dumps(csaf(cpe=cpe, known_affected=["P"])))
+    index = index_of(*paths)
+    assert [reason for _, _, reason in index.unread() if "wildcard" in reason]
+
+    def verdicts(cpe: str, version: str = "") -> list[tuple[str, str]]:
+        component = Component(name="mbedtls", version=version, cpes=(cpe,))
+        return [
+            (each.verdict, each.told[0].by if each.told else "") for each in match(index=index, components=[component])
+        ]
+
+    assert verdicts("cpe:2.3:a:arm:mbed_tls:3.6.0:*:*:*:*:*:*:*") == [("affected", "cpe")]
+    assert verdicts("cpe:2.3:a:arm:mbed_tls:*:*:*:*:*:*:*:*", "v3.6.0") == [("affected", "cpe")]
+    assert verdicts("cpe:2.3:a:arm:mbed_tls:3.6.1:*:*:*:*:*:*:*") == []
+    assert verdicts("cpe:2.3:a:arm:mbed_tls:-:*:*:*:*:*:*:*") == [("unknown version", "cpe")]
+    assert verdicts("cpe:2.3:a:*:mbed_tls:3.6.0:*:*:*:*:*:*:*") == [("no data", "")]
+    assert verdicts("cpe:2.3:a:someone:else:1.0:*:*:*:*:*:*:*") == [("no data", "")]
+    assert verdicts("cpe:/a:arm:mbed_tls:3.6.0") == [("affected", "cpe")]
