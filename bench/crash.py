@@ -74,7 +74,7 @@ def kill_while_appending(address: str, key_file: Path, case: str, *, within: flo
     with subprocess.Popen(ours, stdout=subprocess.PIPE) as process:
         output = cast("IO[bytes]", process.stdout)
         first = output.readline()
-        time.sleep(random.uniform(0, within))  # noqa: S311 - not a secret
+        time.sleep(random.uniform(0, within))
         process.send_signal(signal.SIGKILL)
         rest = output.read()
     # The last line may be cut off: a fact is acknowledged once its whole line was written.

@@ -70,16 +70,20 @@ def touched(*, index: "Index", components: Iterable[Component]) -> Iterator[tupl
 
     For fleets: most packages need no more than a look at their spans.
     """
-    ecosystems = index.ecosystems
+    ecosystems, package_of = index.ecosystems, index.package
     for component in components:
         ecosystem = component.ecosystem
         if ecosystem in ecosystems and ecosystem != "GIT" and not component.cpes:
-            asked = names_of(component)
-            version = asked[0].version
-            package = index.package(ecosystem, asked[0].name)
-            if package is NOTHING and len(asked) == 1:
+            version = component.version
+            if component.source_name or component.source_version or "+b" in version:
+                asked = names_of(component)
+                name, version = (asked[0].name, asked[0].version) if len(asked) == 1 else ("", "")
+            else:
+                name = name_in(ecosystem=ecosystem, name=component.name)
+            package = package_of(ecosystem, name) if name else None
+            if package is NOTHING:
                 continue
-            if package.is_plain and len(asked) == 1 and (key := _key(ecosystem, version)) is not None:
+            if package is not None and package.is_plain and (key := _key(ecosystem, version)) is not None:
                 for vulnerability in package.around(key):
                     yield component, vulnerability, "affected"
                 continue

@@ -9,7 +9,8 @@ _SMALL = {"NuGet", "Packagist", "GitHub Actions", "Hex", "Pub", "GIT", "CPE"}
 def name_in(*, ecosystem: str, name: str) -> str:
     """Return the name as the index keeps it (PyPI: PEP 503; NuGet, Packagist and forges: small letters)."""
     if ecosystem == "PyPI":
-        return _PYTHON.sub("-", name).lower()
+        small = name.lower()
+        return _PYTHON.sub("-", small) if "_" in small or "." in small or "--" in small else small
     return name.lower() if ecosystem in _SMALL else name
 
 
