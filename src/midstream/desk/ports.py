@@ -274,6 +274,10 @@ class Trials(Protocol):
         """Return who commits here, by git's settings; empty when nothing says so."""
         ...
 
+    def moments(self, names: Sequence[str]) -> Mapping[str, int]:
+        """Return when commits were committed and tags were made, in seconds; what is unknown is left out."""
+        ...
+
     def state(self) -> str:
         """Return a digest of all refs and the commits they lead to: another one when anything moved."""
         ...
