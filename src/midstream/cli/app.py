@@ -20,7 +20,7 @@ COMMANDS = {
     "board": ("midstream.cli.case:board", "Cases by branches, as recorded."),
     "case": ("midstream.cli.case:case", "List cases; show one, its log, and why its tasks are there."),
     "do": ("midstream.cli.do:do", "Carry out a verb on a case."),
-    "backport": ("midstream.cli.backport:backport", "Try a fix on other branches; see what is owed."),
+    "backport": ("midstream.cli.backports.group:backport", "Try a fix on other branches; see what is owed."),
     "report": ("midstream.cli.report:report", "Take reports in."),
     "policy": ("midstream.cli.policy:policy", "Check and show policies; see what a change would move."),
     "project": ("midstream.cli.project:project", "Load a project, its CVE ids and its releases."),

@@ -8,8 +8,8 @@ import pytest
 from midstream.analysis.backports import Found, Hit, Rung, Verdict
 from midstream.analysis.backports.grid import MEANINGS, OPEN, SIGNS, Grid, Row, Square, square
 from midstream.analysis.backports.trial import ConflictFile, Trial
-from midstream.cli.board_page import board_page
-from midstream.cli.board_watch import LEAST, watch
+from midstream.cli.backports.page import board_page
+from midstream.cli.backports.watch import LEAST, watch
 
 FIX, HIT, GONE = "1f" * 20, "2e" * 20, "3d" * 20
 EVIL = '</td><script>alert("1")</script>\u202e\x1b[31m'

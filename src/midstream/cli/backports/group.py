@@ -2,8 +2,8 @@
 
 import click
 
-from midstream.cli.backport_plan import plan
-from midstream.cli.backport_try import try_
+from midstream.cli.backports.planning import plan
+from midstream.cli.backports.trying import try_
 
 
 @click.group()

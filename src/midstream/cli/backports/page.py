@@ -3,7 +3,7 @@
 from html import escape
 
 from midstream.analysis.backports.grid import MEANINGS, SIGNS, Grid, Row, Square, State
-from midstream.cli.board_style import STYLE
+from midstream.cli.backports.style import STYLE
 from midstream.cli.errors import printable
 
 _CLASSES: dict[State, str] = {
