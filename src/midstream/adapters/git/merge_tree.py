@@ -29,9 +29,10 @@ def read_merges(raw: bytes, *, count: int) -> list[Merge]:
     merges: list[Merge] = []
     place = 0
     while place < whole:
-        state, tree = parts[place], parts[place + 1].decode("ascii")
-        if state not in (CLEAN, CONFLICT):
+        state = parts[place]
+        if state not in (CLEAN, CONFLICT) or place + 1 >= whole:
             raise ValueError(f"a merge begins with {state[:20]!r}")
+        tree = parts[place + 1].decode("ascii")
         place, stages = _stages(parts, place + 2)
         place, types = _messages(parts, place)
         files = tuple(conflict_file(path, modes, types.get(path, ())) for path, modes in stages.items())

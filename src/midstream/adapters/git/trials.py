@@ -37,7 +37,7 @@ class GitTrials:
 
     def tip(self, name: str) -> tuple[str, Sha]:
         """Return the full name of the ref that a branch's name means, and its commit."""
-        for ref in (name, f"refs/heads/{name}", f"refs/remotes/origin/{name}", f"refs/tags/{name}"):
+        for ref in (name, f"refs/remotes/origin/{name}", f"refs/heads/{name}", f"refs/tags/{name}"):
             if not ref.startswith("refs/"):
                 continue
             if found := self._verify(ref):

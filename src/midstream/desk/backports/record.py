@@ -1,10 +1,8 @@
 """Recording what a repository shows of every case that has a fix on record."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-import msgspec
-
-from midstream.analysis.backports import Fix, Verdict
+from midstream.analysis.backports import Fix, Sha, Verdict
 from midstream.analysis.backports.trial import Request, Trial
 from midstream.cases.case import Case, replay
 from midstream.cases.errors import Refused
@@ -18,11 +16,20 @@ Judge = Callable[[Fix], Sequence[Verdict]]
 """Says where each branch of the project stands with a fix, by one repository."""
 
 
-def record(desk: Desk, trials: Trials, judge: Judge, *, by: str, project: str, repository: str = "") -> list[Observed]:
+def record(
+    desk: Desk,
+    trials: Trials,
+    judge: Judge,
+    *,
+    tips: Mapping[str, Sha],
+    by: str,
+    project: str,
+    repository: str = "",
+) -> list[Observed]:
     """Return what was recorded in each case of the project that has commits of a fix in this repository on record.
 
-    Fixes that name another repository are left alone. A fix whose commits the repository does not have is refused
-    with the reason, and nothing is concluded from it.
+    `tips` are the commits that the branches stand at, by which `judge` judges. Fixes that name another repository are
+    left alone. A fix whose commits the repository does not have is refused with the reason, and nothing is concluded.
     """
     found: list[Observed] = []
     main = {branch.name for branch in desk.team(project).project.branches if branch.kind == "development"}
@@ -32,7 +39,7 @@ def record(desk: Desk, trials: Trials, judge: Judge, *, by: str, project: str, r
         if fix is None:
             continue
         try:
-            shown = _shown(trials, judge(fix), fix, main=main)
+            shown = _shown(trials, judge(fix), fix, tips=tips, main=main)
             found.append(observe(desk, line.case, shown, by=by))
         except (HistoryTrouble, Refused) as error:
             found.append(Observed(case=line.case, refused=(f"{error.what}. {error.hint}",)))
@@ -59,8 +66,10 @@ def fix_of(case: Case, *, repository: str = "") -> Fix | None:
     )
 
 
-def _shown(trials: Trials, verdicts: Sequence[Verdict], fix: Fix, *, main: Iterable[str]) -> list[Shown]:
-    tried = try_missing(trials, verdicts, fix, leave_out=main)
+def _shown(
+    trials: Trials, verdicts: Sequence[Verdict], fix: Fix, *, tips: Mapping[str, Sha], main: Iterable[str]
+) -> list[Shown]:
+    tried = try_missing(trials, verdicts, fix, tips=tips, leave_out=main)
     names = [hit.commit for verdict in verdicts for found in verdict.found if (hit := found.hit) is not None]
     names += [found.reverted_by for verdict in verdicts for found in verdict.found if found.reverted_by]
     names += [verdict.first_release for verdict in verdicts if verdict.first_release]
@@ -72,20 +81,14 @@ def _shown(trials: Trials, verdicts: Sequence[Verdict], fix: Fix, *, main: Itera
 
 
 def try_missing(
-    trials: Trials, verdicts: Sequence[Verdict], fix: Fix, *, leave_out: Iterable[str] = ()
+    trials: Trials, verdicts: Sequence[Verdict], fix: Fix, *, tips: Mapping[str, Sha], leave_out: Iterable[str] = ()
 ) -> dict[str, Trial]:
     """Return by branch what trying the fix says where no trace of it was found; of a part, the commits that lack."""
     requests: list[Request] = []
-    failed: dict[str, Trial] = {}
     for verdict in verdicts:
         if verdict.word not in {"vulnerable", "partly fixed"} or verdict.branch in set(leave_out):
             continue
         missing = tuple(found.fix for found in verdict.found if not found.is_in) or fix.commits
-        try:
-            _, target = trials.tip(verdict.branch)
-        except HistoryTrouble as error:
-            trial = Trial(branch=verdict.branch, target="", commits=missing, outcome="error", what=error.what)
-            failed[verdict.branch] = msgspec.structs.replace(trial, hint=error.hint)
-        else:
+        if target := tips.get(verdict.branch, ""):
             requests.append(Request(branch=verdict.branch, target=target, commits=missing))
-    return failed | {trial.branch: trial for trial in trials.try_all(requests)}
+    return {trial.branch: trial for trial in trials.try_all(requests)}
