@@ -239,7 +239,7 @@ class Trials(Protocol):
     """
 
     def tip(self, name: str) -> tuple[str, Sha]:
-        """Return the full name of the ref that a branch's name means and its commit: origin's, local, a tag or an id."""
+        """Return the full name of the ref that a branch's name means and its commit: of origin, local, tag or id."""
         ...
 
     def commits(self, name: str) -> Sequence[Sha]:

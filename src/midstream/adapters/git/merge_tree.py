@@ -35,6 +35,8 @@ def read_merges(raw: bytes, *, count: int) -> list[Merge]:
         tree = parts[place + 1].decode("ascii")
         place, stages = _stages(parts, place + 2)
         place, types = _messages(parts, place)
+        if place > whole:
+            raise ValueError("the last merge is cut off")
         files = tuple(conflict_file(path, modes, types.get(path, ())) for path, modes in stages.items())
         if (state == CLEAN) is bool(files):
             raise ValueError(f"a merge says {state!r} and names {len(files)} conflicts")

@@ -40,7 +40,7 @@ def test_merges_are_read_one_after_the_other() -> None:
     ],
 )
 def test_what_is_not_the_format_is_no_verdict(raw: bytes, count: int) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         read_merges(raw, count=count)
 
 
