@@ -321,6 +321,8 @@ PROJECT_KEYS = {
     "branch.kind": "Only `release` and `lts` branches count as maintained; `archive` keeps the name of an old one.",
     "branch.supported_from": "The first day of its support; left out, it was always supported.",
     "branch.supported_until": "The last day of its support, after which it makes no tasks; left out, it is open-ended.",
+    "branch.ref": "Where it is in git, if not under its name: a branch, or a tag such as `v2.1.3`.",
+    "branch.tags": "A pattern of its final release tags, such as `v2.1.*`; left out, they follow from its name.",
     "person.name": "The name used with `--as`, in tasks and in facts.",
     "person.zone": "The person's zone, an IANA name: working days are theirs.",
     "person.roles": "The response team sees every case; a policy may give a task to any of the roles.",

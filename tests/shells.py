@@ -13,7 +13,7 @@ from midstream.adapters.mail import read_mail
 from midstream.cli.app import Session, run
 from midstream.desk.desk import Desk
 from midstream.store import open_store
-from midstream.wiring.main import open_trials
+from midstream.wiring.main import open_history, open_trials
 from midstream.wiring.settings import default_person, key_file, settle
 from tests.desks import Clock
 
@@ -55,6 +55,7 @@ class Shell:
         session = Session(
             open_desk=self.desk,
             open_trials=open_trials,
+            open_history=open_history,
             settle=settle,
             default_person=default_person,
             clock=self.clock,

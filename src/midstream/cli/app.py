@@ -10,17 +10,19 @@ import midstream
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from midstream.desk.desk import Desk
-    from midstream.desk.ports import OpenTrials
+    from midstream.desk.ports import History, OpenTrials
 
 COMMANDS = {
     "init": ("midstream.cli.init:init", "Propose a midstream.toml for a checkout."),
     "today": ("midstream.cli.today:today", "What has to be done, by when, by whom, and why."),
-    "board": ("midstream.cli.case:board", "Cases by branches, as recorded."),
+    "board": ("midstream.cli.backports.board:board", "Which branch has which fix: as recorded, or read from git."),
     "case": ("midstream.cli.case:case", "List cases; show one, its log, and why its tasks are there."),
     "do": ("midstream.cli.do:do", "Carry out a verb on a case."),
-    "backport": ("midstream.cli.backports.group:backport", "Try a fix on other branches; see what is owed."),
+    "backport": ("midstream.cli.backports.group:backport", "Explain, try and plan fixes on other branches."),
+    "introduced": ("midstream.cli.backports.introduced:introduced", "Suggest where a flaw came in."),
     "report": ("midstream.cli.report:report", "Take reports in."),
     "policy": ("midstream.cli.policy:policy", "Check and show policies; see what a change would move."),
     "project": ("midstream.cli.project:project", "Load a project, its CVE ids and its releases."),
@@ -41,6 +43,7 @@ class Session:
         *,
         open_desk: "Callable[[str], Desk]",
         open_trials: "OpenTrials",
+        open_history: "Callable[[str, Path], History]",
         settle: Callable[[str, str], None],
         default_person: Callable[[str], str],
         clock: "Callable[[], datetime]",
@@ -48,6 +51,7 @@ class Session:
         """Keep the parts; nothing is opened until a command asks for the desk."""
         self._open = open_desk
         self.open_trials = open_trials
+        self._open_history = open_history
         self._settle = settle
         self._default_person = default_person
         self.clock = clock
@@ -57,6 +61,10 @@ class Session:
     def desk(self) -> "Desk":
         """Return the desk over the chosen store."""
         return self._open(self.store)
+
+    def history(self, repo: "Path") -> "History":
+        """Return the history of the repository at `repo`; its index is kept beside the chosen store."""
+        return self._open_history(self.store, repo)
 
     def who(self) -> str:
         """Return who asks: ``--as``, else MIDSTREAM_AS, else the person the store's settings name."""

@@ -1,4 +1,4 @@
-"""``midstream case list|show|log|why`` and ``midstream board``."""
+"""``midstream case list|show|log|why``, and the board as recorded."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -223,12 +223,8 @@ def _show_why(entry: reading.Why) -> None:
     click.echo()
 
 
-@click.command()
-@click.option("--project", default="", help="Only this project.")
-@json_option
-@click.pass_obj
-def board(session: Session, project: str, *, as_json: bool) -> None:
-    """Show cases by branches, as recorded. A branch of which nothing is recorded is unknown (?), never clean."""
+def recorded_board(session: Session, project: str, *, as_json: bool) -> None:
+    """Write cases by branches, as recorded. A branch of which nothing is recorded is unknown (?), never clean."""
     desk = session.desk()
     lines = reading.board(desk, by=session.who(), project=project)
     if as_json:

@@ -3,7 +3,7 @@
 import click
 
 from midstream.cli.app import Session
-from midstream.cli.case import board, log
+from midstream.cli.case import log, recorded_board
 from midstream.cli.today import show_tasks
 from midstream.desk.demo import DUTY, SHOWN, load_demo
 from midstream.desk.reading import today
@@ -28,7 +28,7 @@ def demo(ctx: click.Context) -> None:
     now = session.clock()
     show_tasks(today(desk, by=session.who(), now=now), now, everything=False)
     _head("The board: which branch has which fix, as recorded")
-    ctx.invoke(board, project="", as_json=False)
+    recorded_board(session, "", as_json=False)
     click.echo()
     _head(f"One case's timeline: {SHOWN}")
     ctx.invoke(log, name=SHOWN, as_of="", as_json=False)

@@ -31,12 +31,17 @@ class Repository(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Branch(msgspec.Struct, frozen=True, kw_only=True):
-    """A branch the project maintains, or did. `supported_until` is the last day of its support."""
+    """A branch the project maintains, or did. `supported_until` is the last day of its support.
+
+    `ref` is where it is in git when that is not its name, and `tags` a pattern of its final release tags.
+    """
 
     name: Name
     kind: Literal["development", "lts", "release", "archive"] = "release"
     supported_from: date | None = None
     supported_until: date | None = None
+    ref: str = ""
+    tags: str = ""
 
     def ends_at(self) -> datetime | None:
         """Return the instant its support ends, the midnight in UTC after the last day; None when it never does."""

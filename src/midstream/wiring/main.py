@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from midstream.cli.app import Session, run
-from midstream.wiring.settings import default_person, key_file, settle
+from midstream.wiring.settings import default_person, index_file, key_file, settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from midstream.desk.desk import Desk
     from midstream.desk.mail import IncomingMail
-    from midstream.desk.ports import Trials
+    from midstream.desk.ports import History, Trials
 
 
 def clock() -> datetime:
@@ -43,9 +43,21 @@ def open_trials(*, repo: "Path") -> "Trials":
     return GitTrials(repo=repo)
 
 
+def open_history(store: str, repo: "Path") -> "History":
+    """Return the history of the repository at that path, with its index beside the store of that path or address."""
+    from midstream.adapters.git import GitHistory  # noqa: PLC0415 - most commands ask no repository
+
+    return GitHistory(repo=repo, index=index_file(store, repo))
+
+
 def main() -> None:
     """Run the command line and leave with its exit code."""
     session = Session(
-        open_desk=open_desk, open_trials=open_trials, settle=settle, default_person=default_person, clock=clock
+        open_desk=open_desk,
+        open_trials=open_trials,
+        open_history=open_history,
+        settle=settle,
+        default_person=default_person,
+        clock=clock,
     )
     sys.exit(run(session))

@@ -1,5 +1,6 @@
 """Settings: what the environment says, and what stands beside a store."""
 
+import hashlib
 import os
 import re
 import tomllib
@@ -10,6 +11,8 @@ SETTINGS = {
     "MIDSTREAM_AS": "Who you are, when --as is not given.",
     "MIDSTREAM_KEY_FILE": "The file of the master key of the blobs. By default store.key beside an SQLite store, and "
     ".midstream/store.key for PostgreSQL. Keep a copy of it apart from the backups.",
+    "MIDSTREAM_INDEX_FOLDER": "The folder of the indexes of repositories, each one file that is safe to delete. By "
+    "default history beside the store.",
 }
 """Every setting that the environment may give, with what it means."""
 
@@ -25,6 +28,16 @@ def key_file(store: str) -> Path:
     """Return where the master key of the store's blobs is kept."""
     named = os.environ.get("MIDSTREAM_KEY_FILE", "")
     return Path(named) if named else folder_of(store) / "store.key"
+
+
+def index_file(store: str, repo: Path) -> Path:
+    """Return where the index of the repository at that path is kept: one file for each."""
+    whole = repo.resolve()
+    named = os.environ.get("MIDSTREAM_INDEX_FOLDER", "")
+    folder = Path(named) if named else folder_of(store) / "history"
+    digest = hashlib.sha256(os.fsencode(whole)).hexdigest()[:12]
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", whole.name or "repository")[:60]
+    return folder / f"{name}-{digest}.index"
 
 
 def default_person(store: str) -> str:

@@ -15,7 +15,7 @@ from midstream.adapters.mail import read_mail
 from midstream.cli.app import Session, run
 from midstream.desk.desk import Desk
 from midstream.store import open_store
-from midstream.wiring.main import open_trials
+from midstream.wiring.main import open_history, open_trials
 from midstream.wiring.settings import default_person, key_file, settle
 
 ROOT = Path(__file__).parents[3]
@@ -81,6 +81,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runner:
         session = Session(
             open_desk=open_desk,
             open_trials=open_trials,
+            open_history=open_history,
             settle=settle,
             default_person=default_person,
             clock=lambda: now[0],

@@ -46,6 +46,7 @@ CREATE INDEX paths_by_base ON paths (base);
 CREATE TABLE touches (path INTEGER, number INTEGER, PRIMARY KEY (path, number)) WITHOUT ROWID;
 CREATE TABLE keys (key INTEGER, number INTEGER, PRIMARY KEY (key, number)) WITHOUT ROWID;
 CREATE TABLE names (target TEXT, number INTEGER, how TEXT, PRIMARY KEY (target, number)) WITHOUT ROWID;
+CREATE TABLE gaps (number INTEGER PRIMARY KEY);
 CREATE TABLE strict (id BLOB PRIMARY KEY, patch TEXT NOT NULL) WITHOUT ROWID;
 """
 _ROW: Final = "SELECT c.*, a.name FROM commits c JOIN authors a ON a.number = c.author WHERE c.number = ?"
@@ -73,6 +74,7 @@ class Index:
     def refresh(self) -> None:
         """Read anew what is kept in memory: the graph, the names of paths as they are asked for, the counts."""
         self._entries: dict[int, Entry] = {}
+        self._lines: dict[int, frozenset[int]] = {}
         self._numbers: dict[str, int | None] = {}
         self.parents: list[tuple[int, ...]] = []
         for (blob,) in self.db.execute("SELECT parents FROM graph ORDER BY start"):
@@ -126,7 +128,7 @@ class Index:
             names=names,
             patch=patch.hex(),
             files=frozenset(self._paths(files)),
-            lines=frozenset(array("I", lines)),
+            lines=self._lines.setdefault(number, frozenset(array("I", lines))),
             size=size,
             unread=frozenset(self._paths(unread)),
             is_whole=bool(whole),
@@ -135,6 +137,17 @@ class Index:
     def _paths(self, packed: bytes) -> Iterator[str]:
         for number in array("I", packed):
             yield self.db.execute("SELECT path FROM paths WHERE number = ?", (number,)).fetchone()[0]
+
+    def lines(self, number: int) -> frozenset[int]:
+        """Return the keys of the changed lines of a commit."""
+        if number not in self._lines:
+            found = self.db.execute("SELECT lines FROM commits WHERE number = ?", (number,)).fetchone()
+            self._lines[number] = frozenset(array("I", found[0]))
+        return self._lines[number]
+
+    def gaps(self) -> list[int]:
+        """Return the commits that could not be read whole."""
+        return self._seen(self.db.execute("SELECT number FROM gaps ORDER BY number"))
 
     def having(self, kind: str, value: str) -> list[int]:
         """Return the commits with that ``change``, ``subject`` or ``patch``."""
@@ -186,7 +199,8 @@ class Index:
         """Return nothing, after the strict patch ids were kept."""
         with writing(self.db):
             self.db.executemany(
-                "INSERT OR REPLACE INTO strict VALUES (?, ?)", [(bytes.fromhex(one), patch) for one, patch in patches.items()]
+                "INSERT OR REPLACE INTO strict VALUES (?, ?)",
+                [(bytes.fromhex(one), patch) for one, patch in patches.items()],
             )
 
 
@@ -214,7 +228,6 @@ class Writer:
         self._paths: dict[str, int] = {}
         self._counts: Counter[int] = Counter()
         self._graph: list[tuple[int, ...]] = []
-        self._unread = 0
 
     def add(self, rows: Iterable[Row]) -> None:
         """Return nothing, after the rows were put in; parents come before their children."""
@@ -234,7 +247,8 @@ class Writer:
                 keys.add((key_of("patch", row.patch.hex()), number))
             names += [(target, number, how) for how, target in row.names]
             self._counts.update(line % BUCKETS for line in array("I", row.lines))
-            self._unread += bool(row.unread) or not row.is_whole
+            if row.unread or not row.is_whole:
+                self.db.execute("INSERT INTO gaps VALUES (?)", (number,))
             commits.append(self._commit(row, number, files))
         self.db.executemany(f"INSERT INTO commits VALUES ({', '.join('?' * 13)})", commits)
         self.db.executemany("INSERT INTO touches VALUES (?, ?)", touches)
@@ -267,9 +281,7 @@ class Writer:
         counts.frombytes(kept[0] if kept else bytes(2 * BUCKETS))
         for bucket, count in self._counts.items():
             counts[bucket] = min(65_535, counts[bucket] + count)
-        kept = self.db.execute("SELECT value FROM meta WHERE key = 'unread'").fetchone()
-        unread = int(kept[0] if kept else 0) + self._unread
-        values = meta | {"counts": counts.tobytes(), "unread": str(unread).encode()}
+        values = meta | {"counts": counts.tobytes()}
         self.db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
 
     def _number(self, commit: str) -> int | None:

@@ -79,7 +79,8 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._said,
-            env=surroundings() | {"PYTHONPATH": os.pathsep.join([source, *filter(None, [os.environ.get("PYTHONPATH")])])},
+            env=surroundings()
+            | {"PYTHONPATH": os.pathsep.join([source, *filter(None, [os.environ.get("PYTHONPATH")])])},
         )
 
     def rows(self, commits: Sequence[str]) -> list[Row]:
@@ -93,7 +94,9 @@ class Worker:
             self._process.wait()
             self._said.seek(0)
             last = (self._said.read()[-300:].decode("utf-8", "replace").strip().splitlines() or ["no reason given"])[-1]
-            raise HistoryTrouble(f"reading commits of {self._folder} stopped: {last}", hint="Run it again; the index is as it was.")
+            raise HistoryTrouble(
+                f"reading commits of {self._folder} stopped: {last}", hint="Run it again; the index is as it was."
+            )
         if answer[:1] == b"!":
             what, hint = msgspec.msgpack.decode(answer[1:], type=tuple[str, str])
             raise HistoryTrouble(what, hint=hint)
@@ -178,7 +181,9 @@ def _block(source: IO[bytes] | None) -> bytes:
 
 def _with_gaps(git: Git, commit: str) -> Row:
     """Return the row of a commit of which git cannot read everything, with what can be read."""
-    head = git.read("log", "--no-walk", "--no-patch", "--no-show-signature", "--no-mailmap", "--no-color", FORMAT, commit)
+    head = git.read(
+        "log", "--no-walk", "--no-patch", "--no-show-signature", "--no-mailmap", "--no-color", FORMAT, commit
+    )
     record = head.removeprefix(b"commit ")
     raw = git.run("diff-tree", "--root", "-r", "--raw", "-z", "--no-renames", "--no-commit-id", "--no-abbrev", commit)
     if raw.code:

@@ -89,8 +89,10 @@ class GitHistory:
             said.append("There are replace refs; they are not followed, the history is read as it was written.")
         if (self._common / "info" / "grafts").is_file():
             said.append("There are grafts; they are not followed, the history is read as it was written.")
-        if self._index is not None and (unread := int(self._index.meta("unread") or b"0")):
-            said.append(f"{unread} commits could not be read whole, as objects are missing. After fetching them delete the index.")
+        if self._index is not None and (unread := len(self._index.gaps())):
+            said.append(
+                f"{unread} commits could not be read whole, as objects are missing. After fetching them delete the index."
+            )
         return said
 
     def resolve(self, name: str) -> Sha:
@@ -101,7 +103,8 @@ class GitHistory:
         found = done.out.decode("ascii", "replace").strip()
         if done.code or not _SHA.fullmatch(found):
             raise HistoryTrouble(
-                f"{name!r} is no commit in {self.git.folder}" + (f": {done.said.splitlines()[0][:200]}" if done.said else ""),
+                f"{name!r} is no commit in {self.git.folder}"
+                + (f": {done.said.splitlines()[0][:200]}" if done.said else ""),
                 hint="Fetch the branch that has it, or give the whole id.",
             )
         return found
@@ -159,6 +162,14 @@ class GitHistory:
         """Return the commits whose parents are not in the repository, because the clone is shallow."""
         return frozenset(number for one in self._shallow if (number := self.index.number(one)) is not None)
 
+    def gaps(self) -> Sequence[int]:
+        """Return the commits that could not be read whole."""
+        return self.index.gaps()
+
+    def lines(self, number: int) -> frozenset[int]:
+        """Return the keys of the changed lines of a commit."""
+        return self.index.lines(number)
+
     def with_change_id(self, change_id: str) -> list[int]:
         """Return the commits that have this Change-Id."""
         return self.index.having("change", change_id)
@@ -200,7 +211,11 @@ class GitHistory:
         if left:
             patches = self._patch_ids(left)
             # What git cannot read is asked for one by one, so that one missing object spoils no other answer.
-            fresh = patches if patches is not None else {k: v for one in left for k, v in (self._patch_ids([one]) or {}).items()}
+            fresh = (
+                patches
+                if patches is not None
+                else {k: v for one in left for k, v in (self._patch_ids([one]) or {}).items()}
+            )
             self.index.keep_strict(fresh)
             found |= fresh
         return found

@@ -55,6 +55,14 @@ class Corpus(Protocol):
         """Return the commits whose parents are not in the repository, because the clone is shallow."""
         ...
 
+    def gaps(self) -> Sequence[int]:
+        """Return the commits that could not be read whole."""
+        ...
+
+    def lines(self, number: int) -> frozenset[int]:
+        """Return the keys of the changed lines of a commit, as in its entry, without the rest of it."""
+        ...
+
     def with_change_id(self, change_id: str) -> list[int]:
         """Return the commits that have this Change-Id."""
         ...

@@ -40,7 +40,9 @@ _PARTIAL: Final = re.compile(
     re.IGNORECASE,
 )
 # A fix names in these words the commit that it repairs, which is not the one it is.
-_REPAIRED: Final = re.compile(rf"^\s*(?:fixes|introduced[- ]by|bisected)\b[^\n]*?{_SHA}[^\n]*$", re.MULTILINE | re.IGNORECASE)
+_REPAIRED: Final = re.compile(
+    rf"^\s*(?:fixes|introduced[- ]by|bisected)\b[^\n]*?{_SHA}[^\n]*$", re.MULTILINE | re.IGNORECASE
+)
 _HEX: Final = re.compile(rf"\b{_SHA}", re.IGNORECASE)
 _TAGS: Final = re.compile(
     r"^(?:\[[^\]]{1,40}\]\s*|(?:backport(?:ed)?|upstream|fromlist|fromgit)\b(?:\s+(?:to|for)\b)?"

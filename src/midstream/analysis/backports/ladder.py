@@ -57,7 +57,7 @@ class Trace:
         self._likely: dict[int, Match] | None = None
         named = Rung.NAMED in rungs
         self.partial = {one for one, how in corpus.naming(self.fix.commit) if how == "partly" and named}
-        self._strong = self._gather_strong()
+        self.strong = self._gather_strong()
 
     def best(
         self, *, on: Callable[[int], bool], before: Callable[[int], bool], beside: Callable[[int], bool]
@@ -70,12 +70,14 @@ class Trace:
         number = self.fix.number
         if on(number):
             return [Match(number=number, rungs=(Rung.SAME,))]
-        found = [match for match in self._strong.values() if on(match.number) and not before(match.number)]
+        found = [match for match in self.strong.values() if on(match.number) and not before(match.number)]
         if not found:
             found = [
                 match
                 for match in self.likely.values()
-                if on(match.number) and not before(match.number) and self.claimed_by(match, on=on, beside=beside) is None
+                if on(match.number)
+                and not before(match.number)
+                and self.claimed_by(match, on=on, beside=beside) is None
             ]
         return sorted(found, key=lambda match: (_place(match.rungs[0]), -match.alike.both, match.number))
 
@@ -114,6 +116,8 @@ class Trace:
         pool = {one for path in fix.files for one in corpus.touching(path)} if Rung.LINES in self.rungs else set()
         found: dict[int, Match] = {}
         for number in (named | titled | pool) - self.partial - {fix.number}:
+            if number not in named and number not in titled and fix.lines.isdisjoint(corpus.lines(number)):
+                continue
             alike = likeness(corpus, fix, corpus.entry(number))
             if number not in named and number not in titled and alike.both < ALIKE:
                 continue
@@ -130,9 +134,7 @@ class Trace:
 
     # Claims
 
-    def claimed_by(
-        self, match: Match, *, on: Callable[[int], bool], beside: Callable[[int], bool]
-    ) -> int | None:
+    def claimed_by(self, match: Match, *, on: Callable[[int], bool], beside: Callable[[int], bool]) -> int | None:
         """Return the commit beside the fix that explains the match better than the fix does; None when none does."""
         entry = self.corpus.entry(match.number)
         for number in dict.fromkeys(self._rivals(entry)):

@@ -33,7 +33,10 @@ def likeness(corpus: Corpus, fix: Entry, other: Entry) -> Likeness:
     ends = [max(entry.lines) for entry in (fix, other) if entry.size > SAMPLE]
     if ends:
         end = min(ends)
-        mine, theirs = frozenset(line for line in mine if line <= end), frozenset(line for line in theirs if line <= end)
+        mine, theirs = (
+            frozenset(line for line in mine if line <= end),
+            frozenset(line for line in theirs if line <= end),
+        )
     weight = corpus.weight
     common = sum(map(weight, mine & theirs))
     own, other_own = sum(map(weight, mine)), sum(map(weight, theirs))
@@ -46,9 +49,7 @@ def shared_files(corpus: Corpus, fix: Entry, other: Entry) -> frozenset[str]:
     if same:
         return same
     names = {name_of(path) for path in other.files}
-    return frozenset(
-        path for path in fix.files if name_of(path) in names and corpus.folders(name_of(path)) <= FOLDERS
-    )
+    return frozenset(path for path in fix.files if name_of(path) in names and corpus.folders(name_of(path)) <= FOLDERS)
 
 
 @functools.lru_cache(maxsize=65_536)

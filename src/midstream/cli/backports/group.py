@@ -2,14 +2,16 @@
 
 import click
 
+from midstream.cli.backports.explaining import explain
 from midstream.cli.backports.planning import plan
 from midstream.cli.backports.trying import try_
 
 
 @click.group()
 def backport() -> None:
-    """Try a fix on other branches; see what is owed."""
+    """Explain, try and plan fixes on other branches."""
 
 
+backport.add_command(explain)
 backport.add_command(try_)
 backport.add_command(plan)

@@ -1,94 +1,75 @@
-"""Recording what a repository shows of every case that has a fix on record."""
+"""A board with its trials, and what of it becomes facts of the cases."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from midstream.analysis.backports import Fix, Sha, Verdict
-from midstream.analysis.backports.trial import Request, Trial
-from midstream.cases.case import Case, replay
+import msgspec
+
+from midstream.analysis.backports.trial import Request
 from midstream.cases.errors import Refused
-from midstream.cases.states import cells
+from midstream.desk.backports.board import Board
 from midstream.desk.backports.observe import Observed, Shown, observe
+from midstream.desk.backports.owners import Owners
+from midstream.desk.backports.trying import Tried, main_line
 from midstream.desk.desk import Desk
-from midstream.desk.ports import HistoryTrouble, Trials
-from midstream.ledger.kinds.fix import BackportWaived, BranchNotAffected, FixMerged, IntroducedRecorded
+from midstream.desk.errors import DeskError
+from midstream.desk.ports import Trials
 
-Judge = Callable[[Fix], Sequence[Verdict]]
-"""Says where each branch of the project stands with a fix, by one repository."""
+if TYPE_CHECKING:
+    from midstream.analysis.backports import Fix
+
+AT_ONCE = 60
+"""How many squares of a board are tried unasked: more would make people wait for it."""
+MISSING = frozenset({"vulnerable", "partly fixed"})
 
 
-def record(
-    desk: Desk,
-    trials: Trials,
-    judge: Judge,
-    *,
-    tips: Mapping[str, Sha],
-    by: str,
-    project: str,
-    repository: str = "",
-) -> list[Observed]:
-    """Return what was recorded in each case of the project that has commits of a fix in this repository on record.
+def with_trials(board: Board, trials: Trials, *, limit: int | None = AT_ONCE) -> Board:
+    """Return the board with a trial wherever a maintained branch lacks the fix, or a part of it.
 
-    `tips` are the commits that the branches stand at, by which `judge` judges. Fixes that name another repository are
-    left alone. A fix whose commits the repository does not have is refused with the reason, and nothing is concluded.
+    The trial is made on the commit the verdict was read from. When there are more than `limit`, none is made and the
+    board says so.
     """
+    asked: list[tuple[Fix, Request]] = []
+    for fix, row in board.rows():
+        for line, verdict in zip(board.branches, row, strict=True):
+            if verdict.word in MISSING and line.tip and line.kind != "development":
+                missing = tuple(found.fix for found in verdict.found if not found.is_in)
+                asked.append((fix, Request(branch=line.name, target=line.tip, commits=missing)))
+    if limit is not None and len(asked) > limit:
+        notice = f"{len(asked)} squares lack a fix; that many are tried with --try only."
+        return msgspec.structs.replace(board, notices=(*board.notices, notice))
+    if not asked:
+        return board
+    owners = Owners(trials, main=main_line(trials), ask_history=False)
+    found: dict[str, dict[str, Tried]] = {}
+    for (fix, request), trial in zip(asked, trials.try_all([request for _, request in asked]), strict=True):
+        answers = tuple(owners.of(file.path, branch=request.branch, tip=request.target) for file in trial.files)
+        found.setdefault(fix.name, {})[request.branch] = Tried(trial=trial, owners=answers)
+    return msgspec.structs.replace(board, tried=found)
+
+
+def record_board(desk: Desk, board: Board, trials: Trials, *, by: str) -> list[Observed]:
+    """Return what was recorded in the cases that the board's fixes are named after, and what was refused.
+
+    A case without news is left out.
+    """
+    main = {line.name for line in board.branches if line.kind == "development"}
     found: list[Observed] = []
-    main = {branch.name for branch in desk.team(project).project.branches if branch.kind == "development"}
-    for line in desk.store.case_lines(desk.viewer(by), project=project):
-        case = replay(desk.store.facts(f"case/{line.case}"), case=line.case)
-        fix = fix_of(case, repository=repository)
-        if fix is None:
-            continue
+    for fix, row in board.rows():
+        names = [entry.hit.commit for verdict in row for entry in verdict.found if entry.hit is not None]
+        names += [entry.reverted_by for verdict in row for entry in verdict.found if entry.reverted_by]
+        names += [verdict.first_release for verdict in row if verdict.first_release]
+        moments = trials.moments(tuple(dict.fromkeys(names)))
+        shown = [
+            Shown(
+                verdict=verdict,
+                trial=board.trial(fix, verdict.branch),
+                is_main=verdict.branch in main,
+                moments=moments,
+            )
+            for verdict in row
+        ]
         try:
-            shown = _shown(trials, judge(fix), fix, tips=tips, main=main)
-            found.append(observe(desk, line.case, shown, by=by))
-        except (HistoryTrouble, Refused) as error:
-            found.append(Observed(case=line.case, refused=(f"{error.what}. {error.hint}",)))
+            found.append(observe(desk, fix.name, shown, by=by))
+        except (Refused, DeskError) as error:
+            found.append(Observed(case=fix.name, refused=(f"{error.what}. {error.hint}",)))
     return [entry for entry in found if entry.facts or entry.refused]
-
-
-def fix_of(case: Case, *, repository: str = "") -> Fix | None:
-    """Return the fix that the case has on record, with what people said of its branches; None without a commit."""
-    merged = [body for _, body in case.all(FixMerged) if not repository or body.repository in {"", repository}]
-    if not merged:
-        return None
-    said = cells(case)
-    return Fix(
-        name=case.id,
-        commits=tuple(dict.fromkeys(body.commit for body in merged)),
-        title=case.title,
-        introduced=tuple(
-            body.commit for _, body in case.all(IntroducedRecorded) if body.commit and body.confidence == "certain"
-        ),
-        waived={b.branch: b.reason for _, b in case.all(BackportWaived) if said[b.branch].word == "waived"},
-        not_affected={
-            b.branch: b.evidence for _, b in case.all(BranchNotAffected) if said[b.branch].word == "not affected"
-        },
-    )
-
-
-def _shown(
-    trials: Trials, verdicts: Sequence[Verdict], fix: Fix, *, tips: Mapping[str, Sha], main: Iterable[str]
-) -> list[Shown]:
-    tried = try_missing(trials, verdicts, fix, tips=tips, leave_out=main)
-    names = [hit.commit for verdict in verdicts for found in verdict.found if (hit := found.hit) is not None]
-    names += [found.reverted_by for verdict in verdicts for found in verdict.found if found.reverted_by]
-    names += [verdict.first_release for verdict in verdicts if verdict.first_release]
-    moments = trials.moments(tuple(dict.fromkeys(names)))
-    return [
-        Shown(verdict=verdict, trial=tried.get(verdict.branch), is_main=verdict.branch in main, moments=moments)
-        for verdict in verdicts
-    ]
-
-
-def try_missing(
-    trials: Trials, verdicts: Sequence[Verdict], fix: Fix, *, tips: Mapping[str, Sha], leave_out: Iterable[str] = ()
-) -> dict[str, Trial]:
-    """Return by branch what trying the fix says where no trace of it was found; of a part, the commits that lack."""
-    requests: list[Request] = []
-    for verdict in verdicts:
-        if verdict.word not in {"vulnerable", "partly fixed"} or verdict.branch in set(leave_out):
-            continue
-        missing = tuple(found.fix for found in verdict.found if not found.is_in) or fix.commits
-        if target := tips.get(verdict.branch, ""):
-            requests.append(Request(branch=verdict.branch, target=target, commits=missing))
-    return {trial.branch: trial for trial in trials.try_all(requests)}

@@ -1,0 +1,90 @@
+"""Which fixes the board asks about: those on record, or those of a list."""
+
+import msgspec
+
+from midstream.analysis.backports import Fix
+from midstream.cases.case import Case, replay
+from midstream.cases.states import cells
+from midstream.cases.visibility import Sight, sight
+from midstream.desk.desk import Desk
+from midstream.desk.errors import Misuse
+from midstream.desk.ports import History
+from midstream.formats.toml import read_toml
+from midstream.ledger.kinds.cve import CveAssigned
+from midstream.ledger.kinds.fix import BackportWaived, BranchNotAffected, FixMerged, IntroducedRecorded
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """A fix in a list: its name, its commits in the order in which they apply, and where the flaw came in."""
+
+    name: str
+    commits: tuple[str, ...]
+    title: str = ""
+    introduced: tuple[str, ...] = ()
+
+
+class _File(msgspec.Struct, frozen=True, kw_only=True):
+    fix: tuple[Listed, ...] = ()
+
+
+def read_list(text: str, *, where: str) -> tuple[Listed, ...]:
+    """Return the fixes of a list in TOML, each a table ``[[fix]]``; raise `TomlError` or `Misuse` with the place."""
+    found = read_toml(text, into=_File, where=where).fix
+    names = [listed.name for listed in found]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if not found or twice:
+        what = f"two fixes are called {twice!r}" if twice else "there is no fix in it"
+        raise Misuse(f"{where}: {what}", hint='Write a table for each: [[fix]], name = "…", commits = ["…"].')
+    return found
+
+
+def resolve(listed: Listed, history: History) -> Fix:
+    """Return the fix with whole commit ids; raise `HistoryTrouble` for a commit that is not in the repository."""
+    return Fix(
+        name=listed.name,
+        title=listed.title,
+        commits=tuple(history.resolve(name) for name in listed.commits),
+        introduced=tuple(history.resolve(name) for name in listed.introduced),
+    )
+
+
+def fixes_on_record(desk: Desk, *, by: str, project: str = "") -> list[Fix]:
+    """Return the fixes of the cases that `by` may see, as the facts name them; cases without a merged fix have none."""
+    viewer = desk.viewer(by)
+    found: list[Fix] = []
+    for line in desk.store.case_lines(viewer, project=project):
+        case = replay(desk.store.facts(f"case/{line.case}"), case=line.case)
+        fix = fix_of(case, name=line.case, seen=sight(viewer, case))
+        found += [fix] if fix is not None else []
+    return found
+
+
+def fix_of(case: Case, *, name: str, seen: Sight) -> Fix | None:
+    """Return the fix of a case, as somebody knows it who sees that much; None when no commit of it is on record."""
+    commits = tuple(dict.fromkeys(body.commit for _, body in case.all(FixMerged)))
+    if not commits:
+        return None
+    inside = seen >= Sight.PARTICIPANT
+    said = cells(case)
+    cves = [body.cve for _, body in case.all(CveAssigned)]
+    return Fix(
+        name=name,
+        title=", ".join(cves),
+        commits=commits,
+        # From a guess nothing may follow, and what was said of a branch may have been taken back since.
+        introduced=tuple(
+            dict.fromkeys(
+                body.commit for _, body in case.all(IntroducedRecorded) if body.commit and body.confidence != "guess"
+            )
+        ),
+        waived={
+            body.branch: body.reason
+            for _, body in case.all(BackportWaived)
+            if inside and said[body.branch].word == "waived"
+        },
+        not_affected={
+            body.branch: body.evidence
+            for _, body in case.all(BranchNotAffected)
+            if inside and said[body.branch].word == "not affected"
+        },
+    )
