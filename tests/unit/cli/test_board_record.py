@@ -17,6 +17,7 @@ class World:
 
     def __init__(self, path: Path, shell: Shell) -> None:
         self.repo = repo = Repository(path)
+        repo.began = int(shell.now.timestamp()) - 86_400
         self.shell = shell
         old = repo.commit("main", {"clock/a.c": lines(1, 40, l5="old")})
         repo.commit("release/1.x", {"b.c": "x\n"}, on=old)
@@ -30,7 +31,8 @@ class World:
 
     def record(self) -> list[str]:
         """What recording the board says, a line for each fact."""
-        self.shell.clock.pass_(hours=1)
+        self.shell.clock.pass_(days=1)
+        self.repo.began += 86_400
         said = self.shell("board", str(self.repo.path), "--record")
         assert said.code == 0, said.err
         return [line.split(": ", 1)[1] for line in said.err.splitlines() if " fact " in line]
