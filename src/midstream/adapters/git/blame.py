@@ -5,7 +5,7 @@ from collections import defaultdict
 from typing import Final
 
 from midstream.adapters.git.program import Git
-from midstream.adapters.git.stream import OPTIONS, file_of, name_of
+from midstream.adapters.git.stream import DIFF, file_of, name_of
 from midstream.desk.ports import BlamedLine
 
 RANGES: Final = 200
@@ -23,7 +23,7 @@ def blame(git: Git, commit: str) -> list[BlamedLine]:
     parents = git.read("rev-list", "--no-walk", "--parents", commit, "--").decode().split()[1:]
     if not parents:
         return []
-    patch = git.read("diff-tree", "--no-commit-id", "-r", *OPTIONS[:-1], parents[0], commit)
+    patch = git.read("diff-tree", "--no-commit-id", "-r", *DIFF, parents[0], commit)
     found: list[BlamedLine] = []
     for part in (b"\n" + patch).split(b"\ndiff --git ")[1:][:FILES]:
         path, hunks = file_of(part)

@@ -19,7 +19,7 @@ import msgspec
 
 import midstream
 from midstream.adapters.git.program import Git, surroundings
-from midstream.adapters.git.stream import FORMAT, OPTIONS, Row, records, row_of
+from midstream.adapters.git.stream import DIFF, FORMAT, OPTIONS, Row, records, row_of
 from midstream.desk.ports import HistoryTrouble
 
 BLOCK: Final = 4 * 1024 * 1024
@@ -193,7 +193,7 @@ def _with_gaps(git: Git, commit: str) -> Row:
     gaps = [(path, ids) for path, ids, is_file in changed if is_file and missing & set(ids.split(b".."))]
     if len(gaps) <= EXCLUDED:
         left_out = [f":(top,literal,exclude){os.fsdecode(path)}" for path, _ in gaps]
-        diff = git.run("diff-tree", "--no-commit-id", "-r", *OPTIONS[:-1], commit, "--", *left_out, seconds=60)
+        diff = git.run("diff-tree", "--no-commit-id", "-r", *DIFF, commit, "--", *left_out, seconds=60)
         if not diff.code and len(diff.out) <= PATCH_LIMIT:
             return row_of(record.rstrip(b"\n") + b"\n" + diff.out, extra=gaps)
     return row_of(record, extra=[(path, ids) for path, ids, _ in changed])

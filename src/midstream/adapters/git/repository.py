@@ -230,7 +230,7 @@ class GitHistory:
 
     def _patch_ids(self, commits: Sequence[Sha]) -> dict[Sha, str] | None:
         asked = "\n".join([*commits, ""]).encode()
-        patches = self.git.run("log", "--no-walk=unsorted", "--stdin", *OPTIONS, "-U3", stdin=asked)
+        patches = self.git.run("log", "--no-walk=unsorted", "--stdin", *OPTIONS[:-1], "-U3", "--format=commit %H", stdin=asked)
         if patches.code:
             return None
         lines = self.git.read("patch-id", "--stable", stdin=patches.out).decode().splitlines()

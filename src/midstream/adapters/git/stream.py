@@ -17,16 +17,11 @@ from midstream.analysis.backports.keys import message_keys, patch_keys
 FORMAT: Final = "--format=commit %H%n%P%n%at %ct%n %aN <%aE>%n%w(0,1,1)%B"
 """The head of each commit: id; parents; dates; author; then the message, each line after a space."""
 
-OPTIONS: Final = (
-    "--no-mailmap",
-    "--no-notes",
-    "--no-decorate",
-    "--no-show-signature",
+DIFF: Final = (
     "--no-color",
     "--no-ext-diff",
     "--no-textconv",
     "--no-renames",
-    "--diff-merges=off",
     "--diff-algorithm=myers",
     "--inter-hunk-context=0",
     "--submodule=short",
@@ -38,8 +33,20 @@ OPTIONS: Final = (
     "-O/dev/null",
     "-U0",
     "-p",
+)
+"""How differences are written, whatever the configuration says."""
+
+OPTIONS: Final = (
+    "--no-mailmap",
+    "--no-notes",
+    "--no-decorate",
+    "--no-show-signature",
+    "--diff-merges=off",
+    *DIFF,
     FORMAT,
 )
+"""How commits are written with their patches."""
+
 _COMMIT: Final = b"\ncommit "
 _DIFF: Final = b"\ndiff --git "
 _HUNK: Final = b"\n@@ "

@@ -13,7 +13,7 @@ import msgspec
 
 from midstream.analysis.backports.corpus import Corpus, Entry
 from midstream.analysis.backports.keys import plain_subject
-from midstream.analysis.backports.likeness import NOT_ALIKE, Likeness, likeness, shared_files
+from midstream.analysis.backports.likeness import NOT_ALIKE, Likeness, Weights, likeness, shared_files
 from midstream.analysis.backports.model import Rung, Sure
 
 ALL_RUNGS: Final = frozenset(Rung)
@@ -49,8 +49,19 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
 class Trace:
     """Everything in the history that looks like one commit of a fix, on whatever branch; gathered once."""
 
-    def __init__(self, corpus: Corpus, number: int, *, rungs: frozenset[Rung] = ALL_RUNGS) -> None:
-        """Gather the matches of the strong rungs; those of the weak ones are gathered when they are asked for."""
+    def __init__(
+        self,
+        corpus: Corpus,
+        number: int,
+        *,
+        rungs: frozenset[Rung] = ALL_RUNGS,
+        among: Callable[[int], bool] = lambda _: True,
+    ) -> None:
+        """Gather the matches of the strong rungs; those of the weak ones are gathered when they are asked for.
+
+        `among` says which commits are of interest at all, so that the lines of the others need not be looked at.
+        """
+        self._among = among
         self.corpus = corpus
         self.fix = corpus.entry(number)
         self.rungs = rungs
@@ -114,12 +125,16 @@ class Trace:
         named = {one for one, how in corpus.naming(fix.commit) if how == "named"} if Rung.NAMED in self.rungs else set()
         titled = set(corpus.with_subject(plain_subject(fix.subject))) if Rung.SUBJECT in self.rungs else set()
         pool = {one for path in fix.files for one in corpus.touching(path)} if Rung.LINES in self.rungs else set()
+        weights = Weights(corpus, fix)
         found: dict[int, Match] = {}
         for number in (named | titled | pool) - self.partial - {fix.number}:
-            if number not in named and number not in titled and fix.lines.isdisjoint(corpus.lines(number)):
+            if not self._among(number):
+                continue
+            is_told = number in named or number in titled
+            if not is_told and not weights.may_reach(ALIKE, corpus.lines(number)):
                 continue
             alike = likeness(corpus, fix, corpus.entry(number))
-            if number not in named and number not in titled and alike.both < ALIKE:
+            if not is_told and alike.both < ALIKE:
                 continue
             if not shared_files(corpus, fix, corpus.entry(number)):
                 continue
@@ -138,7 +153,9 @@ class Trace:
         """Return the commit beside the fix that explains the match better than the fix does; None when none does."""
         entry = self.corpus.entry(match.number)
         for number in dict.fromkeys(self._rivals(entry)):
-            if number not in {self.fix.number, match.number} and beside(number) and not on(number):
+            # Another backport of the same fix is no rival of it.
+            is_rival = number not in {self.fix.number, match.number} and number not in self.strong
+            if is_rival and beside(number) and not on(number):
                 rival = self.corpus.entry(number)
                 if self._is_better(entry, rival, match.alike):
                     return number

@@ -25,6 +25,27 @@ class Likeness(msgspec.Struct, frozen=True, kw_only=True):
 NOT_ALIKE: Final = Likeness(both=0.0, of_fix=0.0)
 
 
+class Weights:
+    """The lines of a fix with their weights, to see quickly what cannot be like it."""
+
+    def __init__(self, corpus: Corpus, fix: Entry) -> None:
+        """Weigh each line once."""
+        self._lines = fix.lines
+        self._by_line = {line: corpus.weight(line) for line in fix.lines}
+        self._own = sum(self._by_line.values())
+        # Of a sampled commit only a part can be compared, and what is common weighs more in it.
+        self._is_sampled = fix.size > SAMPLE
+
+    def may_reach(self, share: float, lines: frozenset[int]) -> bool:
+        """Return whether commits with these lines may have that share in common: never wrong when it says no."""
+        common = self._lines & lines
+        if not common:
+            return False
+        if self._is_sampled or len(lines) >= SAMPLE:
+            return True
+        return sum(map(self._by_line.__getitem__, common)) >= share * self._own
+
+
 def likeness(corpus: Corpus, fix: Entry, other: Entry) -> Likeness:
     """Return how alike the changed lines are; of sampled commits, the part of both samples that can be compared."""
     mine, theirs = fix.lines, other.lines

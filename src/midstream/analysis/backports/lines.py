@@ -11,6 +11,7 @@ import msgspec
 from midstream.analysis.backports.model import BranchLine, Ref
 
 _VERSION: Final = re.compile(r"(?P<prefix>|.*?[^0-9.])(?P<numbers>[0-9]{1,6}(?:\.[0-9]{1,6})*)")
+_UNFINISHED: Final = re.compile(r"[0-9]\.[0-9]|(?:^|[-_.0-9])(?:rc|alpha|beta|pre|preview|dev)[-_.]?$", re.IGNORECASE)
 _SERIES: Final = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})*")
 
 RARE: Final = 0.05
@@ -39,7 +40,7 @@ def find_line(wanted: Wanted, refs: Sequence[Ref]) -> BranchLine:
             name=wanted.name,
             tip="",
             kind=wanted.kind,
-            trouble=f"git has no branch, tag or series of tags called {name!r}; name its ref in midstream.toml, or fetch it",
+            trouble=f"git has no branch, tag or series of tags called {name!r}; fetch it, or set ref in midstream.toml",
         )
     return BranchLine(name=wanted.name, tip=tip.commit, ref=tip.name, kind=wanted.kind, releases=tuple(releases))
 
@@ -67,7 +68,7 @@ def releases_of(wanted: Wanted, tags: Sequence[Ref]) -> list[Ref]:
         chosen = [tag for tag in tags if fnmatchcase(tag.short, wanted.tags) and _parts(tag) is not None]
         return sorted(chosen, key=_version)
     final = [tag for tag in tags if _parts(tag) is not None]
-    counts = Counter(prefix for tag in final if (prefix := _prefix(tag)).count("/") == 0)
+    counts = Counter(_prefix(tag) for tag in final if "/" not in _prefix(tag))
     usual = [tag for tag in final if counts[_prefix(tag)] >= max(1, RARE * sum(counts.values()))]
     if wanted.kind == "development":
         return sorted(usual, key=_version)
@@ -75,9 +76,9 @@ def releases_of(wanted: Wanted, tags: Sequence[Ref]) -> list[Ref]:
     if own:
         return sorted(own, key=_version)
     series = _series(wanted.name)
-    prefix = next((_prefix(tag) for tag in final if tag.short == wanted.name), None)
+    named = [_prefix(tag) for tag in final if tag.short == wanted.name]
     chosen = [tag for tag in usual if series and _version(tag)[0][: len(series)] == series]
-    return sorted((tag for tag in chosen if prefix is None or _prefix(tag) == prefix), key=_version)
+    return sorted((tag for tag in chosen if not named or _prefix(tag) in named), key=_version)
 
 
 def _series(name: str) -> tuple[int, ...]:
@@ -88,7 +89,9 @@ def _series(name: str) -> tuple[int, ...]:
 
 
 def _parts(tag: Ref) -> re.Match[str] | None:
-    return _VERSION.fullmatch(tag.short)
+    """Return the prefix and numbers of a final release tag; None for other tags, such as ``v1.0-rc1``."""
+    match = _VERSION.fullmatch(tag.short)
+    return None if match is None or _UNFINISHED.search(match["prefix"]) else match
 
 
 def _prefix(tag: Ref) -> str:

@@ -27,8 +27,12 @@ class Reach:
         """Return whether `number` can be reached from `source`, one of the sources."""
         return bool(self._masks[number] & self._bit[source])
 
+    def meets(self, mask: int, number: int) -> bool:
+        """Return whether one of the sources of a mask reaches `number`."""
+        return bool(self._masks[number] & mask)
+
     def mask(self, sources: Iterable[int]) -> int:
-        """Return the bits of some of the sources, for `any_of` and `first_of`."""
+        """Return the bits of some of the sources, for `meets`."""
         total = 0
         for source in sources:
             total |= self._bit[source]

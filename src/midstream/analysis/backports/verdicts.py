@@ -40,11 +40,21 @@ class Judge:
         self.cut = corpus.cut()
         self.gaps = corpus.gaps()
         self._traces: dict[int, Trace] = {}
+        self._releases: dict[str, list[tuple[int, str]]] = {}
 
     def trace(self, number: int) -> Trace:
         """Return what looks like that commit, gathered once."""
         if number not in self._traces:
-            self._traces[number] = Trace(self.corpus, number, rungs=self.rungs)
+            # Only what a branch without the fix has beyond what the fix builds on is of interest.
+            tips = [one for line in self.lines.values() if (one := self._tip(line)) is not None]
+            without = self.reach.mask(one for one in tips if not self.reach.has(one, number))
+            own = self.reach.mask([number])
+            self._traces[number] = Trace(
+                self.corpus,
+                number,
+                rungs=self.rungs,
+                among=lambda one: self.reach.meets(without, one) and not self.reach.meets(own, one),
+            )
         return self._traces[number]
 
     def verdict(self, fix: Fix, branch: str, *, today: date, strict: Mapping[Sha, str] = NO_STRICT) -> Verdict:
@@ -162,10 +172,12 @@ class Judge:
     def first_release(self, line: BranchLine, commits: Iterable[Sha]) -> str:
         """Return the earliest final tag of the branch's series that has all the commits; empty when none has."""
         wanted = [number for commit in commits if (number := self.corpus.number(commit)) is not None]
-        for ref in line.releases:
-            tag = self.corpus.number(ref.commit)
-            if tag is not None and all(self.reach.has(tag, number) for number in wanted):
-                return ref.short
+        if line.name not in self._releases:
+            tags = ((self.corpus.number(ref.commit), ref.short) for ref in line.releases)
+            self._releases[line.name] = [(tag, name) for tag, name in tags if tag is not None]
+        for tag, name in self._releases[line.name]:
+            if all(self.reach.has(tag, number) for number in wanted):
+                return name
         return ""
 
     def _not_fixed(self, fix: Fix, line: BranchLine, tip: int, found: tuple[Found, ...], *, today: date) -> Verdict:

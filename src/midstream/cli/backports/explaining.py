@@ -42,6 +42,7 @@ def explain(
     Exit code 1 when a branch lacks the fix or a person should look.
     """
     from midstream.cli.backports.reading_git import lines_of, project_of  # noqa: PLC0415 - keeps help quick
+    from midstream.desk.backports.board import branches_of  # noqa: PLC0415 - as above
     from midstream.desk.backports.explaining import explained  # noqa: PLC0415 - as above
     from midstream.desk.backports.fixes import Listed, resolve  # noqa: PLC0415 - as above
 
@@ -49,9 +50,9 @@ def explain(
     history = session.history(repo)
     project = project_of(history, repo=repo, config=config, desk=None, name="")
     asked = resolve(Listed(name=fix[0], commits=fix, introduced=introduced), history)
-    everything = lines_of(history, project, named=(), today=today) if project is not None else []
-    lines = [*lines_of(history, project, named=branches, today=today)]
-    others = [line for line in everything if line.name not in branches]
+    lines = lines_of(history, project, named=branches, today=today)
+    # The other branches are not answered for, but originals of other backports may be on them.
+    others = [line for line in branches_of(history, project, today=today) if line.name not in branches]
     found = explained(history, asked, lines=lines, others=others, today=today)
     if as_json:
         write_json(found)

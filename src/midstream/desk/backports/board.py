@@ -109,18 +109,14 @@ def read_board(history: History, *, lines: Sequence[BranchLine], fixes: Sequence
     """Return the board of a repository; raise `HistoryTrouble` when git cannot say what is there."""
     court = judge(history, lines=lines, fixes=fixes)
     rows = [[court.verdict(fix, line.name, today=today) for line in lines] for fix in fixes]
-    asked = {
-        commit
-        for row in rows
-        for verdict in row
-        for found in verdict.found
-        if found.hit is not None and found.hit.rung is Rung.LOOSE
-        for commit in (found.fix, found.hit.commit)
-    }
+    asked = {commit for row in rows for verdict in row for commit in _same_lines(verdict)}
     if asked:  # only what stands on the same changed lines alone gains by the whole patch
         strict = history.strict_ids(sorted(asked))
         rows = [
-            [court.verdict(fix, verdict.branch, today=today, strict=strict) for verdict in row]
+            [
+                court.verdict(fix, verdict.branch, today=today, strict=strict) if _same_lines(verdict) else verdict
+                for verdict in row
+            ]
             for fix, row in zip(fixes, rows, strict=True)
         ]
     return Board(
@@ -130,6 +126,12 @@ def read_board(history: History, *, lines: Sequence[BranchLine], fixes: Sequence
         verdicts=tuple(tuple(row) for row in rows),
         notices=tuple(history.notices()),
     )
+
+
+def _same_lines(verdict: Verdict) -> list[str]:
+    """Return the commits, of the fix and of the branch, that were matched by nothing more than the same lines."""
+    loose = [found for found in verdict.found if found.hit is not None and found.hit.rung is Rung.LOOSE]
+    return [commit for found in loose if found.hit is not None for commit in (found.fix, found.hit.commit)]
 
 
 def only_open(board: Board) -> Board:
