@@ -133,9 +133,9 @@ def show(found: "Board", session: Session, *, only: bool, html: Path | None, as_
 
     chosen = only_open(found) if only else found
     if html is not None:
-        from midstream.cli.backports.page import board_page  # noqa: PLC0415 - only for those who want a page
+        from midstream.cli.backports.page import board_page, write_page  # noqa: PLC0415 - only for those who want a page
 
-        html.write_text(board_page(grid(chosen, read_at=instant(session.clock()))), encoding="utf-8")
+        write_page(html, board_page(grid(chosen, read_at=instant(session.clock()))))
     if as_json:
         write_json(chosen)
         return
