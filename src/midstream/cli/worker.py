@@ -14,10 +14,16 @@ from midstream.desk.worker import work_once
 def worker(session: Session, *, once: bool, as_json: bool) -> None:
     """Do the open process tasks that need nobody, each once; a failed one is tried again later.
 
-    Exit code 1 when one failed.
+    Then record what is new in the repositories that a project file gives by their path. Exit code 1 when one failed.
     """
     del once
-    done = work_once(session.desk())
+    desk = session.desk()
+    done = work_once(desk)
+    if any(place.path for project in desk.projects().values() for place in project.repositories):
+        from midstream.desk.backports.unattended import look_once  # noqa: PLC0415 - most desks name no path
+
+        today = session.clock().date()
+        done += look_once(desk, open_history=session.history, open_trials=session.open_trials, today=today)
     if as_json:
         write_json(done)
     elif done:
