@@ -315,6 +315,8 @@ PROJECT_KEYS = {
     "project.contact": "Where reports are sent.",
     "repository.name": "What facts call it.",
     "repository.url": "Where it can be cloned.",
+    "repository.path": "Where a clone of it stands for those who run the desk.",
+    "repository.owners": "Paths of its files of owners, beside those that are looked for anyway.",
     "branch.name": "The name of the branch in git.",
     "branch.kind": "Only `release` and `lts` branches count as maintained; `archive` keeps the name of an old one.",
     "branch.supported_from": "The first day of its support; left out, it was always supported.",

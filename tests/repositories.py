@@ -34,6 +34,7 @@ class Repository:
 
     def __init__(self, path: Path, *, form: str = "sha1") -> None:
         self.path = path
+        self.began = BEGAN
         self._count = 0
         path.mkdir(parents=True, exist_ok=True)
         git(path, "init", "--quiet", "--bare", "--initial-branch=main", f"--object-format={form}")
@@ -53,7 +54,7 @@ class Repository:
         committer: str = "Cy Ox <cy@acme.example>",
     ) -> str:
         """Return the id of a new commit on the branch; a new branch begins at `on`, or with no parent."""
-        moment = BEGAN + 60 * self._count
+        moment = self.began + 60 * self._count
         self._count += 1
         ref = f"refs/heads/{branch}"
         text = message if isinstance(message, bytes) else message.encode()
@@ -69,8 +70,12 @@ class Repository:
         return self("rev-parse", ref)
 
     def tag(self, name: str, at: str = "main") -> None:
-        """Make an annotated tag."""
-        self("-c", "tag.gpgSign=false", "tag", "-a", "-m", name, name, at)
+        """Make an annotated tag, at a moment of its own as commits are."""
+        moment = self.began + 60 * self._count
+        self._count += 1
+        head = f"object {self('rev-parse', f'{at}^0')}\ntype commit\ntag {name}\n"
+        text = f"{head}tagger Cy Ox <cy@acme.example> {moment} +0000\n\n{name}\n"
+        self("update-ref", f"refs/tags/{name}", self("mktag", feed=text.encode()))
 
     def clone(self, path: Path, *options: str) -> Path:
         """Return the folder of a clone with a work tree, made over the file protocol."""

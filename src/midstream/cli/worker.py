@@ -15,13 +15,17 @@ from midstream.desk.worker import work_once
 def worker(session: Session, *, once: bool, as_json: bool) -> None:
     """Do the open process tasks that need nobody, each once; a failed one is tried again later.
 
-    Then tell the addresses that asked for it of new facts.
-
-    Exit code 1 when one failed.
+    Then record what is new in the repositories that a project file gives by their path, and tell the addresses that
+    asked for it of new facts. Exit code 1 when one failed.
     """
     del once
     desk = session.desk()
     done = work_once(desk)
+    if any(place.path for project in desk.projects().values() for place in project.repositories):
+        from midstream.desk.backports.unattended import look_once  # noqa: PLC0415 - most desks name no path
+
+        today = session.clock().date()
+        done += look_once(desk, open_history=session.history, open_trials=session.open_trials, today=today)
     for told in tell_hooks(desk, post=desk.post) if desk.post else ():
         if told.trouble:
             click.echo(f"address {told.hook} was not told: {told.trouble}; it is tried again later", err=True)

@@ -317,7 +317,7 @@ class Trials(Protocol):
     """
 
     def tip(self, name: str) -> tuple[str, Sha]:
-        """Return the full name of the ref that a branch's name means and its commit: local, remote, tag, or an id."""
+        """Return the full name of the ref that a branch's name means and its commit: of origin, local, tag or id."""
         ...
 
     def commits(self, name: str) -> Sequence[Sha]:
@@ -350,6 +350,10 @@ class Trials(Protocol):
 
     def user(self) -> str:
         """Return who commits here, by git's settings; empty when nothing says so."""
+        ...
+
+    def moments(self, names: Sequence[str]) -> Mapping[str, int]:
+        """Return when commits were committed and tags were made, in seconds; what is unknown is left out."""
         ...
 
     def state(self) -> str:

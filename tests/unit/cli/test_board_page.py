@@ -1,6 +1,9 @@
 """The board as a page, and following a repository."""
 
+import os
+import threading
 from html.parser import HTMLParser
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -8,8 +11,8 @@ import pytest
 from midstream.analysis.backports import Found, Hit, Rung, Verdict
 from midstream.analysis.backports.grid import MEANINGS, OPEN, SIGNS, Grid, Row, Square, square
 from midstream.analysis.backports.trial import ConflictFile, Trial
-from midstream.cli.board_page import board_page
-from midstream.cli.board_watch import LEAST, watch
+from midstream.cli.backports.page import board_page, write_page
+from midstream.cli.backports.watch import LEAST, watch
 
 FIX, HIT, GONE = "1f" * 20, "2e" * 20, "3d" * 20
 EVIL = '</td><script>alert("1")</script>\u202e\x1b[31m'
@@ -161,6 +164,33 @@ def test_the_page_counts_what_is_open(count: int, words: str) -> None:
     rows = [Row(name=f"F-{n}", title="", squares={"lts": Square(state="vulnerable")}) for n in range(count)]
     rows.append(Row(name="G", title="", squares={"lts": Square(state="fixed")}))
     assert words in board_page(grid(*rows))
+
+
+def test_a_page_is_written_whole_and_is_its_owners_alone(tmp_path: Path) -> None:
+    file = tmp_path / "board.html"
+    write_page(file, "one")
+    assert (file.read_text(), file.stat().st_mode & 0o777) == ("one", 0o600)
+    file.chmod(0o644)
+    write_page(file, "two")
+    assert (file.read_text(), file.stat().st_mode & 0o777) == ("two", 0o644)
+    link = tmp_path / "link.html"
+    link.symlink_to(file)
+    write_page(link, "three")
+    assert (link.is_symlink(), file.read_text()) == (True, "three")
+    with pytest.raises(OSError, match="gone"):
+        write_page(tmp_path / "gone" / "board.html", "x")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["board.html", "link.html"]
+
+
+def test_what_is_no_regular_file_is_never_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    got: list[str] = []
+    reader = threading.Thread(target=lambda: got.append(pipe.read_text()))
+    reader.start()
+    write_page(pipe, "page")
+    reader.join(timeout=10)
+    assert (got, pipe.is_fifo()) == (["page"], True)
 
 
 def test_it_is_drawn_at_once_and_again_only_when_something_moved() -> None:

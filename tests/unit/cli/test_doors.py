@@ -194,6 +194,8 @@ def test_an_error_nobody_expected_is_not_hidden() -> None:
 
     session = Session(
         open_desk=fails,  # type: ignore[arg-type]
+        open_trials=fails,  # type: ignore[arg-type]
+        open_history=fails,  # type: ignore[arg-type]
         settle=lambda _store, _person: None,
         default_person=lambda _store: "",
         clock=Clock(),

@@ -15,6 +15,7 @@ from midstream.adapters.mail import read_mail
 from midstream.cli.app import Session, run
 from midstream.desk.desk import Desk
 from midstream.store import open_store
+from midstream.wiring.main import open_history, open_trials
 from midstream.wiring.settings import default_person, key_file, settle
 
 ROOT = Path(__file__).parents[3]
@@ -77,7 +78,14 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runner:
         return Desk(store=open_store(url=url, key_file=key_file(url)), clock=lambda: now[0], read_mail=read_mail)
 
     def midstream(command: str) -> tuple[str, int]:
-        session = Session(open_desk=open_desk, settle=settle, default_person=default_person, clock=lambda: now[0])
+        session = Session(
+            open_desk=open_desk,
+            open_trials=open_trials,
+            open_history=open_history,
+            settle=settle,
+            default_person=default_person,
+            clock=lambda: now[0],
+        )
         monkeypatch.setattr(sys, "argv", shlex.split(command))
         said = io.StringIO()
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):

@@ -29,11 +29,14 @@ def read_merges(raw: bytes, *, count: int) -> list[Merge]:
     merges: list[Merge] = []
     place = 0
     while place < whole:
-        state, tree = parts[place], parts[place + 1].decode("ascii")
-        if state not in (CLEAN, CONFLICT):
+        state = parts[place]
+        if state not in (CLEAN, CONFLICT) or place + 1 >= whole:
             raise ValueError(f"a merge begins with {state[:20]!r}")
+        tree = parts[place + 1].decode("ascii")
         place, stages = _stages(parts, place + 2)
         place, types = _messages(parts, place)
+        if place > whole:
+            raise ValueError("the last merge is cut off")
         files = tuple(conflict_file(path, modes, types.get(path, ())) for path, modes in stages.items())
         if (state == CLEAN) is bool(files):
             raise ValueError(f"a merge says {state!r} and names {len(files)} conflicts")

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
@@ -20,6 +20,7 @@ RANGE_LIMIT: Final = 500
 """Commits a range may have: a fix of more is a slip of the pen."""
 _FINAL: Final = re.compile(r"(\.[0-9]+)+")
 """What follows the name of a line that exists only as tags: lts-v2.8 in lts-v2.8.45."""
+_ID: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 LOOKED_AT: Final = 40
 """The newest commits of a file that are asked who changes it."""
 NAMED: Final = 3
@@ -36,7 +37,7 @@ class GitTrials:
 
     def tip(self, name: str) -> tuple[str, Sha]:
         """Return the full name of the ref that a branch's name means, and its commit."""
-        for ref in (name, f"refs/heads/{name}", f"refs/remotes/origin/{name}", f"refs/tags/{name}"):
+        for ref in (name, f"refs/remotes/origin/{name}", f"refs/heads/{name}", f"refs/tags/{name}"):
             if not ref.startswith("refs/"):
                 continue
             if found := self._verify(ref):
@@ -150,6 +151,23 @@ class GitTrials:
             return committer(self.place).rpartition(b" <")[0].decode("utf-8", "replace")
         except HistoryTrouble:
             return ""
+
+    def moments(self, names: Sequence[str]) -> Mapping[str, int]:
+        """Return when commits were committed and tags were made, in seconds; what is unknown is left out."""
+        ids = [name for name in names if _ID.fullmatch(name)]
+        found: dict[str, int] = {}
+        if ids:
+            words = ("rev-list", "--no-walk=unsorted", "--no-commit-header", "--format=%H %ct", "--ignore-missing")
+            rows = self.place.run(*words, "--stdin", feed="\n".join([*ids, ""]).encode()).decode("ascii", "replace")
+            found |= {name: int(moment) for name, _, moment in (row.partition(" ") for row in rows.splitlines())}
+        tags = [f"refs/tags/{name}" for name in names if name not in found and not set("*?[\\") & set(name)]
+        if tags:
+            rows = self.place.run("for-each-ref", "--format=%(creatordate:unix) %(refname)", *tags).decode(
+                "utf-8", "replace"
+            )
+            pairs = (row.partition(" ") for row in rows.splitlines())
+            found |= {name.removeprefix("refs/tags/"): int(moment) for moment, _, name in pairs if moment.isdecimal()}
+        return found
 
     def state(self) -> str:
         """Return a digest of all refs and the commits they lead to."""

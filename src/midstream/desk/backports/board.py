@@ -1,14 +1,16 @@
 """The board read from a repository: its branches, the fixes, and a verdict for each of them on each branch."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 import msgspec
 
 from midstream.analysis.backports import BranchLine, Fix, Rung, Verdict
-from midstream.analysis.backports.grid import Grid, Row, square
+from midstream.analysis.backports.grid import Grid, Row, Square, square
 from midstream.analysis.backports.lines import Wanted, find_line
+from midstream.analysis.backports.trial import Trial
 from midstream.analysis.backports.verdicts import Judge
+from midstream.desk.backports.trying import Tried
 from midstream.desk.ports import History
 from midstream.project import Branch, Project
 from midstream.project.propose import Line, Seen, lines_of
@@ -17,13 +19,30 @@ FILE = "midstream.toml"
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True):
-    """A board: the branches as git has them, the fixes, and the verdicts of each fix in the order of the branches."""
+    """A board: the branches as git has them, the fixes, and the verdicts of each fix in the order of the branches.
+
+    `tried` has by the fix's name and the branch what trying the fix said, where it is missing and was tried.
+    """
 
     repository: str
     branches: tuple[BranchLine, ...]
     fixes: tuple[Fix, ...]
     verdicts: tuple[tuple[Verdict, ...], ...]
     notices: tuple[str, ...] = ()
+    tried: Mapping[str, Mapping[str, Tried]] = {}
+
+    def trial(self, fix: Fix, branch: str) -> Trial | None:
+        """Return what trying the fix on the branch said; None when it was not tried."""
+        found = self.tried.get(fix.name, {}).get(branch)
+        return found.trial if found else None
+
+    def square(self, fix: Fix, verdict: Verdict) -> Square:
+        """Return the square of one verdict, with its trial and whom to ask about each file of a conflict."""
+        found = self.tried.get(fix.name, {}).get(verdict.branch)
+        if found is None:
+            return square(verdict)
+        asked = [", ".join(owner.shown for owner in answer.owners[:3]) for answer in found.owners]
+        return square(verdict, found.trial, asked=asked)
 
     def rows(self) -> Iterable[tuple[Fix, tuple[Verdict, ...]]]:
         """Return each fix with its verdicts."""
@@ -129,7 +148,7 @@ def grid(board: Board, *, read_at: str) -> Grid:
         read_at=read_at,
         branches=tuple((line.name, note_of(line)) for line in board.branches),
         rows=tuple(
-            Row(name=fix.name, title=fix.title, squares={verdict.branch: square(verdict) for verdict in row})
+            Row(name=fix.name, title=fix.title, squares={verdict.branch: board.square(fix, verdict) for verdict in row})
             for fix, row in board.rows()
         ),
         notices=board.notices,

@@ -4,6 +4,7 @@ import msgspec
 
 from midstream.analysis.backports import Fix
 from midstream.cases.case import Case, replay
+from midstream.cases.states import cells
 from midstream.cases.visibility import Sight, sight
 from midstream.desk.desk import Desk
 from midstream.desk.errors import Misuse
@@ -64,12 +65,26 @@ def fix_of(case: Case, *, name: str, seen: Sight) -> Fix | None:
     if not commits:
         return None
     inside = seen >= Sight.PARTICIPANT
+    said = cells(case)
     cves = [body.cve for _, body in case.all(CveAssigned)]
     return Fix(
         name=name,
         title=", ".join(cves),
         commits=commits,
-        introduced=tuple(dict.fromkeys(body.commit for _, body in case.all(IntroducedRecorded) if body.commit)),
-        waived={body.branch: body.reason for _, body in case.all(BackportWaived) if inside},
-        not_affected={body.branch: body.evidence for _, body in case.all(BranchNotAffected) if inside},
+        # From a guess nothing may follow, and what was said of a branch may have been taken back since.
+        introduced=tuple(
+            dict.fromkeys(
+                body.commit for _, body in case.all(IntroducedRecorded) if body.commit and body.confidence != "guess"
+            )
+        ),
+        waived={
+            body.branch: body.reason
+            for _, body in case.all(BackportWaived)
+            if inside and said[body.branch].word == "waived"
+        },
+        not_affected={
+            body.branch: body.evidence
+            for _, body in case.all(BranchNotAffected)
+            if inside and said[body.branch].word == "not affected"
+        },
     )

@@ -134,8 +134,8 @@ def news(case: Case, shown: Shown) -> list[News]:
     if verdict.word == "fixed" and verdict.sure in SURE and not verdict.needs_look:
         found += [_merged(case, shown), _released(case, shown)]
     elif verdict.word in {"fixed", "partly fixed", "vulnerable"}:
-        found += [] if gone else [_observed(case, verdict)]
-        found += [_tried(case, verdict.branch, shown.trial)]
+        # After a revert that alone is the news: whether the fix would apply again is not the question.
+        found += [] if gone else [_observed(case, verdict), _tried(case, verdict.branch, shown.trial)]
     elif verdict.word == "not affected" and verdict.sure in SURE and not verdict.needs_look:
         found.append(_not_affected(case, verdict))
     return [item for item in found if item is not None]
@@ -155,7 +155,7 @@ def _reverted(case: Case, verdict: Verdict, commit: str, shown: Shown) -> News |
 
 
 def _merged(case: Case, shown: Shown) -> News | None:
-    """Return that the branch has the whole fix, by its last commit, unless that is on record and not reverted since."""
+    """Return that the branch has the whole fix, by its last commit, unless the case says so and no revert since."""
     verdict = shown.verdict
     hits = [entry.hit for entry in verdict.found if entry.hit is not None]
     if not hits:
@@ -163,11 +163,13 @@ def _merged(case: Case, shown: Shown) -> News | None:
     last = max(hits, key=lambda hit: shown.moments.get(hit.commit, 0))
     weakest = ", ".join(dict.fromkeys(str(hit.rung) for hit in hits))[:200]
     at = shown.moments.get(last.commit)
-    commits = {body.commit for _, body in case.all(FixMerged) if body.into == verdict.branch}
-    commits |= {body.commit for _, body in case.all(BackportMerged) if body.branch == verdict.branch}
     cell = cells(case).get(verdict.branch)
-    if commits and (cell is None or cell.word != "reverted" or commits >= {hit.commit for hit in hits}):
+    if cell is not None and cell.word in {"merged", "released"}:
         return None
+    told = {body.commit for _, body in case.all(FixMerged) if body.into == verdict.branch}
+    told |= {body.commit for _, body in case.all(BackportMerged) if body.branch == verdict.branch}
+    if told >= {hit.commit for hit in hits}:
+        return None  # those are what was reverted
     if shown.is_main:
         return News(body=FixMerged(commit=last.commit, into=verdict.branch), at=at)
     body = BackportMerged(branch=verdict.branch, commit=last.commit, evidence=weakest, digest=digest_of(verdict))

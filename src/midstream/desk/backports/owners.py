@@ -13,8 +13,14 @@ HISTORY = "history"
 class Owners:
     """Whom to ask in one repository; files of owners are read once for each tree."""
 
-    def __init__(self, trials: Trials, *, main: tuple[str, Sha], named: Sequence[str] = ()) -> None:
-        """Ask the files of the main line first: people are those of today. `named` are further paths to look at."""
+    def __init__(
+        self, trials: Trials, *, main: tuple[str, Sha], named: Sequence[str] = (), ask_history: bool = True
+    ) -> None:
+        """Ask the files of the main line first: people are those of today. `named` are further paths to look at.
+
+        Without `ask_history` nobody is looked for in the history of a file, which takes a while for many files.
+        """
+        self._ask_history = ask_history
         self._trials = trials
         self._main = main
         self._paths = (*named, *(path for path in PLACES if path not in named))
@@ -29,6 +35,8 @@ class Owners:
                 return Answer(
                     path=path, owners=answer.owners, source=f"{answer.source} on {name}", because=answer.because
                 )
+        if not self._ask_history:
+            return Answer(path=path, owners=(), source=HISTORY, because="no file of owners says")
         try:
             people = tuple(self._trials.people(tip, path) or self._trials.people(self._main[1], path))
         except HistoryTrouble as error:

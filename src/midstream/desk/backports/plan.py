@@ -49,7 +49,8 @@ def plan(desk: Desk, trials: Trials, *, by: str, now: datetime, project: str = "
     A backport applies best to the newest branch, and what was adapted there often applies to the next older one.
     """
     lines = [line for line in desk.store.task_lines(desk.viewer(by), now=now, project=project) if VERB in line.duty.do]
-    owners = Owners(trials, main=main_line(trials)) if lines else None
+    named = [path for known in desk.projects().values() for place in known.repositories for path in place.owners]
+    owners = Owners(trials, main=main_line(trials), named=named) if lines else None
     found: list[Owed] = []
     cases: dict[str, Case] = {}
     for line in lines:

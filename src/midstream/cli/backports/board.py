@@ -27,6 +27,8 @@ WIDE = 24
 @click.option("--open", "only", is_flag=True, help="Only the fixes of which a branch needs somebody.")
 @click.option("--html", type=click.Path(path_type=Path), help="Write the board as a page to this file.")
 @click.option("--watch", "every", type=click.FloatRange(1), default=None, help="Look again every so many seconds.")
+@click.option("--try/--no-try", "wants_trials", default=None, help="Try what is missing; by default if it is little.")
+@click.option("--record", is_flag=True, help="Record what is new in the cases.")
 @json_option
 @click.pass_obj
 def board(
@@ -41,6 +43,8 @@ def board(
     only: bool,
     html: Path | None,
     every: float | None,
+    wants_trials: bool | None,
+    record: bool,
     as_json: bool,
 ) -> None:
     """Show which branch has which fix: as recorded, or with REPO as its history shows.
@@ -49,26 +53,28 @@ def board(
     the cases on record, or those given; nothing in the repository is changed, and nothing is fetched.
     """
     if repo is None:
-        if given or listed or config or branches or html or every or only:
+        if given or listed or config or branches or html or every or only or record:
             raise click.UsageError("These options read a repository: give its path, as in midstream board . --open")
         from midstream.cli.case import recorded_board  # noqa: PLC0415 - the board of git needs none of it
 
         recorded_board(session, project, as_json=as_json)
         return
 
+    if record and (given or listed):
+        raise click.UsageError("--record is for the fixes of the cases on record, not for --fix and --fixes.")
+
     def draw() -> None:
-        show(
-            _read(session, repo, project, config, branches, given, listed),
-            session,
-            only=only,
-            html=html,
-            as_json=as_json,
-        )
+        asked = _Asked(repo=repo, project=project, config=config, branches=branches, given=given, listed=listed)
+        found = _read(session, asked)
+        found = _tried(session, repo, found, wants_trials=True if record else wants_trials)
+        show(found, session, only=only, html=html, as_json=as_json)
+        if record:
+            _record(session, repo, found)
 
     if every is None:
         draw()
         return
-    from midstream.cli.board_watch import watch  # noqa: PLC0415 - only for those who watch
+    from midstream.cli.backports.watch import watch  # noqa: PLC0415 - only for those who watch
 
     watch(session.open_trials(repo=repo).state, draw, every=every, sleep=time.sleep)
 
@@ -85,7 +91,7 @@ class _Asked(NamedTuple):
 
 
 def _read(session: Session, asked: _Asked) -> "Board":
-    from midstream.cli.reading_git import desk_of, fixes_of, lines_of, project_of  # noqa: PLC0415 - as above
+    from midstream.cli.backports.reading_git import desk_of, fixes_of, lines_of, project_of  # noqa: PLC0415 - as above
     from midstream.desk.backports.board import read_board  # noqa: PLC0415 - as above
 
     today = session.clock().date()
@@ -106,15 +112,39 @@ def _read(session: Session, asked: _Asked) -> "Board":
     return read_board(history, lines=lines, fixes=fixes, today=today, name=name)
 
 
+def _tried(session: Session, repo: Path, found: "Board", *, wants_trials: bool | None) -> "Board":
+    from midstream.desk.backports.record import AT_ONCE, with_trials  # noqa: PLC0415 - as above
+
+    if wants_trials is False:
+        return found
+    return with_trials(found, session.open_trials(repo=repo), limit=None if wants_trials else AT_ONCE)
+
+
+def _record(session: Session, repo: Path, found: "Board") -> None:
+    """Return nothing, after the news were recorded and told on stderr; exit code 3 when something was refused."""
+    from midstream.cli.output import fact_words  # noqa: PLC0415 - as above
+    from midstream.desk.backports.record import record_board  # noqa: PLC0415 - as above
+
+    told = record_board(session.desk(), found, session.open_trials(repo=repo), by=session.who())
+    for entry in told:
+        for fact in entry.facts:
+            words = fact_words(fact, leave_out=("digest",))
+            click.echo(printable(f"{fact.stream} fact {fact.number}: {fact.kind} {words}"), err=True)
+        for reason in entry.refused:
+            click.echo(printable(f"{entry.case}: not recorded: {reason}"), err=True)
+    if not told:
+        click.echo("nothing new to record", err=True)
+
+
 def show(found: "Board", session: Session, *, only: bool, html: Path | None, as_json: bool) -> None:
     """Return nothing, after the board was written as it was asked for."""
     from midstream.desk.backports.board import grid, only_open  # noqa: PLC0415 - as above
 
     chosen = only_open(found) if only else found
     if html is not None:
-        from midstream.cli.board_page import board_page  # noqa: PLC0415 - only for those who want a page
+        from midstream.cli.backports.page import board_page, write_page  # noqa: PLC0415 - only for those who want a page
 
-        html.write_text(board_page(grid(chosen, read_at=instant(session.clock()))), encoding="utf-8")
+        write_page(html, board_page(grid(chosen, read_at=instant(session.clock()))))
     if as_json:
         write_json(chosen)
         return
@@ -128,7 +158,7 @@ def show(found: "Board", session: Session, *, only: bool, html: Path | None, as_
 
 def _matrix(found: "Board") -> None:
     """Write the matrix; what a square says more stands below it, so that it fits the terminal."""
-    from midstream.analysis.backports.grid import SIGNS, square  # noqa: PLC0415 - as above
+    from midstream.analysis.backports.grid import SIGNS  # noqa: PLC0415 - as above
 
     click.echo(click.style(printable(found.repository), bold=True))
     rows: list[tuple[str, ...]] = []
@@ -136,11 +166,12 @@ def _matrix(found: "Board") -> None:
     for fix, verdicts in found.rows():
         cells = []
         for verdict in verdicts:
-            cell = square(verdict)
+            cell = found.square(fix, verdict)
             mark = "*" if cell.needs_look else ""
             cells.append(f"{SIGNS[cell.state]} {cell.detail if cell.state == 'fixed' else cell.state}{mark}")
             if cell.is_open:
-                looks.append((_short(fix.name), verdict.branch, verdict.because))
+                why = cell.detail if cell.state == "conflicts" else ""
+                looks.append((_short(fix.name), verdict.branch, "; ".join(filter(None, (verdict.because, why)))))
         rows.append((_short(fix.name), *cells))
     columns(rows, heads=("fix", *(line.name for line in found.branches)))
     if looks:

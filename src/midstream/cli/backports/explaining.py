@@ -41,7 +41,7 @@ def explain(
 
     Exit code 1 when a branch lacks the fix or a person should look.
     """
-    from midstream.cli.reading_git import lines_of, project_of  # noqa: PLC0415 - keeps help quick
+    from midstream.cli.backports.reading_git import lines_of, project_of  # noqa: PLC0415 - keeps help quick
     from midstream.desk.backports.board import branches_of  # noqa: PLC0415 - as above
     from midstream.desk.backports.explaining import explained  # noqa: PLC0415 - as above
     from midstream.desk.backports.fixes import Listed, resolve  # noqa: PLC0415 - as above

@@ -75,7 +75,8 @@ def show(entry: "Tried") -> None:
     """Return nothing, after one branch's answer was written."""
     trial = entry.trial
     sign = click.style(SIGNS[trial.outcome], fg=COLOURS[trial.outcome], bold=True)
-    click.echo(f"{sign} {click.style(printable(trial.branch), bold=True)}  {MEANING[trial.outcome]}")
+    of = "  (as origin has it)" if entry.ref.startswith("refs/remotes/origin/") else ""
+    click.echo(f"{sign} {click.style(printable(trial.branch), bold=True)}  {MEANING[trial.outcome]}{of}")
     count = len(trial.commits)
     if trial.what:
         paragraph(trial.what, indent="    ")

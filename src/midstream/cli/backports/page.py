@@ -1,9 +1,11 @@
 """The board as one HTML page: self-contained, without a script, readable at any width, light, dark and on paper."""
 
+import tempfile
 from html import escape
+from pathlib import Path
 
 from midstream.analysis.backports.grid import MEANINGS, SIGNS, Grid, Row, Square, State
-from midstream.cli.board_style import STYLE
+from midstream.cli.backports.style import STYLE
 from midstream.cli.errors import printable
 
 _CLASSES: dict[State, str] = {
@@ -68,6 +70,29 @@ def board_page(grid: Grid) -> str:
 </body>
 </html>
 """
+
+
+def write_page(path: Path, text: str) -> None:
+    """Return nothing, after the file holds the page, whole or as it was before; only its owner may read a new one.
+
+    What is no regular file, such as a terminal or a pipe, is written to and never replaced.
+    """
+    if path.exists() and not path.is_file():
+        path.write_text(text, encoding="utf-8")
+        return
+    target = path.resolve()
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=target.parent, prefix=f".{target.name}.", delete=False
+    ) as beside:
+        beside.write(text)
+    kept = Path(beside.name)
+    try:
+        if target.exists():
+            kept.chmod(target.stat().st_mode & 0o777)
+        kept.replace(target)
+    except OSError:
+        kept.unlink(missing_ok=True)
+        raise
 
 
 def _counted(count: int) -> str:

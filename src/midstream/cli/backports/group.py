@@ -2,9 +2,9 @@
 
 import click
 
-from midstream.cli.backport_explain import explain
-from midstream.cli.backport_plan import plan
-from midstream.cli.backport_try import try_
+from midstream.cli.backports.explaining import explain
+from midstream.cli.backports.planning import plan
+from midstream.cli.backports.trying import try_
 
 
 @click.group()

@@ -1,0 +1,1 @@
+"""The commands over a repository: trying backports, what is owed, the board as a page."""
