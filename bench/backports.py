@@ -68,13 +68,15 @@ def _rows(places: Places, name: str) -> list[dict[str, str]]:
 
 @functools.cache
 def _answers(places: tuple[Path | None, Path | None, Path]) -> dict[str, tuple[int, int, int, int]]:
-    """Return for each set of rungs how many queries were found rightly and wrongly, missed, and found at another commit."""
+    """Return for each set of rungs how many were found rightly, wrongly, not at all, and at another commit."""
     repo, data, scratch = places
     given = Places(repo=repo, data=data, scratch=scratch)
     rows = _rows(given, "backport_pairs_tfa.csv")
     tips = {row["branch"]: row["tip"] for row in rows}
     history = GitHistory(repo=_repo(given, *tips.values()), index=scratch / "accuracy.index")
-    main = [BranchLine(name=ref.name, tip=ref.commit) for ref in history.refs() if ref.short in {"master", "integration"}]
+    main = [
+        BranchLine(name=ref.name, tip=ref.commit) for ref in history.refs() if ref.short in {"master", "integration"}
+    ]
     lines = [BranchLine(name=name, tip=history.resolve(tip)) for name, tip in tips.items()]
     everything = judge(history, lines=[*main, *lines], fixes=[])
     truth: dict[tuple[str, str], set[str]] = {}
@@ -96,7 +98,7 @@ def _answers(places: tuple[Path | None, Path | None, Path]) -> dict[str, tuple[i
             elsewhere += hit is not None and known is not None and hit.commit not in known
         found[name] = right, wrong, missed, elsewhere
         sys.stderr.write(
-            f"{name}: {len(queries)} queries, {right} found, {wrong} wrongly, {missed} missed, {elsewhere} at another commit\n"
+            f"{name}: {len(queries)} asked, {right} found, {wrong} wrongly, {missed} missed, {elsewhere} elsewhere\n"
         )
     return found
 
@@ -234,7 +236,7 @@ def _asked(history: GitHistory, lines: Sequence[BranchLine]) -> list[Fix]:
 
 
 def answer_time(places: Places) -> float:
-    """Return the milliseconds for one answer, fix by branch: the mean of 600, with the graph walked and git asked nothing."""
+    """Return the milliseconds for one answer, fix by branch: the mean of 600 from a graph that is walked."""
     _, lines = _large(places, "sized.index")
     chosen = [line for line in lines if line.name in ASKED]
     rounds = []
@@ -283,7 +285,10 @@ def against_cherry(places: Places) -> float:
     for line in lines:
         if line is not main:
             out = subprocess.run(
-                ["git", "-C", str(places.repo), "cherry", line.tip, main.tip], check=False, capture_output=True, text=True
+                ["git", "-C", str(places.repo), "cherry", line.tip, main.tip],
+                check=False,
+                capture_output=True,
+                text=True,
             )
             if out.returncode:
                 raise NotRun(f"git cherry failed: {out.stderr.strip()[:80]}")

@@ -12,7 +12,7 @@ BEGAN = 1_760_000_000
 """The moment of the first commit, in seconds; each later one is made a minute after the one before it."""
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | {
-    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_GLOBAL": f"{os.devnull}/nothing",  # a file that cannot exist
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_AUTHOR_NAME": "Ada Lin",
     "GIT_AUTHOR_EMAIL": "ada@acme.example",

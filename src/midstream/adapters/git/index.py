@@ -250,7 +250,7 @@ class Writer:
             if row.unread or not row.is_whole:
                 self.db.execute("INSERT INTO gaps VALUES (?)", (number,))
             commits.append(self._commit(row, number, files))
-        self.db.executemany(f"INSERT INTO commits VALUES ({', '.join('?' * 13)})", commits)
+        self.db.executemany("INSERT INTO commits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", commits)
         self.db.executemany("INSERT INTO touches VALUES (?, ?)", touches)
         self.db.executemany("INSERT INTO keys VALUES (?, ?)", keys)
         self.db.executemany("INSERT OR IGNORE INTO names VALUES (?, ?, ?)", names)

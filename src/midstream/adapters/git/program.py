@@ -83,7 +83,7 @@ class Git(msgspec.Struct, frozen=True, kw_only=True):
         `env` is added to the environment git runs in.
         """
         try:
-            done = subprocess.run(
+            done = subprocess.run(  # noqa: S603 - git, with arguments and no shell
                 self.command(*args),
                 input=stdin,
                 capture_output=True,
@@ -112,7 +112,7 @@ class Git(msgspec.Struct, frozen=True, kw_only=True):
     def stream(self, *args: str, stdin: IO[bytes]) -> "Iterator[subprocess.Popen[bytes]]":
         """Yield the running command, whose output is read as it comes; it does not outlive the block."""
         try:
-            process = subprocess.Popen(
+            process = subprocess.Popen(  # noqa: S603 - as above
                 self.command(*args),
                 stdin=stdin,
                 stdout=subprocess.PIPE,
@@ -142,15 +142,18 @@ def no_program(folder: Path) -> HistoryTrouble:
     )
 
 
+_PARTIAL: Final = (
+    "The clone is partial and lacks objects; nothing is fetched from here. Fetch all: git fetch --refetch --no-filter."
+)
 _KNOWN: Final[Sequence[tuple[str, str]]] = (
     ("dubious ownership", "The folder belongs to somebody else; run this as its owner."),
     (
         "promisor remote",
-        "The clone is partial and lacks objects; nothing is fetched from here. Fetch all: git fetch --refetch --no-filter",
+        _PARTIAL,
     ),
     (
         "lazy fetch",
-        "The clone is partial and lacks objects; nothing is fetched from here. Fetch all: git fetch --refetch --no-filter",
+        _PARTIAL,
     ),
     ("shallow file has changed", "Somebody fetches right now; run this again."),
     ("unable to read", "Objects are missing or damaged. Look with git fsck; a fresh clone has them all."),

@@ -34,6 +34,9 @@ FEW: Final = 1500
 PORTION: Final = 750
 """Commits given to a worker at a time."""
 
+GAPS: Final = 300
+"""Commits with missing objects among those of one portion, from which on it is no use to read each by itself."""
+
 EXCLUDED: Final = 200
 """Files that are left out of a commit one by one; of a commit with more of them no file is read."""
 
@@ -74,7 +77,7 @@ class Worker:
         self._folder = git.folder
         source = str(Path(midstream.__file__).parents[1])
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - this program again, with a path
             [sys.executable, "-m", __name__, str(git.folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -142,14 +145,19 @@ def rows_of(git: Git, commits: Sequence[str]) -> Iterator[Row]:
 
     Where git stops, as it does at a missing object, the commit is read file by file, and git starts again behind it.
     """
-    done = 0
+    done = gaps = 0
     while done < len(commits):
         for record in _whole_records(git, commits[done:]):
             yield row_of(record)
             done += 1
         if done < len(commits):
             yield _with_gaps(git, commits[done])
-            done += 1
+            done, gaps = done + 1, gaps + 1
+            if gaps > GAPS:
+                raise HistoryTrouble(
+                    f"hundreds of commits of {git.folder} cannot be read, as objects are missing",
+                    hint="A partial clone lacks them; nothing is fetched from here: git fetch --refetch --no-filter.",
+                )
 
 
 def _whole_records(git: Git, commits: Sequence[str]) -> Iterator[bytes]:
@@ -208,9 +216,11 @@ def _changed(raw: bytes) -> Iterator[tuple[bytes, bytes, bool]]:
 
 
 def _missing(git: Git, objects: Iterable[bytes]) -> set[bytes]:
+    """Return which of the objects are not here. Of all commands only this one never asks a partial clone's remote."""
     asked = sorted({one for one in objects if one.strip(b"0")})
-    answers = git.read("cat-file", "--batch-check", stdin=b"\n".join(asked) + b"\n").splitlines() if asked else []
-    return {answer.split(b" ")[0] for answer in answers if answer.endswith(b" missing")}
+    words = ("rev-list", "--objects", "--no-walk", "--missing=print", "--ignore-missing", "--stdin")
+    there = git.read(*words, stdin=b"\n".join(asked) + b"\n").split() if asked else []
+    return set(asked) - set(there)
 
 
 if __name__ == "__main__":

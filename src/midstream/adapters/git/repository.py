@@ -2,7 +2,7 @@
 
 import contextlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,7 @@ from midstream.adapters.git import blame
 from midstream.adapters.git.index import Index, connect, extend_index, is_usable, make_index, writing
 from midstream.adapters.git.program import Git
 from midstream.adapters.git.reading import read_rows
-from midstream.adapters.git.stream import OPTIONS, name_of
+from midstream.adapters.git.stream import OPTIONS, Row, name_of, without_patch
 from midstream.analysis.backports.corpus import Entry, Naming
 from midstream.analysis.backports.model import Ref, Sha
 from midstream.desk.ports import BlamedLine, HistoryTrouble
@@ -94,7 +94,7 @@ class GitHistory:
             said.append("There are grafts; they are not followed, the history is read as it was written.")
         if self._index is not None and (unread := len(self._index.gaps())):
             said.append(
-                f"{unread} commits could not be read whole, as objects are missing. After fetching them delete the index."
+                f"{unread} commits could not be read whole: objects are missing. After fetching them delete the index."
             )
         return said
 
@@ -128,7 +128,7 @@ class GitHistory:
         about = f"{self.git.folder}\n{self._format}\n{cut}".encode()
         if not is_usable(self._file, about=about):
             commits = self._commits(wanted)
-            make_index(self._file, about=about, rows=read_rows(self.git, commits))
+            make_index(self._file, about=about, rows=self._rows(commits))
             self._index = Index(connect(self._file))
             return len(commits)
         if self._index is None:
@@ -139,9 +139,15 @@ class GitHistory:
         with writing(index.db):
             index.refresh()
             commits = [one for one in self._commits(wanted, known=index.heads()) if index.number(one) is None]
-            extend_index(index, rows=read_rows(self.git, commits))
+            extend_index(index, rows=self._rows(commits))
         index.refresh()
         return len(commits)
+
+    def _rows(self, commits: Sequence[Sha]) -> Iterator[list[Row]]:
+        """Yield the rows of the commits. Where a shallow clone is cut, git shows the whole tree as if it were new."""
+        cut = frozenset(self._shallow)
+        for rows in read_rows(self.git, commits):
+            yield [row if row.commit not in cut else without_patch(row) for row in rows] if cut else rows
 
     def _commits(self, tips: Iterable[Sha], *, known: Iterable[Sha] = ()) -> list[Sha]:
         """Return the commits reachable from the tips and not from what is known, parents before children."""
@@ -154,7 +160,7 @@ class GitHistory:
         return self.index.number(commit)
 
     def entry(self, number: int) -> Entry:
-        """Return the commit of that number; one at which a shallow clone is cut without its change, which nobody has."""
+        """Return the commit of that number; one at which a shallow clone is cut comes without its change."""
         found = self.index.entry(number)
         if found.commit not in self._boundary:
             return found
@@ -230,7 +236,9 @@ class GitHistory:
 
     def _patch_ids(self, commits: Sequence[Sha]) -> dict[Sha, str] | None:
         asked = "\n".join([*commits, ""]).encode()
-        patches = self.git.run("log", "--no-walk=unsorted", "--stdin", *OPTIONS[:-1], "-U3", "--format=commit %H", stdin=asked)
+        patches = self.git.run(
+            "log", "--no-walk=unsorted", "--stdin", *OPTIONS[:-1], "-U3", "--format=commit %H", stdin=asked
+        )
         if patches.code:
             return None
         lines = self.git.read("patch-id", "--stable", stdin=patches.out).decode().splitlines()

@@ -85,7 +85,8 @@ def records(block: bytes) -> Iterator[bytes]:
 
 def row_of(record: bytes, *, extra: Sequence[tuple[bytes, bytes]] = ()) -> Row:
     """Return the row of one commit; `extra` are (path, object ids) of changed files whose content cannot be read."""
-    head, *parts = record.split(_DIFF)
+    # An empty line separates commits; behind the last of a reading there is none.
+    head, *parts = record.rstrip(b"\n").split(_DIFF)
     commit, parents, dates, author, *message = head.decode("utf-8", "replace").split("\n")
     authored, committed = (int(word) if word.lstrip("-").isdigit() else 0 for word in [*dates.split(" "), "", ""][:2])
     said = message_keys("\n".join(line.removeprefix(" ") for line in message))
@@ -137,3 +138,8 @@ def unquoted(path: bytes) -> bytes:
 def name_of(path: bytes) -> str:
     """Return a path as text; bytes that are no UTF-8 are kept apart, so that two paths never become one."""
     return path.decode("utf-8", "backslashreplace")
+
+
+def without_patch(row: Row) -> Row:
+    """Return the row of a commit of which only the message is known."""
+    return msgspec.structs.replace(row, patch=b"", files=(), lines=b"", size=0, unread=())

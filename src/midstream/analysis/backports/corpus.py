@@ -17,7 +17,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     `patch` is the key of the changed lines without white space and context, empty when the commit changes no text.
     `lines` are the keys of its changed lines; of more than `keys.SAMPLE` lines the smallest so many, and `size` counts
     them all. `files` are paths; of those in `unread` only the object ids could be read, as of a file that is missing
-    in the clone. When `is_whole` is False not even the paths are known. `names` are the commits that the message names, whole ids or the beginnings of ids.
+    in the clone. When `is_whole` is False not even the paths are known. `names` are the commits
+    that the message names, whole ids or the beginnings of ids.
     """
 
     number: int

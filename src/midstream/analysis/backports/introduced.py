@@ -23,11 +23,19 @@ class Blamed(Protocol):
     """A line before the fix: who wrote it last, in which file, and whether the fix removes it or stands beside it."""
 
     @property
-    def commit(self) -> Sha: ...
+    def commit(self) -> Sha:
+        """Return who wrote it last."""
+        ...
+
     @property
-    def path(self) -> str: ...
+    def path(self) -> str:
+        """Return its file."""
+        ...
+
     @property
-    def is_removed(self) -> bool: ...
+    def is_removed(self) -> bool:
+        """Return whether the fix removes it."""
+        ...
 
 
 class Suspect(msgspec.Struct, frozen=True, kw_only=True):

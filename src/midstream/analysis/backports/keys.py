@@ -36,7 +36,8 @@ _REVERTED: Final = re.compile(
     r"\brevert(?:s|ed|ing)?\s+(?:the\s+)?commits?\s+((?:[0-9a-f]{7,64}\b[\s,;.&]*(?:and\s+)?)+)", re.IGNORECASE
 )
 _PARTIAL: Final = re.compile(
-    r"\bpartial(?:ly)?\b[^.]{0,40}\b(?:cherry[- ]?pick|backport)|\b(?:cherry[- ]?pick(?:ed)?|backport(?:ed)?)\b[^.]{0,40}\bpartial",
+    r"\bpartial(?:ly)?\b[^.]{0,40}\b(?:cherry[- ]?pick|backport)"
+    r"|\b(?:cherry[- ]?pick(?:ed)?|backport(?:ed)?)\b[^.]{0,40}\bpartial",
     re.IGNORECASE,
 )
 # A fix names in these words the commit that it repairs, which is not the one it is.

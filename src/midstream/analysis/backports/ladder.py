@@ -39,7 +39,7 @@ SURE: Final[dict[Rung, Sure]] = {
 
 
 class Match(msgspec.Struct, frozen=True, kw_only=True):
-    """A commit that may carry the change of the fix: the rungs it stands on, the strongest first, and how alike it is."""
+    """A commit that may carry the change of the fix: its rungs, the strongest first, and how alike it is."""
 
     number: int
     rungs: tuple[Rung, ...]

@@ -33,7 +33,7 @@ def find_line(wanted: Wanted, refs: Sequence[Ref]) -> BranchLine:
     tags = [ref for ref in refs if ref.name.startswith("refs/tags/")]
     tip = _branch(name, refs) or next((ref for ref in tags if name in {ref.name, ref.short}), None)
     releases = releases_of(wanted, tags)
-    if tip is None and releases and releases[-1].short.startswith(name):
+    if tip is None and releases and releases[-1].short.startswith(f"{name}."):
         tip = releases[-1]  # a long-term branch of which only the releases are published
     if tip is None:
         return BranchLine(

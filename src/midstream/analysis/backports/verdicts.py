@@ -227,12 +227,12 @@ class Judge:
         """Return why nothing follows from finding nothing on the branch; empty when its history is whole."""
         if any(self.reach.has(tip, number) for number in self.cut):
             return "the history of the branch is cut here, as the clone is shallow: git fetch --unshallow"
-        files = {
-            path
-            for commit in fix.commits
-            if (one := self.corpus.number(commit)) is not None
-            for path in self.corpus.entry(one).files
-        }
+        numbers = [number for commit in fix.commits if (number := self.corpus.number(commit)) is not None]
+        entries = [self.corpus.entry(number) for number in numbers]
+        for entry in entries:
+            if entry.number in self.cut or entry.unread or not entry.is_whole:
+                return f"{entry.commit[:12]} itself could not be read whole here, so nothing can be compared with it"
+        files = frozenset(path for entry in entries for path in entry.files)
         for number in self.gaps:
             entry = self.corpus.entry(number)
             if self.reach.has(tip, number) and (not entry.is_whole or files & entry.unread):

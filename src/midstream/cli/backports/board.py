@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -64,7 +64,8 @@ def board(
         raise click.UsageError("--record is for the fixes of the cases on record, not for --fix and --fixes.")
 
     def draw() -> None:
-        found = _read(session, repo, project, config, branches, given, listed)
+        asked = _Asked(repo, project, config, branches, given, listed)
+        found = _read(session, asked)
         found = _tried(session, repo, found, wants_trials=True if record else wants_trials)
         show(found, session, only=only, html=html, as_json=as_json)
         if record:
@@ -78,29 +79,37 @@ def board(
     watch(session.open_trials(repo=repo).state, draw, every=every, sleep=time.sleep)
 
 
-def _read(
-    session: Session,
-    repo: Path,
-    project: str,
-    config: Path | None,
-    branches: tuple[str, ...],
-    given: tuple[str, ...],
-    listed: Path | None,
-) -> "Board":
+class _Asked(NamedTuple):
+    """Which repository, branches and fixes to ask about."""
+
+    repo: Path
+    project: str
+    config: Path | None
+    branches: tuple[str, ...]
+    given: tuple[str, ...]
+    listed: Path | None
+
+
+def _read(session: Session, asked: _Asked) -> "Board":
     from midstream.cli.backports.reading_git import desk_of, fixes_of, lines_of, project_of  # noqa: PLC0415 - as above
     from midstream.desk.backports.board import read_board  # noqa: PLC0415 - as above
 
     today = session.clock().date()
-    history = session.history(repo)
-    needs_desk = bool(project) or not (given or listed)
+    history = session.history(asked.repo)
+    needs_desk = bool(asked.project) or not (asked.given or asked.listed)
     desk = desk_of(session) if needs_desk else None
-    found = project_of(history, repo=repo, config=config, desk=desk, name=project)
-    lines = lines_of(history, found, named=branches, today=today)
-    by = session.who() if desk is not None else ""
+    found = project_of(history, repo=asked.repo, config=asked.config, desk=desk, name=asked.project)
+    lines = lines_of(history, found, named=asked.branches, today=today)
     fixes = fixes_of(
-        history, given=given, listed=listed, desk=desk, by=by, project=project or (found.id if found and desk else "")
+        history,
+        given=asked.given,
+        listed=asked.listed,
+        desk=desk,
+        by=session.who() if desk is not None else "",
+        project=asked.project or (found.id if found is not None else ""),
     )
-    return read_board(history, lines=lines, fixes=fixes, today=today, name=found.name if found else repo.resolve().name)
+    name = found.name if found is not None else asked.repo.resolve().name
+    return read_board(history, lines=lines, fixes=fixes, today=today, name=name)
 
 
 def _tried(session: Session, repo: Path, found: "Board", *, wants_trials: bool | None) -> "Board":
@@ -112,7 +121,7 @@ def _tried(session: Session, repo: Path, found: "Board", *, wants_trials: bool |
 
 
 def _record(session: Session, repo: Path, found: "Board") -> None:
-    """Return nothing, after the news were recorded and told on stderr; exit code 3 when something was refused."""
+    """Return nothing, after the news were recorded and told on stderr, with what was refused and why."""
     from midstream.cli.output import fact_words  # noqa: PLC0415 - as above
     from midstream.desk.backports.record import record_board  # noqa: PLC0415 - as above
 

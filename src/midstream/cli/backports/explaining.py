@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from midstream.analysis.backports import Step
     from midstream.desk.backports.explaining import Explained
 
-SIGNS = {True: "✔", False: "✘", None: "–"}
+SIGNS = {True: "✔", False: "✘", None: "-"}
 WORDS = {True: "matched", False: "did not match", None: "could not be tried"}
 
 

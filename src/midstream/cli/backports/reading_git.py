@@ -32,7 +32,7 @@ def desk_of(session: "Session") -> Desk | None:
 
 
 def project_of(history: History, *, repo: Path, config: Path | None, desk: Desk | None, name: str) -> Project | None:
-    """Return the project: of the file given, of the repository's own file, else of the desk; None when there is none."""
+    """Return the project of the file given, of the repository's own file, or of the desk; None for none."""
     if config is not None:
         return read_project(config.read_text(encoding="utf-8"), where=str(config))
     if name and desk is not None:
