@@ -7,8 +7,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from midstream.adapters.git import blame
 from midstream.adapters.git.index import Index, connect, extend_index, is_usable, make_index, writing
 from midstream.adapters.git.program import Git
@@ -57,7 +55,6 @@ class GitHistory:
         common = self.git.read("rev-parse", "--path-format=absolute", "--git-common-dir").decode().strip()
         self._common = Path(common)
         self._shallow = _lines(self._common / "shallow")
-        self._boundary = frozenset(self._shallow)
 
     # What stands in the repository
 
@@ -160,13 +157,8 @@ class GitHistory:
         return self.index.number(commit)
 
     def entry(self, number: int) -> Entry:
-        """Return the commit of that number; one at which a shallow clone is cut comes without its change."""
-        found = self.index.entry(number)
-        if found.commit not in self._boundary:
-            return found
-        # git shows such a commit as if it had added every file there is.
-        nothing: frozenset[int] = frozenset()
-        return msgspec.structs.replace(found, patch="", files=frozenset(), lines=nothing, size=0, is_whole=False)
+        """Return the commit of that number."""
+        return self.index.entry(number)
 
     def parents(self) -> Sequence[Sequence[int]]:
         """Return the numbers of the parents of every commit, by its number."""

@@ -64,7 +64,7 @@ def board(
         raise click.UsageError("--record is for the fixes of the cases on record, not for --fix and --fixes.")
 
     def draw() -> None:
-        asked = _Asked(repo, project, config, branches, given, listed)
+        asked = _Asked(repo=repo, project=project, config=config, branches=branches, given=given, listed=listed)
         found = _read(session, asked)
         found = _tried(session, repo, found, wants_trials=True if record else wants_trials)
         show(found, session, only=only, html=html, as_json=as_json)
