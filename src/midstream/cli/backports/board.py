@@ -121,7 +121,7 @@ def _tried(session: Session, repo: Path, found: "Board", *, wants_trials: bool |
 
 
 def _record(session: Session, repo: Path, found: "Board") -> None:
-    """Return nothing, after the news were recorded and told on stderr; exit code 3 when something was refused."""
+    """Return nothing, after the news were recorded and told on stderr, with what was refused and why."""
     from midstream.cli.output import fact_words  # noqa: PLC0415 - as above
     from midstream.desk.backports.record import record_board  # noqa: PLC0415 - as above
 
