@@ -1,0 +1,1 @@
+"""OpenPGP signatures (RFC 9580), made and checked with Sequoia."""

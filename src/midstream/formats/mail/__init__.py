@@ -1,0 +1,1 @@
+"""Advisories as plain-text mail."""

@@ -1,0 +1,1 @@
+"""The file ``/.well-known/security.txt``."""
