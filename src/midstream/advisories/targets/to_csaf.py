@@ -66,7 +66,7 @@ def write(*, record: Advisory, publisher: Publisher, releases: Sequence[Release]
 
 def file_name(record: Advisory) -> str:
     """Return the file's name: the id in lower case, with ``_`` for all but letters, digits, ``+`` and ``-`` (5.1)."""
-    return f"{re.sub(r'[^+a-z0-9-]+', '_', record.id.lower())}.json"
+    return f"{re.sub(r'[^+a-z0-9-]+', '_', record.id.lower())[:120] or 'advisory'}.json"
 
 
 def _meta(record: Advisory, *, publisher: Publisher, now: datetime, has_affected: bool) -> csaf.Meta:
