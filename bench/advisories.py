@@ -4,6 +4,8 @@ import statistics
 import time
 from datetime import UTC, datetime, timedelta
 
+from hypothesis import HealthCheck, given, settings
+
 from bench.figure import Figure, Places
 from midstream.advisories.agreement import disagreements
 from midstream.advisories.formats import TARGETS, check_of
@@ -25,6 +27,7 @@ from midstream.advisories.record import (
     Score,
     Weakness,
 )
+from tests.advisories import worlds
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 PUBLISHER = Publisher(
