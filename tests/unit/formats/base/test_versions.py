@@ -9,7 +9,7 @@ from midstream.formats.base.versions import key_of
 
 ORDERS = {
     # Semantic Versioning 2.0.0, section 11.
-    "semver": "1.0.0-alpha 1.0.0-alpha.1 1.0.0-alpha.beta 1.0.0-beta.2 1.0.0-beta.11 1.0.0-rc.1 1.0.0 v1.0.1 2.0 2.10.0",
+    "semver": "1.0.0-alpha 1.0.0-alpha.beta 1.0.0-beta.2 1.0.0-beta.11 1.0.0-rc.1 1.0.0 v1.0.1 2.0 2.10.0",
     # deb-version(7).
     "deb": "1.0~~ 1.0~rc1 1.0 1.0-1 1.0-1+b1 1.0a 1.1 1.10 1:0.1",
     "custom": "r1 r2 r10",
