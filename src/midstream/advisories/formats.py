@@ -7,9 +7,11 @@ from typing import Any
 
 from midstream.advisories.complaint import Complaint
 from midstream.advisories.record import Advisory, Component, Publisher, Release
-from midstream.advisories.targets import from_cve, to_cve, to_osv
+from midstream.advisories.targets import from_csaf, from_cve, to_csaf, to_cve, to_osv
 from midstream.advisories.targets.target import Check, Target
 from midstream.formats.base.fault import Fault
+from midstream.formats.csaf import document as csaf
+from midstream.formats.csaf import rules as csaf_rules
 from midstream.formats.cve import document as cve
 from midstream.formats.cve import rules as cve_rules
 from midstream.formats.cve.versions import status_of
@@ -79,6 +81,24 @@ def _nothing_affected(record: Advisory, publisher: Publisher) -> str:
     return "nothing is affected (component.line), and OSV has no word for that"
 
 
+def _of_csaf(document: csaf.CsafDocument, *, component: Component, release: Release) -> str:
+    """Return the word of the list that names the release's product; a product that no list names is unknown."""
+    named = {
+        product.product_id
+        for _, product, above in document.products()
+        if above
+        and above[-1].category == "product_version"
+        and above[-1].name == release.version
+        and any(branch.category == "product_name" and branch.name == component.name for branch in above)
+    }
+    for each in document.vulnerabilities:
+        status = each.product_status or csaf.Status()
+        for name in ("known_affected", "fixed", "known_not_affected", "under_investigation"):
+            if named.intersection(getattr(status, name)):
+                return name
+    return "unknown"
+
+
 TARGETS: dict[str, Target] = {
     target.name: target
     for target in (
@@ -127,6 +147,28 @@ TARGETS: dict[str, Target] = {
                 "unknown": "affected",
             },
             evaluate=_of_osv,
+        ),
+        Target(
+            name="csaf20",
+            title="CSAF 2.0",
+            media_type="application/json",
+            is_public=True,
+            file_name=to_csaf.file_name,
+            write=to_csaf.write,
+            dump=csaf.write,
+            load=csaf.read,
+            read=from_csaf.read,
+            check=timeless(csaf_rules.check),
+            field_of=from_csaf.field_of,
+            places=from_csaf.PLACES,
+            says={
+                "affected": "known_affected",
+                "fixed": "fixed",
+                "not_affected": "known_not_affected",
+                "under_investigation": "under_investigation",
+                "unknown": "unknown",
+            },
+            evaluate=_of_csaf,
         ),
     )
 }

@@ -240,7 +240,7 @@ def _profile(document: CsafDocument) -> Iterator[Fault]:
         yield fault("6.1.27.4", "/product_tree", f"{category} needs a product tree")
     if not document.vulnerabilities:
         yield fault("6.1.27.11", "/vulnerabilities", f"{category} needs a vulnerability")
-    own = f"{re.sub(r'[^+a-z0-9-]', '_', document.tracking.id.lower())}.json"
+    own = f"{re.sub(r'[^+a-z0-9-]+', '_', document.tracking.id.lower())[:120]}.json"
     selves = [each for each in meta.references if each.category == "self" and each.url.startswith("https://")]
     if not any(each.url.endswith(f"/{own}") for each in selves):
         yield fault("6.2.11", "/document/references", f"no reference of category self to https://…/{own}")

@@ -150,8 +150,8 @@ def _statuses(document: CsafDocument, each: Vulnerability, path: str) -> Iterato
     category = document.meta.category
     if category == "csaf_vex":
         yield from _vex(document, each, path, justified=justified, open_=affected - remedied)
-    elif affected - remedied:
-        yield fault("6.2.2", f"{path}/remediations", f"{min(affected - remedied)!r} is affected and has no remediation")
+    if bare := affected.union(status.under_investigation) - remedied:
+        yield fault("6.2.2", f"{path}/remediations", f"{min(bare)!r} may be affected and has no remediation")
     if each.scores and affected - scored:
         yield fault("6.2.3", f"{path}/scores", f"{min(affected - scored)!r} is affected and has no score")
     yield from _profile(category, each, path)
@@ -164,11 +164,9 @@ def _profile(category: str, each: Vulnerability, path: str) -> Iterator[Fault]:
             yield fault("6.1.27.5", f"{path}/notes", "the vulnerability has no note that says what it is")
         if not each.cve and not each.ids:
             yield fault("6.1.27.8", path, "the vulnerability has neither a CVE id nor another one")
-    if category == "csaf_security_advisory":
-        for name in ("fixed", "known_affected", "known_not_affected", "under_investigation"):
-            if getattr(status, name):
-                return
-        yield fault("6.1.27.6", f"{path}/product_status", "no product is fixed, affected, not affected or looked at")
+    is_known = status.fixed or status.known_affected or status.known_not_affected
+    if category == "csaf_security_advisory" and not is_known:
+        yield fault("6.1.27.6", f"{path}/product_status", "no product is known to be affected, fixed or not affected")
 
 
 def _vex(
