@@ -239,6 +239,7 @@ def publish(
                 "written": done.outcome.written,
                 "removed": done.outcome.removed,
                 "cases": done.cases,
+                "left_out": done.left_out,
                 "facts": [fact_json(fact) for fact in done.facts],
             }
         )
@@ -249,6 +250,8 @@ def publish(
 def _say(done: "Published") -> None:
     for fact in done.facts:
         click.echo(f"{fact.stream} fact {fact.number}: {fact.kind}")
+    for said in done.left_out:
+        click.echo(printable(f"not written: {said}"), err=True)
     if done.outcome.is_unchanged:
         click.echo("nothing changed, and nothing was written", err=True)
     else:

@@ -81,6 +81,10 @@ class SiteMaker(Protocol):
         """Return place and bytes of one advisory's page."""
         ...
 
+    def page_place(self, name: str) -> str:
+        """Return the place of an advisory's page."""
+        ...
+
     def place(self, name: str, format_: str, ending: str) -> str:
         """Return the place of a document of an advisory."""
         ...

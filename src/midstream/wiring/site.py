@@ -25,6 +25,12 @@ class PublicSite:
 
         return advisory_page_file(catalogue, entry)
 
+    def page_place(self, name: str) -> str:
+        """Return the place of an advisory's page."""
+        from midstream.site.places import advisory_page  # noqa: PLC0415 - as above
+
+        return advisory_page(name)
+
     def place(self, name: str, format_: str, ending: str) -> str:
         """Return the place of a document of an advisory."""
         from midstream.site.places import document_place  # noqa: PLC0415 - as above

@@ -12,14 +12,36 @@ from midstream.desk import advisories, publication
 from midstream.desk.desk import Desk
 from midstream.desk.drift import differences
 from midstream.desk.errors import Misuse, NotFound
+from midstream.desk.projects import activate_policy, load_project
 from midstream.desk.publishing import PublishTrouble
 from midstream.desk.worker import work_once
 from midstream.ledger.kinds.disclosure import AdvisoryConfirmed, AdvisoryPublished
 from midstream.ledger.kinds.fix import BranchAffected, IntroducedRecorded
 from midstream.ledger.kinds.process import ReleaseTagged
 from midstream.wiring.site import PublicSite
-from tests.desks import COMMIT, POLICY, Clock, act, bare_desk, book, check_store, equipped, embargoed, opened, tell
+from tests.desks import (
+    COMMIT,
+    POLICY,
+    PROJECT,
+    Clock,
+    act,
+    bare_desk,
+    book,
+    check_store,
+    equipped,
+    embargoed,
+    opened,
+    tell,
+)
 
+PUBLIC = """
+[[repository]]
+name = "boot"
+url = "https://github.com/acme/boot"
+
+[site]
+url = "https://security.acme.example.org"
+"""
 DUTY = """
 [[obligation]]
 name = "publish the advisory"
@@ -39,6 +61,7 @@ def desk(tmp_path: Path) -> Desk:
     made.open_target = lambda path: DirectoryTarget(Path(path))
     made.site_at = str(tmp_path / "site")
     equipped(made)
+    load_project(made, text=PROJECT + PUBLIC, where="midstream.toml", by="ada")
     for tag, branch in (("v1.0.0", "release/1.x"), ("v2.0.0", "release/2.x")):
         tell(made, "project/acme", ReleaseTagged(tag=tag, branch=branch, commit=COMMIT))
     return made
@@ -113,7 +136,9 @@ def test_a_private_case_is_not_published(desk: Desk) -> None:
         publish(desk, "acme-1")
     assert not site(desk).exists()
     publish(desk)  # all public ones, of which there are none
-    assert "acme-1" not in " ".join(path.read_bytes().decode("latin-1") for path in site(desk).rglob("*.*") if path.is_file())
+    assert "acme-1" not in " ".join(
+        path.read_bytes().decode("latin-1") for path in site(desk).rglob("*.*") if path.is_file()
+    )
 
 
 def test_what_is_under_embargo_is_in_no_byte_of_the_site(desk: Desk) -> None:
@@ -206,8 +231,6 @@ def test_drift_is_told_by_field(desk: Desk) -> None:
 
 
 def test_the_worker_publishes_when_the_embargo_ends(desk: Desk) -> None:
-    from midstream.desk.projects import activate_policy  # noqa: PLC0415
-
     activate_policy(desk, project="acme", book=book(POLICY.replace('version = "1"', 'version = "2"') + DUTY), by="ada")
     embargoed(desk, "acme-1")
     assert [done.verb for done in work_once(desk)] == ["assign-cve"]
@@ -221,8 +244,6 @@ def test_the_worker_publishes_when_the_embargo_ends(desk: Desk) -> None:
 
 
 def test_a_worker_that_cannot_publish_says_so_and_tries_again(desk: Desk) -> None:
-    from midstream.desk.projects import activate_policy  # noqa: PLC0415
-
     activate_policy(desk, project="acme", book=book(POLICY.replace('version = "1"', 'version = "2"') + DUTY), by="ada")
     ended(desk)
     site(desk).write_text("in the way")
@@ -263,7 +284,12 @@ def test_a_document_is_taken_in_as_news_not_as_truth(desk: Desk) -> None:
 
 def test_a_case_that_began_in_public_can_be_published(desk: Desk) -> None:
     case = opened(desk, "acme-9")
-    tell(desk, f"case/{case}", AdvisoryPublished(channel="elsewhere", advisory="ACME-SA-9"), at=desk.clock() - timedelta(days=9))
+    tell(
+        desk,
+        f"case/{case}",
+        AdvisoryPublished(channel="elsewhere", advisory="ACME-SA-9"),
+        at=desk.clock() - timedelta(days=9),
+    )
     publish(desk, case)
     assert (site(desk) / "advisories/acme-sa-9.html").is_file()
     assert publish(desk, case).outcome.is_unchanged
