@@ -113,7 +113,7 @@ def _to_stdout(found: "Documents") -> None:
     if len(found.written) != 1:
         there = ", ".join(each.format for each in found.written) or "none"
         raise click.UsageError(f"Name one --format, or a folder with --to. There is: {there}.")
-    click.get_binary_stream("stdout").write(found.written[0].content)
+    click.echo(found.written[0].content, nl=False)
 
 
 def _save(path: Path, content: bytes) -> None:
