@@ -4,8 +4,6 @@ import statistics
 import time
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import HealthCheck, given, settings
-
 from bench.figure import Figure, Places
 from midstream.advisories.agreement import disagreements
 from midstream.advisories.formats import TARGETS, check_of
@@ -27,7 +25,6 @@ from midstream.advisories.record import (
     Score,
     Weakness,
 )
-from tests.advisories import worlds
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 PUBLISHER = Publisher(
@@ -64,6 +61,10 @@ def one_record() -> tuple[Advisory, tuple[Release, ...]]:
         )
         for minor in range(BRANCHES)
     )
+    return _record(lines), releases
+
+
+def _record(lines: tuple[Line, ...]) -> Advisory:
     component = Component(
         key="fw",
         vendor="Example",
@@ -75,7 +76,7 @@ def one_record() -> tuple[Advisory, tuple[Release, ...]]:
         paths=("src/update.c",),
         line=lines,
     )
-    record = Advisory(
+    return Advisory(
         id="FW-2026-1",
         ids=Ids(cve="CVE-2026-12345"),
         state="published",
@@ -91,7 +92,6 @@ def one_record() -> tuple[Advisory, tuple[Release, ...]]:
         revision=(Revision(number="1", at=NOW - timedelta(days=1), summary="First published."),),
         distribution=Distribution(tlp="clear"),
     )
-    return record, releases
 
 
 def every_document(places: Places) -> float:

@@ -62,13 +62,7 @@ def _no_cve(record: Advisory, publisher: Publisher) -> str:
 
 
 def _of_osv(document: osv.OsvRecord, *, component: Component, release: Release) -> str:
-    own = [
-        entry
-        for entry in document.affected
-        if (entry.package and entry.package.ecosystem == component.ecosystem and component.ecosystem)
-        or any(each.repo == component.repo for each in entry.ranges)
-        or (not entry.package and not entry.ranges)
-    ]
+    own = [entry for entry in document.affected if (entry.database_specific or {}).get("component") == component.key]
     return "affected" if is_affected(own, version=release.version, tags=(release.tag,)) else "unaffected"
 
 

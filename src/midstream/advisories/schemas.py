@@ -17,8 +17,8 @@ from midstream.formats.base.fault import DocumentError
 from midstream.formats.base.json_text import read_json, read_object
 
 SHIPPED = {
-    "cve": ("cvelib", "schemas/CVE_JSON_bundled_5.1.1.json", ()),
-    "csaf20": ("csaf", "csaf/v20/schema/csaf.json", ()),
+    "cve": ("cvelib", "schemas/CVE_JSON_bundled_5.1.1.json"),
+    "csaf20": ("csaf", "csaf/v20/schema/csaf.json"),
 }
 """For each target the package that ships its schema, and the path in it."""
 _OTHERS = {
@@ -31,19 +31,11 @@ _MOST = 20
 """How many complaints of a schema are worth reading."""
 
 
-class NoSchema(Exception):
-    """No schema is at hand for a target: what is missing, and a `hint` what to do."""
-
-    def __init__(self, what: str, *, hint: str) -> None:
-        super().__init__(what)
-        self.what = what
-        self.hint = hint
-
-
 def second_opinion(content: bytes, *, target: str, schema: bytes | None = None) -> tuple[Complaint, ...]:
     """Return what the schema has against the document: that of the file `schema`, or the shipped one.
 
-    Raises `NoSchema` when no package at hand ships one, and `DocumentError` when the file holds no JSON Schema.
+    Raises `DocumentError` when no package at hand ships one, which says nothing about the document, and when the file
+    holds no JSON Schema.
     """
     validator = _compiled(schema) if schema is not None else _shipped(target)
     found = []
@@ -62,12 +54,14 @@ def _plain(message: str) -> str:
 @functools.cache
 def _shipped(target: str) -> Any:  # noqa: ANN401 (the library's validators have no common type)
     if target not in SHIPPED:
-        raise NoSchema(f"no package ships the schema of {target}", hint="Name a file that holds it: --schema FILE.")
-    package, path, _ = SHIPPED[target]
+        raise DocumentError(
+            f"no package ships the schema of {target}", hint="Name a file that holds it: --schema FILE."
+        )
+    package, path = SHIPPED[target]
     try:
         raw = files(package).joinpath(path).read_bytes()
     except (ModuleNotFoundError, FileNotFoundError):
-        raise NoSchema(
+        raise DocumentError(
             f"the package {package}, which ships the schema of {target}, is not installed",
             hint="Install midstream[schemas], or name a file that holds it: --schema FILE.",
         ) from None
