@@ -1,4 +1,4 @@
-"""From the demo's cases to a published site: its ranges are right for the branches where the original pages are wrong."""
+"""From the demo's cases to a published site whose ranges are right where the original pages are wrong."""
 
 import json
 import re

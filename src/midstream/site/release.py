@@ -10,7 +10,6 @@ from midstream.site.layout import WORDS, crumbs, day, page
 from midstream.site.markup import Html, h, join
 from midstream.site.places import branch_page, home_of, release_page, up
 
-
 CLEAN = frozenset({"fixed", "not_affected"})
 """The verdicts after which a release is free of an advisory."""
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from midstream.desk.desk import Desk
     from midstream.desk.mail import IncomingMail
-    from midstream.desk.publishing import Target
+    from midstream.desk.ports import Target
 
 
 def clock() -> datetime:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class PublicSite:
-    """`desk.publishing.SiteMaker`, by the room `site`."""
+    """`desk.ports.SiteMaker`, by the room `site`."""
 
     def edition(self) -> str:
         """Return the digest of the site's own code."""

@@ -8,12 +8,13 @@ import pytest
 
 from midstream.adapters.publication import DirectoryTarget
 from midstream.cases.errors import Refused
-from midstream.desk import advisories, publication
+from midstream.desk.advisories import documents as advisories
+from midstream.desk.advisories import publication
+from midstream.desk.advisories.drift import differences
 from midstream.desk.desk import Desk
-from midstream.desk.drift import differences
 from midstream.desk.errors import Misuse, NotFound
+from midstream.desk.ports import PublishTrouble
 from midstream.desk.projects import activate_policy, load_project
-from midstream.desk.publishing import PublishTrouble
 from midstream.desk.worker import work_once
 from midstream.ledger.kinds.disclosure import AdvisoryConfirmed, AdvisoryPublished
 from midstream.ledger.kinds.fix import BranchAffected, IntroducedRecorded
@@ -28,8 +29,8 @@ from tests.desks import (
     bare_desk,
     book,
     check_store,
-    equipped,
     embargoed,
+    equipped,
     opened,
     tell,
 )

@@ -12,10 +12,10 @@ from midstream.advisories.record import Component
 from midstream.cases.case import Case, replay
 from midstream.cases.errors import Refused
 from midstream.cases.states import is_public, triage
-from midstream.desk.advisories import Known, documents, entry, known_of, publisher_of
+from midstream.desk.advisories.documents import Known, documents, entry, known_of, publisher_of
 from midstream.desk.desk import WORKER, Decision, Desk
 from midstream.desk.errors import Misuse, NotFound
-from midstream.desk.publishing import Outcome, PublishTrouble, SiteMaker, Target
+from midstream.desk.ports import Outcome, PublishTrouble, SiteMaker, Target
 from midstream.formats.catalogue.document import Branch, Catalogue, Document, Entry, Summary
 from midstream.formats.catalogue.files import CatalogueError, read_catalogue, write_entry
 from midstream.formats.csaf.provider import Provider, tree
