@@ -3,8 +3,12 @@
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.figure import Figure, NotRun, Places, peak_of, seconds
+
+if TYPE_CHECKING:
+    from midstream.formats.catalogue.document import Affected, Catalogue, Entry, Product
 
 PRODUCTS, EACH, RELEASES = 20, 500, 40
 """Twenty products with forty releases and five hundred advisories each; every advisory has three documents of 4 kB."""
@@ -12,13 +16,10 @@ PRODUCTS, EACH, RELEASES = 20, 500, 40
 _WHOLE = "import sys; from pathlib import Path; from bench.site import whole; whole(Path(sys.argv[1]))"
 
 
-def world(*, changed: str = ""):  # noqa: ANN201 - as the parts of the house, which are imported late
-    """Return the catalogue, and the entries with their documents' files, of the measured site."""
-    from datetime import UTC, datetime, timedelta  # noqa: PLC0415 - the peak is that of the measured process
+def world() -> "Catalogue":
+    """Return the measured site's catalogue without its advisories."""
+    from midstream.formats.catalogue import document as d  # noqa: PLC0415 - the peak is that of the measured process
 
-    from midstream.formats.catalogue import document as d  # noqa: PLC0415 - as above
-
-    now = datetime(2026, 11, 25, tzinfo=UTC)
     products = tuple(
         d.Product(
             key=f"product-{one}",
@@ -33,56 +34,60 @@ def world(*, changed: str = ""):  # noqa: ANN201 - as the parts of the house, wh
         )
         for one in range(PRODUCTS)
     )
-
-    def entry(number: int) -> d.Entry:
-        product = products[number % PRODUCTS]
-        name = f"EX-{number:05}"
-        title = f"A length is not checked in part {number}" + (" (changed)" if name == changed else "")
-        fixed = number % (RELEASES // 4)
-        return d.Entry(
-            summary=d.Summary(
-                id=name,
-                title=title,
-                published_at=now - timedelta(hours=number),
-                modified_at=now - timedelta(hours=number),
-                severity="high",
-                score=7.8,
-                summary="A length that comes from outside is not checked before it is used.",
-                fix="Fixed in some releases. No fix on release/0.x.",
-                aliases=(f"CVE-2026-{10000 + number}",),
-                affected=(
-                    d.Affected(
-                        product=product.key,
-                        lines=tuple(
-                            d.Line(
-                                branch=branch.name,
-                                status="fixed" if place else "affected",
-                                fixed_in=f"{place}.{fixed}.0" if place else "",
-                                commits=(f"{number:040x}",),
-                            )
-                            for place, branch in enumerate(product.branches)
-                        ),
-                        verdicts={
-                            each.version: "fixed"
-                            if not each.version.startswith("0.") and int(each.version.split(".")[1]) >= fixed
-                            else "affected"
-                            for each in product.releases
-                        },
-                    ),
-                ),
-                documents=tuple(
-                    d.Document(format=each, path=f"advisories/{name.lower()}.{each}.json", size=4000, sha256="ab" * 32)
-                    for each in ("osv", "cve", "csaf")
-                ),
-            ),
-            details="The service reads the *length* and copies as many bytes.\n\n- before the check\n- for anybody",
-            impact="Code may be run.",
-            references=(d.Reference(url=f"https://example.org/{number}", kind="advisory"),),
-            revisions=(d.Revision(number="1", at=now, summary="First published."),),
-        )
-
     publisher = d.Publisher(name="Example", url="https://example.org", base_url="https://security.example.org")
-    return d.Catalogue(publisher=publisher, products=products), entry
+    return d.Catalogue(publisher=publisher, products=products)
+
+
+def affected(product: "Product", fixed: int, commit: str) -> "Affected":
+    """Return what an advisory says of a product: never fixed on the first branch, on the others in release `fixed`."""
+    from midstream.formats.catalogue import document as d  # noqa: PLC0415 - as above
+
+    lines = tuple(
+        d.Line(
+            branch=branch.name,
+            status="fixed" if place else "affected",
+            fixed_in=f"{place}.{fixed}.0" if place else "",
+            commits=(commit,),
+        )
+        for place, branch in enumerate(product.branches)
+    )
+    verdicts: dict[str, d.Verdict] = {}
+    for each in product.releases:
+        major, minor, _ = each.version.split(".")
+        verdicts[each.version] = "fixed" if major != "0" and int(minor) >= fixed else "affected"
+    return d.Affected(product=product.key, lines=lines, verdicts=verdicts)
+
+
+def entry(frame: "Catalogue", number: int, *, changed: str) -> "Entry":
+    """Return one advisory whole."""
+    from datetime import UTC, datetime, timedelta  # noqa: PLC0415 - as above
+
+    from midstream.formats.catalogue import document as d  # noqa: PLC0415 - as above
+
+    name = f"EX-{number:05}"
+    moment = datetime(2026, 11, 25, tzinfo=UTC) - timedelta(hours=number)
+    return d.Entry(
+        summary=d.Summary(
+            id=name,
+            title=f"A length is not checked in part {number}" + (" (changed)" if name == changed else ""),
+            published_at=moment,
+            modified_at=moment,
+            severity="high",
+            score=7.8,
+            summary="A length that comes from outside is not checked before it is used.",
+            fix="Fixed in some releases. No fix on release/0.x.",
+            aliases=(f"CVE-2026-{10000 + number}",),
+            affected=(affected(frame.products[number % PRODUCTS], number % (RELEASES // 4), f"{number:040x}"),),
+            documents=tuple(
+                d.Document(format=each, path=f"advisories/{name.lower()}.{each}.json", size=4000, sha256="ab" * 32)
+                for each in ("osv", "cve", "csaf")
+            ),
+        ),
+        details="The service reads the *length* and copies as many bytes.\n\n- before the check\n- for anybody",
+        impact="Code may be run.",
+        references=(d.Reference(url=f"https://example.org/{number}", kind="advisory"),),
+        revisions=(d.Revision(number="1", at=moment, summary="First published."),),
+    )
 
 
 def put(folder: Path, *, changed: str = "") -> None:
@@ -99,14 +104,14 @@ def put(folder: Path, *, changed: str = "") -> None:
     from midstream.formats.tree import Part  # noqa: PLC0415 - as above
     from midstream.site.build import advisory_page_file, shared_parts  # noqa: PLC0415 - as above
 
-    frame, entry = world(changed=changed)
+    frame = world()
     target = DirectoryTarget(folder / "site")
     content = target.read("catalogue.json")
     old = {each.id: each for each in read_catalogue(content).advisories} if content else {}
     document = b'{"text": "' + b"x" * 4000 + b'"}\n'
 
     def files(number: int) -> list[tuple[str, bytes]]:
-        made = entry(number)
+        made = entry(frame, number, changed=changed)
         name = made.summary.id.lower()
         page = advisory_page_file(frame, made)
         return [page, (f"advisories/{name}.record.json", write_entry(made))] + [
@@ -118,7 +123,7 @@ def put(folder: Path, *, changed: str = "") -> None:
     for number in range(PRODUCTS * EACH):
         name = f"EX-{number:05}"
         is_old = name in old and name != changed
-        summaries.append(old[name] if is_old else entry(number).summary)
+        summaries.append(old[name] if is_old else entry(frame, number, changed=changed).summary)
         stamp = "2" if name == changed else "1"
         parts.append(Part(key=f"advisory {name}", stamp=stamp, files=lambda number=number: files(number)))
     catalogue = msgspec.structs.replace(frame, advisories=tuple(summaries))

@@ -10,8 +10,8 @@ from midstream.cli.errors import printable
 from midstream.cli.output import columns, fact_json, instant, json_option, paragraph, write_json
 
 if TYPE_CHECKING:
-    from midstream.desk.advisories import Documents
-    from midstream.desk.publication import Published
+    from midstream.desk.advisories.documents import Documents
+    from midstream.desk.advisories.publication import Published
 
 
 @click.group()
@@ -26,7 +26,7 @@ def advisory() -> None:
 @click.pass_obj
 def show(session: Session, case: str, *, public: bool, as_json: bool) -> None:
     """Show the record of CASE: the fix, its branches, and how every release stands."""
-    from midstream.desk.advisories import entry, known  # noqa: PLC0415 - keeps help quick
+    from midstream.desk.advisories.documents import entry, known  # noqa: PLC0415 - keeps help quick
 
     at = known(session.desk(), case, by=session.who(), public=public)
     if as_json:
@@ -81,7 +81,7 @@ def export(
     as_json: bool,
 ) -> None:
     """Write the documents of CASE: one to stdout, or several into a folder."""
-    from midstream.desk.advisories import documents, known  # noqa: PLC0415 - keeps help quick
+    from midstream.desk.advisories.documents import documents, known  # noqa: PLC0415 - keeps help quick
     from midstream.desk.reading import cases  # noqa: PLC0415 - as above
 
     desk, who = session.desk(), session.who()
@@ -113,7 +113,7 @@ def _to_stdout(found: "Documents") -> None:
     if len(found.written) != 1:
         there = ", ".join(each.format for each in found.written) or "none"
         raise click.UsageError(f"Name one --format, or a folder with --to. There is: {there}.")
-    click.get_binary_stream("stdout").write(found.written[0].content)
+    click.echo(found.written[0].content, nl=False)
 
 
 def _save(path: Path, content: bytes) -> None:
@@ -139,8 +139,8 @@ def check(session: Session, case: str, *, formats: tuple[str, ...], schema: Path
 
     Each by the rules of its format, all against the record for every release, and for anything that is not public.
     """
-    from midstream.desk.advisories import documents, known  # noqa: PLC0415 - keeps help quick
-    from midstream.desk.schemas import faults as faults_by  # noqa: PLC0415 - as above
+    from midstream.desk.advisories.documents import documents, known  # noqa: PLC0415 - keeps help quick
+    from midstream.desk.advisories.schemas import faults as faults_by  # noqa: PLC0415 - as above
 
     desk = session.desk()
     at = known(desk, case, by=session.who(), public=True)
@@ -176,7 +176,7 @@ def import_(session: Session, case: str, file: Path, *, format_: str, as_json: b
 
     Nothing is recorded: record with the verbs what is right.
     """
-    from midstream.desk.advisories import LIMIT, read_in  # noqa: PLC0415 - keeps help quick
+    from midstream.desk.advisories.documents import LIMIT, read_in  # noqa: PLC0415 - keeps help quick
 
     with file.open("rb") as opened:
         content = opened.read(LIMIT + 1)
@@ -220,8 +220,8 @@ def publish(
     With --drift, exit code 1 when something differs.
     """
     from midstream.cli.project import the_project  # noqa: PLC0415 - keeps help quick
-    from midstream.desk import publication  # noqa: PLC0415 - as above
-    from midstream.desk.drift import differences  # noqa: PLC0415 - as above
+    from midstream.desk.advisories import publication  # noqa: PLC0415 - as above
+    from midstream.desk.advisories.drift import differences  # noqa: PLC0415 - as above
 
     desk = session.desk()
     target = publication.the_target(desk, to)
@@ -239,6 +239,7 @@ def publish(
                 "written": done.outcome.written,
                 "removed": done.outcome.removed,
                 "cases": done.cases,
+                "left_out": done.left_out,
                 "facts": [fact_json(fact) for fact in done.facts],
             }
         )
@@ -249,6 +250,8 @@ def publish(
 def _say(done: "Published") -> None:
     for fact in done.facts:
         click.echo(f"{fact.stream} fact {fact.number}: {fact.kind}")
+    for said in done.left_out:
+        click.echo(printable(f"not written: {said}"), err=True)
     if done.outcome.is_unchanged:
         click.echo("nothing changed, and nothing was written", err=True)
     else:

@@ -11,8 +11,7 @@ from midstream.cases.team import Team
 from midstream.cases.visibility import Sight, Viewer, sight, viewer
 from midstream.desk.derive import Known, Shelf, known, team_of, view
 from midstream.desk.errors import NotFound
-from midstream.desk.ports import Conflict, MailReader, Poster, Store
-from midstream.desk.publishing import SiteMaker, Target
+from midstream.desk.ports import Conflict, MailReader, Poster, SiteMaker, Store, Target
 from midstream.desk.views import CaseView
 from midstream.ledger.chain import head_of, record
 from midstream.ledger.fact import Draft, Fact

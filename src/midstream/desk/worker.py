@@ -9,7 +9,7 @@ from midstream.cases.verbs import VERBS
 from midstream.desk.desk import WORKER, Decision, Desk
 from midstream.desk.do import Order, Receipt, do, task_key
 from midstream.desk.errors import DeskError
-from midstream.desk.publishing import PublishTrouble
+from midstream.desk.ports import PublishTrouble
 from midstream.desk.views import TaskLine
 from midstream.formats.base.fault import DocumentError
 from midstream.ledger.errors import LedgerError
@@ -86,7 +86,7 @@ def _attempt(desk: Desk, line: TaskLine, verb: str, now: datetime) -> Done:
 
 def _publish(desk: Desk, line: TaskLine, done: ActionAttempted) -> Receipt:
     """Return the receipt of publishing the case on the desk's site, which reads back what it wrote."""
-    from midstream.desk.publication import publish, the_target  # noqa: PLC0415 - most runs publish nothing
+    from midstream.desk.advisories.publication import publish, the_target  # noqa: PLC0415 - most runs publish nothing
 
     case = line.duty.case
     made = publish(desk, target=the_target(desk, ""), project=line.project, by=WORKER, cases=(case,), extra=(done,))

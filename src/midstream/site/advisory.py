@@ -128,13 +128,15 @@ def _line(line: Line, part: Affected, product: Product | None, *, place: str) ->
         fixed = h("a", fixed, href=f"{root}{release_page(part.product, line.fixed_in)}")
     repository = product.repository if product else ""
     commits = join((_commit(commit, repository) for commit in line.commits), " ") if line.commits else Html("—")
+    is_merged = line.status == "affected" and line.commits
+    state = "affected, fix not released" if is_merged else STATES.get(line.status, line.status)
     sign = "fixed" if line.status == "fixed" else "fine" if line.status == "not_affected" else "open"
     return h(
         "tr",
         h("th", branch, scope="row"),
         h(
             "td",
-            h("span", STATES.get(line.status, line.status), class_=f"state {sign}"),
+            h("span", state, class_=f"state {sign}"),
             h("small", line.note) if line.note else None,
             data_head="State",
         ),
@@ -213,7 +215,7 @@ def _documents(documents: tuple[Document, ...], *, place: str) -> Html | None:
         return None
     rows = []
     for each in documents:
-        name, purpose = FORMATS.get(each.format.split("-")[0], (each.format, ""))
+        name, purpose = FORMATS.get(each.format.rstrip("0123456789."), (each.format, ""))
         rows.append(
             h(
                 "li",

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
     from midstream.desk.desk import Desk
     from midstream.desk.mail import IncomingMail
-    from midstream.desk.ports import History, Trials
-    from midstream.desk.publishing import Target
+    from midstream.desk.ports import History, Target, Trials
 
 
 def clock() -> datetime:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class PublicSite:
-    """`desk.publishing.SiteMaker`, by the room `site`."""
+    """`desk.ports.SiteMaker`, by the room `site`."""
 
     def edition(self) -> str:
         """Return the digest of the site's own code."""
@@ -24,6 +24,12 @@ class PublicSite:
         from midstream.site.build import advisory_page_file  # noqa: PLC0415 - as above
 
         return advisory_page_file(catalogue, entry)
+
+    def page_place(self, name: str) -> str:
+        """Return the place of an advisory's page."""
+        from midstream.site.places import advisory_page  # noqa: PLC0415 - as above
+
+        return advisory_page(name)
 
     def place(self, name: str, format_: str, ending: str) -> str:
         """Return the place of a document of an advisory."""

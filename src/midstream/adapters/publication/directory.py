@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from midstream.adapters.publication.manifest import Held, Manifest, check_place, manifest_bytes, read_manifest
-from midstream.desk.publishing import Drift, Outcome, PublishTrouble
+from midstream.desk.ports import Drift, Outcome, PublishTrouble
 from midstream.formats.tree import Part
 
 TREES = ("tree-a", "tree-b")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from midstream.desk.publishing import PublishTrouble
+from midstream.desk.ports import PublishTrouble
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True, array_like=True):

@@ -13,14 +13,14 @@ import pytest
 
 from midstream.adapters.publication import DirectoryTarget
 from midstream.adapters.publication import directory as module
-from midstream.desk.publishing import Drift, PublishTrouble
+from midstream.desk.ports import Drift, PublishTrouble
 from midstream.formats.tree import Part
 
 ONE = {"index.html": b"one", "a/b/c.json": b"{}", "a/d.html": b"d"}
 
 
 def parts(files: dict[str, bytes], *, key: str = "one", stamp: str = "") -> list[Part]:
-    return [Part(key=key, stamp=stamp or str(sorted(files.items())), files=lambda: files.items())]
+    return [Part(key=key, stamp=stamp or str(sorted(files.items())), files=files.items)]
 
 
 def there(path: Path) -> dict[str, bytes]:
@@ -152,7 +152,7 @@ def test_a_failure_at_any_step_leaves_what_stood_there(
     target.publish(parts(ONE))
     target.publish(parts({**ONE, "index.html": b"two"}))
     before = there(target.path)
-    owner = DirectoryTarget if step == "_turn" else module._Work  # noqa: SLF001
+    owner = DirectoryTarget if step == "_turn" else module._Work
     with monkeypatch.context() as patch:
 
         def fail(*_: object, **__: object) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 
 from midstream.cases.case import replay
-from midstream.desk.advisories import documents, known_of
+from midstream.desk.advisories.documents import documents, known_of
 from midstream.desk.desk import Desk
-from midstream.desk.publishing import Drift, Target
+from midstream.desk.ports import Drift, Target
 from midstream.formats.catalogue.document import Catalogue
 from midstream.formats.catalogue.files import CatalogueError, read_catalogue
 

@@ -12,10 +12,10 @@ from midstream.advisories.record import Component
 from midstream.cases.case import Case, replay
 from midstream.cases.errors import Refused
 from midstream.cases.states import is_public, triage
-from midstream.desk.advisories import Known, documents, entry, known_of, publisher_of
+from midstream.desk.advisories.documents import Known, documents, entry, known_of, publisher_of
 from midstream.desk.desk import WORKER, Decision, Desk
 from midstream.desk.errors import Misuse, NotFound
-from midstream.desk.publishing import Outcome, PublishTrouble, SiteMaker, Target
+from midstream.desk.ports import Outcome, PublishTrouble, SiteMaker, Target
 from midstream.formats.catalogue.document import Branch, Catalogue, Document, Entry, Summary
 from midstream.formats.catalogue.files import CatalogueError, read_catalogue, write_entry
 from midstream.formats.csaf.provider import Provider, tree
@@ -31,12 +31,16 @@ CORRECTED = "What it says changed since it was published."
 
 
 class Published(msgspec.Struct, frozen=True, kw_only=True):
-    """What a publication did: what was written, which cases it published or corrected, and the facts recorded."""
+    """What a publication did: what was written, which cases it published or corrected, and the facts recorded.
+
+    `left_out` says in a sentence for each document why it was not written.
+    """
 
     target: str
     outcome: Outcome
     cases: tuple[str, ...]
     facts: tuple[Fact, ...]
+    left_out: tuple[str, ...] = ()
 
 
 class _Ready(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +53,7 @@ class _Ready(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[tuple[str, bytes], ...] = ()
     body: AdvisoryPublished | AdvisoryCorrected | None = None
     expected: dict[str, str] = {}
+    left_out: tuple[str, ...] = ()
 
 
 def publish(
@@ -92,7 +97,13 @@ def publish(
     for each in told:
         _read_back(target, each)
     facts = [fact for each in told for fact in _record(desk, each, by=by, sent_at=now, extra=extra)]
-    return Published(target=target.name, outcome=outcome, cases=tuple(each.case for each in told), facts=tuple(facts))
+    return Published(
+        target=target.name,
+        outcome=outcome,
+        cases=tuple(each.case for each in told),
+        facts=tuple(facts),
+        left_out=tuple(f"{each.case}: {said}" for each in ready for said in each.left_out),
+    )
 
 
 def _standing(target: Target) -> dict[str, Summary]:
@@ -151,7 +162,9 @@ def _derive(
     at = known_of(desk, case, public=True)
     body: AdvisoryPublished | AdvisoryCorrected | None = None
     if not told:
-        body = AdvisoryPublished(channel=channel, advisory=at.record.id, target=channel)
+        base_url = frame.publisher.base_url
+        url = f"{base_url}/{site.page_place(at.record.id)}" if base_url else ""
+        body = AdvisoryPublished(channel=channel, advisory=at.record.id, target=channel, url=url)
         at = known_of(desk, case, public=True, planned=_planned(case, body, now=now))
     made = _made(desk, site, at)
     last = corrected[-1][1].digest if corrected else told[-1][1].digest if told else ""
@@ -159,14 +172,11 @@ def _derive(
         body = AdvisoryCorrected(channel=channel, reason=CORRECTED)
         at = known_of(desk, case, public=True, planned=_planned(case, body, now=now))
         made = _made(desk, site, at)
-    digest, whole, files = made
+    digest, whole, files, left_out = made
     page = site.page(frame, whole)
     number = case.number + (2 if body is not None else 0)
     if body is not None:
-        changes = {"digest": digest}
-        if isinstance(body, AdvisoryPublished) and frame.publisher.base_url:
-            changes["url"] = f"{frame.publisher.base_url}/{page[0]}"
-        body = msgspec.structs.replace(body, **changes)
+        body = msgspec.structs.replace(body, digest=digest)
     return _Ready(
         case=name,
         stamp=f"{_digest(base, str(number))} {whole.summary.id}",
@@ -174,6 +184,7 @@ def _derive(
         entry=whole,
         files=(page, *files),
         body=body,
+        left_out=left_out,
         expected={place: hashlib.sha256(content).hexdigest() for place, content in (page, *files)},
     )
 
@@ -184,13 +195,17 @@ def _planned(case: Case, body: Body, *, now: datetime) -> tuple[Fact, ...]:
     return record(head_of(list(case.facts), stream=f"case/{case.id}"), [draft], recorded_at=now, key="")
 
 
-def _made(desk: Desk, site: SiteMaker, at: Known) -> tuple[str, Entry, tuple[tuple[str, bytes], ...]]:
-    """Return the digest of what the advisory says, its entry with its documents, and their files."""
+def _made(desk: Desk, site: SiteMaker, at: Known) -> tuple[str, Entry, tuple[tuple[str, bytes], ...], tuple[str, ...]]:
+    """Return the digest of what the advisory says, its entry with its documents, their files, and what is left out.
+
+    A document that breaks a rule of its format is left out, so that an embargo that ends with little known still ends
+    in public. One that tells another thing than the record, or what is not public, stops it all.
+    """
     found = documents(desk, at)
-    if found.complaints:
-        more = f" (and {len(found.complaints) - 1} more)" if len(found.complaints) > 1 else ""
+    if found.refusals:
+        more = f" (and {len(found.refusals) - 1} more)" if len(found.refusals) > 1 else ""
         raise Refused(
-            f"{at.case} cannot be published: {found.complaints[0]}{more}",
+            f"{at.case} cannot be published: {found.refusals[0]}{more}",
             hint=f"See all of it: midstream advisory check {at.case}. Nothing was published.",
         )
     plain = entry(at)
@@ -198,7 +213,7 @@ def _made(desk: Desk, site: SiteMaker, at: Known) -> tuple[str, Entry, tuple[tup
     listed: list[Document] = []
     for each in found.written:
         place = site.place(at.record.id, each.format, each.name.rpartition(".")[2])
-        if each.format == "record":
+        if each.format == "record" or each.faults:
             continue
         files.append((place, each.content))
         listed.append(
@@ -212,7 +227,7 @@ def _made(desk: Desk, site: SiteMaker, at: Known) -> tuple[str, Entry, tuple[tup
     files.append((site.place(at.record.id, "record", "json"), content))
     own = Document(format="record", path=files[-1][0], size=len(content), sha256=hashlib.sha256(content).hexdigest())
     shown = msgspec.structs.replace(whole, summary=msgspec.structs.replace(summary, documents=(*listed, own)))
-    return own.sha256, shown, tuple(files)
+    return own.sha256, shown, tuple(files), found.faults
 
 
 def _parts(

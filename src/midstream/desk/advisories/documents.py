@@ -45,12 +45,22 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
-    """One document: its format, the name of its file, its bytes, and what is wrong with it, a sentence each."""
+    """One document: its format, the name of its file, its bytes, and what is wrong with it, a sentence each.
+
+    `faults` are rules of the format that it breaks; `refusals` say where it differs from the record, and that it holds
+    what is not public.
+    """
 
     format: str
     name: str
     content: bytes
-    complaints: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """Everything that is wrong with it."""
+        return (*self.refusals, *self.faults)
 
 
 class Documents(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,9 +70,14 @@ class Documents(msgspec.Struct, frozen=True, kw_only=True):
     left_out: dict[str, str]
 
     @property
-    def complaints(self) -> tuple[str, ...]:
-        """Every complaint, with the format it is about."""
-        return tuple(f"{each.format}: {said}" for each in self.written for said in each.complaints)
+    def refusals(self) -> tuple[str, ...]:
+        """Why nothing of it may be published, with the format each is about."""
+        return tuple(f"{each.format}: {said}" for each in self.written for said in each.refusals)
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Why a document may not be published, with the format each is about."""
+        return tuple(f"{each.format}: {said}" for each in self.written for said in each.faults)
 
 
 def known(desk: Desk, case: str, *, by: str, public: bool = False) -> Known:
@@ -143,15 +158,14 @@ def documents(desk: Desk, at: Known, *, names: Sequence[str] = (), public: bool 
             continue
         document = target.write(record=at.record, publisher=at.publisher, releases=at.releases, now=now)
         content = target.dump(document)
-        complaints = [str(each) for each in check_of(target, document, now=now)]
-        complaints += _disagreements(target, document, at)
-        complaints += _leaks(content, secrets)
+        faults = tuple(str(each) for each in check_of(target, document, now=now))
+        refusals = (*_disagreements(target, document, at), *_leaks(content, secrets))
         name = target.file_name(at.record)
-        written.append(Written(format=target.name, name=name, content=content, complaints=tuple(complaints)))
+        written.append(Written(format=target.name, name=name, content=content, faults=faults, refusals=refusals))
     if (not names or RECORD in names) and is_public_record(at.record, now=now):
         content = write_entry(entry(at))
         name = f"{at.record.id}.json"
-        written.append(Written(format=RECORD, name=name, content=content, complaints=tuple(_leaks(content, secrets))))
+        written.append(Written(format=RECORD, name=name, content=content, refusals=tuple(_leaks(content, secrets))))
     return Documents(written=tuple(written), left_out=left_out)
 
 
