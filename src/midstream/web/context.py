@@ -6,8 +6,8 @@ from typing import NamedTuple
 from django.contrib.auth import BACKEND_SESSION_KEY
 from django.http import HttpRequest
 
-from midstream.web.parts import parts, person_of, the_desk
 from midstream.project import Project
+from midstream.web.parts import parts, person_of, the_desk
 from midstream.web.signin.demo import DEMO, demo_people
 
 

@@ -77,7 +77,7 @@ class Caller:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > LARGEST:
             return bad_request(request, ValueError("too large"))
-        if settings.MIDSTREAM_BEHIND_PROXY:
+        if settings.BEHIND_PROXY:
             told = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
             request.META["REMOTE_ADDR"] = told or request.META.get("REMOTE_ADDR", "")
         request.META.pop("HTTP_X_FORWARDED_FOR", None)
