@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import BACKEND_SESSION_KEY
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -42,6 +43,9 @@ class Door:
             return None
         if request.headers.get("HX-Request"):
             return HttpResponse(headers={"HX-Redirect": reverse("mfa_index")})
+        messages.info(
+            request, "Set up a second factor first: an authenticator app or a security key. Then the desk opens."
+        )
         return redirect("mfa_index")
 
     def process_exception(self, request: HttpRequest, error: Exception) -> None:
