@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import http.client
 import math
 import re
 import shutil
@@ -10,14 +11,18 @@ import statistics
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlencode
 
 from bench.figure import Figure, NotRun, Places
 from bench.start import MIDSTREAM
 from bench.store import desk_over, full_store
 from bench.world import PROJECT, case_facts
 from midstream.desk.moving import rebuild
+from midstream.ledger.chain import verify
 
 READERS, WORKERS, ROUNDS = 20, 2, 40
 """How many read at once, how many processes answer, and how often each reader asks."""
@@ -160,10 +165,72 @@ def first_page(places: Places) -> float:
         return sum(map(len, [page, *_bodies(port, cookie, *(name.decode() for name in names))])) / 1000
 
 
+WRITERS, SECONDS = 8, 60
+"""How many write at once, and for how long."""
+
+
+class Writer:
+    """One person who writes notes through the pages, as fast as they are answered; some forms are sent twice."""
+
+    def __init__(self, port: int, cookie: str, number: int) -> None:
+        self.wrong, self.keys = 0, set[str]()
+        self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._cookie, self._csrf = cookie, ""
+        self._url = f"/cases/{PROJECT}-{number}/do/note/"
+
+    def work(self, until: float) -> None:
+        """Write until the moment comes."""
+        while time.perf_counter() < until:
+            fields = self._hidden(self._ask("GET", ""))
+            typed = {**fields, "f.text": f"written under load, {fields.get('key', '')}"}
+            shown = {**typed, **self._hidden(self._ask("POST", urlencode({**typed, "step": "check"})))}
+            for _ in range(1 + (len(self.keys) % 5 == 0)):
+                if "Recorded" not in self._ask("POST", urlencode({**shown, "step": "do"})):
+                    break
+                self.keys.add(shown["key"])
+
+    def _ask(self, method: str, body: str) -> str:
+        head = {"Cookie": f"{self._cookie}; midstream_csrf={self._csrf}", "HX-Request": "true"}
+        self._line.request(
+            method, self._url, body or None, {**head, "Content-Type": "application/x-www-form-urlencoded"}
+        )
+        answer = self._line.getresponse()
+        text = answer.read().decode()
+        if answer.status >= 500:
+            self.wrong += 1
+        for given in answer.headers.get_all("Set-Cookie") or ():
+            if given.startswith("midstream_csrf="):
+                self._csrf = given.split(";")[0].partition("=")[2]
+        return text
+
+    def _hidden(self, page: str) -> dict[str, str]:
+        return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+
+
+def writers(places: Places) -> float:
+    """Return how many answers of 8 writers in 60 s were wrong: 5xx, a fact that is lost, or one that is doubled.
+
+    Two write to each case, so that they come in each other's way; at the end the whole chain is verified.
+    """
+    with served(places) as (port, cookie):
+        people = [Writer(port, cookie, number // 2 + 1) for number in range(WRITERS)]
+        until = time.perf_counter() + SECONDS
+        with ThreadPoolExecutor(WRITERS) as pool:
+            list(pool.map(lambda writer: writer.work(until), people))
+    facts = list(verify(desk_over(web_store(places)).store.everything(), heads={}))
+    kept = Counter(fact.key for fact in facts if fact.key.startswith("web:"))
+    said = {key for writer in people for key in writer.keys}
+    if not said:
+        raise NotRun("nothing was written")
+    doubled = sum(count - 1 for count in kept.values())
+    return sum(writer.wrong for writer in people) + len(said - kept.keys()) + doubled
+
+
 FIGURES = (
     Figure(name="web: Today, 2,000 cases, 20 readers at once, p95", limit=60, unit="ms", measure=today_under_load),
     Figure(name="web: Cases, 2,000 cases, 20 readers at once, p95", limit=60, unit="ms", measure=cases_under_load),
     Figure(name="web: Case with 2,000 facts", limit=120, unit="ms", measure=large_case),
     Figure(name="web: Case with 2,000 facts, its size", limit=200, unit="kB", measure=large_case_size),
+    Figure(name="web: 8 writers for 60 s, answers that were wrong", limit=0, unit="answers", measure=writers),
     Figure(name="web: first page, cold cache, transferred", limit=60, unit="kB", measure=first_page),
 )

@@ -339,7 +339,10 @@ PROJECT_KEYS = {
     "branch.tags": "A pattern of its final release tags, such as `v2.1.*`; left out, they follow from its name.",
     "person.name": "The name used with `--as`, in tasks and in facts.",
     "person.zone": "The person's zone, an IANA name: working days are theirs.",
-    "person.roles": "The response team sees every case; a policy may give a task to any of the roles.",
+    "person.roles": "The response team sees every case, a maintainer those of their areas, a stakeholder those that "
+    "their party was told of, an auditor the evidence of all without content, an administrator accounts alone; "
+    "everybody what they are invited to. A policy may give a task to any of the roles.",
+    "person.party": "The party that a stakeholder speaks for, one of the `[[party]]` tables.",
     "person.skills": "What expert tasks ask for; a policy chooses the words, such as `triage`, `fix`, `backport`.",
     "person.areas": "The parts of the code the person knows; a maintainer sees the cases in them.",
     "person.holidays": "The region of ISO 3166 whose public holidays are no working days for this person.",

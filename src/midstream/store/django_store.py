@@ -10,10 +10,11 @@ from midstream.cases.visibility import Sight, Viewer
 from midstream.desk.views import BoardLine, CaseLine, CaseView, Hook, Read, TaskLine, Token
 from midstream.ledger.chain import Head
 from midstream.ledger.fact import Fact
-from midstream.store import copies, duty_rows, ledger_rows, read_models, ways
-from midstream.store import reads as read_rows
+from midstream.store import copies, ledger_rows, read_models
 from midstream.store.blobs import Vault
 from midstream.store.database import Database
+from midstream.store.rows import duty_rows, ways
+from midstream.store.rows import reads as read_rows
 
 
 class DjangoStore(msgspec.Struct, frozen=True, kw_only=True):

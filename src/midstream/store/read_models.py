@@ -21,10 +21,10 @@ from midstream.desk.views import (
     next_due,
 )
 from midstream.ledger.fact import read_time, write_time
-from midstream.store import duty_rows
 from midstream.store.database import Database, marks
-from midstream.store.duty_rows import legible
 from midstream.store.ledger_rows import check_heads, hold_all
+from midstream.store.rows import duty_rows
+from midstream.store.rows.duty_rows import legible
 from midstream.store.visibility import seen_cases, sight_of
 
 _TABLES = ("case_view", "duty", "reader", "area", "told", "message")

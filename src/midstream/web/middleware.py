@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import BACKEND_SESSION_KEY
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -42,6 +43,9 @@ class Door:
             return None
         if request.headers.get("HX-Request"):
             return HttpResponse(headers={"HX-Redirect": reverse("mfa_index")})
+        messages.info(
+            request, "Set up a second factor first: an authenticator app or a security key. Then the desk opens."
+        )
         return redirect("mfa_index")
 
     def process_exception(self, request: HttpRequest, error: Exception) -> None:
@@ -77,7 +81,7 @@ class Caller:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > LARGEST:
             return bad_request(request, ValueError("too large"))
-        if settings.MIDSTREAM_BEHIND_PROXY:
+        if settings.BEHIND_PROXY:
             told = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
             request.META["REMOTE_ADDR"] = told or request.META.get("REMOTE_ADDR", "")
         request.META.pop("HTTP_X_FORWARDED_FOR", None)

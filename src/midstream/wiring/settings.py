@@ -83,7 +83,11 @@ def oidc_settings() -> dict[str, str]:
     """
     from midstream.desk.ports import StoreTrouble  # noqa: PLC0415 - only the web desk asks
 
-    asked = {name: os.environ.get(f"MIDSTREAM_OIDC_{name.upper()}", "") for name in ("issuer", "client", "name")}
+    asked = {
+        "issuer": os.environ.get("MIDSTREAM_OIDC_ISSUER", ""),
+        "client": os.environ.get("MIDSTREAM_OIDC_CLIENT", ""),
+        "name": os.environ.get("MIDSTREAM_OIDC_NAME", ""),
+    }
     file = os.environ.get("MIDSTREAM_OIDC_SECRET_FILE", "")
     if not any((*asked.values(), file)):
         return {}

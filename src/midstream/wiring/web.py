@@ -86,7 +86,7 @@ def settings_of(site: Site, *, parts: Parts | None = None) -> dict[str, Any]:
     made = parts or Parts(open_desk=lambda: open_desk(site.store), clock=clock, is_demo=is_demo, url=site.url)
     return {
         "MIDSTREAM": made,
-        "MIDSTREAM_BEHIND_PROXY": site.behind_proxy,
+        "BEHIND_PROXY": site.behind_proxy,
         "SECRET_KEY": secret_key(site.store),
         "DEBUG": False,
         "ALLOWED_HOSTS": [host.partition(":")[0]] if host else list(LOOPBACK),
@@ -170,19 +170,25 @@ def _sign_in(site: Site) -> dict[str, Any]:
         "ACCOUNT_LOGOUT_REDIRECT_URL": "/accounts/login/",
         "ACCOUNT_REAUTHENTICATION_TIMEOUT": 600,
         "ACCOUNT_RATE_LIMITS": {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key"},
+        "SOCIALACCOUNT_ADAPTER": "midstream.web.signin.adapters.SocialAdapter",
+        "SOCIALACCOUNT_EMAIL_AUTHENTICATION": True,
+        "SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT": True,
+        "SOCIALACCOUNT_PROVIDERS": {"openid_connect": {"APPS": [provider]}} if provider else {},
+        **_second_factor(is_https=bool(site.url)),
+    }
+
+
+def _second_factor(*, is_https: bool) -> dict[str, Any]:
+    """Return the settings of second factors and sessions."""
+    return {
         "MFA_ADAPTER": "midstream.web.signin.adapters.MfaAdapter",
         "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
         "MFA_PASSKEY_LOGIN_ENABLED": True,
         "MFA_TOTP_ISSUER": "Midstream",
         "MFA_TOTP_TOLERANCE": 1,
         "MFA_RECOVERY_CODES_SHOW_ONCE": True,
-        "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": not site.url,
+        "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": not is_https,
         "USERSESSIONS_TRACK_ACTIVITY": False,
-        "SOCIALACCOUNT_ADAPTER": "midstream.web.signin.adapters.SocialAdapter",
-        "SOCIALACCOUNT_ONLY": False,
-        "SOCIALACCOUNT_EMAIL_AUTHENTICATION": True,
-        "SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT": True,
-        "SOCIALACCOUNT_PROVIDERS": {"openid_connect": {"APPS": [provider]}} if provider else {},
     }
 
 

@@ -123,7 +123,7 @@ def test_the_tutorial_is_true(shell: Runner) -> None:
 
 def test_make_demo_runs_the_command_of_the_demo() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert re.search(r"^demo:.*\n\t@\$\(BIN\)/midstream demo$", makefile, flags=re.MULTILINE)
+    assert re.search(r"^demo:.*\n\t@\$\(BIN\)/midstream demo --serve$", makefile, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize(

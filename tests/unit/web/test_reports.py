@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from midstream.desk.desk import Desk
-from midstream.desk.web_report import digest_of
+from midstream.desk.front.web_report import digest_of
 from midstream.ledger.kinds.intake import FileAttached, MessageReceived, ReportReceived
 from midstream.web.uploads import LIMIT
 from tests.desks import act, check_store

@@ -63,7 +63,7 @@ def test_a_full_disk_shows_no_private_case_that_it_cannot_record_the_reading_of(
         raise StoreTrouble("the disk is full", hint="Make space.")
 
     ada = visit("ada")
-    monkeypatch.setattr("midstream.store.reads.record_reads", full)
+    monkeypatch.setattr("midstream.store.rows.reads.record_reads", full)
     answer = ada.get("/cases/acme-1/")
     assert answer.status_code == 503
     assert "Key leaks" not in answer.content.decode()

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 from midstream.cases import states
 from midstream.cases.verbs import VERBS, Verb
 from midstream.cases.visibility import Sight, readers, sight, viewer
-from midstream.desk.files import files, messages
-from midstream.desk.preview import may_withdraw
+from midstream.desk.front.files import files, messages
+from midstream.desk.front.preview import may_withdraw
 from midstream.desk.reading import Shown, Why, reasons, show
 from midstream.ledger.fact import Fact, fields_of
 from midstream.policy.owners import owner

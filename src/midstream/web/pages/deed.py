@@ -16,8 +16,8 @@ from midstream.cases.visibility import Sight
 from midstream.desk.do import Order, Receipt, do, find_verb
 from midstream.desk.errors import Misuse, NotFound, Stale
 from midstream.desk.fields import read_moment
-from midstream.desk.forms import Field, faults_of, form, given, meaning
-from midstream.desk.preview import Preview, may_withdraw, preview
+from midstream.desk.front.forms import Field, faults_of, form, given, meaning
+from midstream.desk.front.preview import Preview, may_withdraw, preview
 from midstream.desk.reading import Shown, show
 from midstream.ledger.errors import BadFact
 from midstream.ledger.fact import Fact

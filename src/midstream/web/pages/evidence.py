@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from midstream.desk import evidence as desk_evidence
-from midstream.desk.evidence import Evidence
+from midstream.desk.front import evidence as desk_evidence
+from midstream.desk.front.evidence import Evidence
 from midstream.web.parts import now, parts, person_of, the_desk
 from midstream.web.sheets import csv_file
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from midstream.cases.states import is_public
-from midstream.desk.files import open_file
+from midstream.desk.front.files import open_file
 from midstream.desk.reading import show
 from midstream.web.parts import now, parts, person_of, the_desk
 

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from midstream.desk.releases import releases as read_releases
+from midstream.desk.front.releases import releases as read_releases
 from midstream.web.pages.board import project_of
 from midstream.web.parts import now, parts, person_of, the_desk
 

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils.crypto import get_random_string
 from django.views.decorators.http import require_http_methods, require_safe
 
-from midstream.desk.web_report import (
+from midstream.desk.front.web_report import (
     Attached,
     Progress,
     WebReport,

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
-from midstream.desk.status import Quarter, Span, Status, status
+from midstream.desk.front.status import Quarter, Span, Status, status
 from midstream.web.pages.board import project_of
 from midstream.web.parts import now, person_of, the_desk
 from midstream.web.sheets import csv_file

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from midstream.desk.demo import DUTY
 from midstream.web.models import Account
 from midstream.web.parts import parts, the_desk
 
@@ -41,11 +42,12 @@ DEMO = f"{DemoBackend.__module__}.{DemoBackend.__qualname__}"
 
 
 def demo_people() -> dict[str, tuple[str, ...]]:
-    """Return the people of the demo with their roles; none when the store is not the demo."""
+    """Return the people of the demo with their roles, who is on duty first; none when the store is not the demo."""
     desk = the_desk()
     if not parts().is_demo(desk):
         return {}
-    return {person.name: person.roles for project in desk.projects().values() for person in project.people}
+    people = [person for project in desk.projects().values() for person in project.people]
+    return {person.name: person.roles for person in sorted(people, key=lambda person: person.name != DUTY)}
 
 
 @login_not_required

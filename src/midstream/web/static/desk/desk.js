@@ -65,7 +65,8 @@
   // What was put into the page takes the focus, so that the keyboard goes on from there.
   document.addEventListener("htmx:afterSettle", (event) => {
     const put = event.detail.target;
-    const next = put.querySelector?.("[autofocus], [aria-invalid], .fields input:not([type=hidden]), .fields select, .fields textarea, .receipt a");
-    if (put.matches?.(".panel, [data-row]")) next?.focus();
+    if (!put.matches?.(".panel")) return;
+    const wanted = ["[aria-invalid]", "[data-focus]", ".fields input:placeholder-shown, .fields select, .fields textarea", ".receipt a"];
+    wanted.map((some) => put.querySelector(some)).find(Boolean)?.focus();
   });
 })();

@@ -125,7 +125,7 @@ def _branches(desk: Desk, who: Viewer, project: str, names: list[str]) -> tuple[
     for name in names:
         words = Counter(line.cells[name].word if name in line.cells else "unknown" for line in lines)
         fixed = sum(words[word] for word in PUBLIC_WORDS - {"reverted"})
-        settled = words["not affected"] + words["nothing to apply"]
+        settled = words["not affected"] + words["nothing to apply"] + words["waived"]
         unknown = words["unknown"]
         found.append(
             BranchStatus(

@@ -1,0 +1,1 @@
+"""The commands of the web desk: serve it, and who may sign in."""
