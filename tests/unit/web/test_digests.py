@@ -16,9 +16,8 @@ LETTER = Letter(person="ada", subject="Midstream: 1 overdue", text="Overdue: acm
 @override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend", DEFAULT_FROM_EMAIL="desk@example.org")
 def test_a_letter_goes_to_the_address_of_an_open_account(desk: Desk) -> None:
     del desk
-    from midstream.wiring.post_office import DjangoMail  # noqa: PLC0415 - as above
-
     from midstream.web.models import Account  # noqa: PLC0415 - needs Django set up
+    from midstream.wiring.post_office import DjangoMail  # noqa: PLC0415 - as above
 
     for person in ("ada", "bob", "mia"):
         visitor(person)

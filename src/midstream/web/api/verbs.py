@@ -12,8 +12,8 @@ from midstream.cases.verbs import VERBS, Verb
 from midstream.desk.do import Order, do
 from midstream.desk.errors import Misuse
 from midstream.desk.fields import read_moment
-from midstream.desk.forms import meaning
-from midstream.desk.preview import preview
+from midstream.desk.front.forms import meaning
+from midstream.desk.front.preview import preview
 from midstream.ledger.fact import Fact
 from midstream.web.api import shapes
 from midstream.web.api.door import person, scope
