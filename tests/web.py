@@ -4,10 +4,12 @@ Importing this sets Django up, with every app; so a test of pages imports it bef
 """
 
 import atexit
+import json
 import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connections
@@ -118,3 +120,28 @@ def visitor(person: str, *, second_factor: bool = True, **extra: str) -> Client:
     client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
     UserSession.objects.create(user=account, session_key=client.session.session_key, ip="127.0.0.1", user_agent="test")
     return client
+
+
+class Program:
+    """A program that uses the API with a token."""
+
+    def __init__(self, token: str) -> None:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._client = Client(headers=headers, HTTP_HOST="127.0.0.1", REMOTE_ADDR="127.0.0.1")
+
+    def get(self, path: str, **headers: str) -> Any:  # noqa: ANN401 - Django's test response
+        """Return the answer to a GET under /api."""
+        return self._client.get(f"/api{path}", headers=_named(headers))
+
+    def post(self, path: str, body: object = None, **headers: str) -> Any:  # noqa: ANN401 - as above
+        """Return the answer to a POST of JSON under /api."""
+        content = body if isinstance(body, bytes) else json.dumps({} if body is None else body).encode()
+        return self._client.post(f"/api{path}", content, content_type="application/json", headers=_named(headers))
+
+    def delete(self, path: str) -> Any:  # noqa: ANN401 - as above
+        """Return the answer to a DELETE under /api."""
+        return self._client.delete(f"/api{path}")
+
+
+def _named(headers: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}

@@ -41,7 +41,7 @@ def new_address(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str
         server.run(
             "ALTER TABLE fact DISABLE TRIGGER USER",
             "ALTER TABLE case_read DISABLE TRIGGER USER",
-            "TRUNCATE fact, head, case_view, duty, reader, area, told, case_read, message, blob, case_key"
+            "TRUNCATE fact, head, case_view, duty, reader, area, told, case_read, message, blob, case_key, token, hook"
             " RESTART IDENTITY",
             "ALTER TABLE fact ENABLE ALWAYS TRIGGER fact_stays, ENABLE ALWAYS TRIGGER fact_remains",
             "ALTER TABLE case_read ENABLE ALWAYS TRIGGER read_stays, ENABLE ALWAYS TRIGGER read_remains",

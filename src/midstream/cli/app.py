@@ -11,7 +11,7 @@ import midstream
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from midstream.cli.serving import Accounts, Serving
+    from midstream.cli.serving import Accounts, PostOffice, Serving
     from midstream.desk.desk import Desk
 
 COMMANDS = {
@@ -24,6 +24,7 @@ COMMANDS = {
     "project": ("midstream.cli.project:project", "Load a project, its CVE ids and its releases."),
     "rotation": ("midstream.cli.rotation:rotation", "Who is on duty, and who is away."),
     "serve": ("midstream.cli.web.serve:serve", "Serve the web desk."),
+    "digest": ("midstream.cli.web.digest:digest_", "What is due within a week, as a mail to everybody."),
     "account": ("midstream.cli.web.account:account", "Let people sign in to the web desk."),
     "worker": ("midstream.cli.worker:worker", "Do the open process tasks that need nobody."),
     "ledger": ("midstream.cli.ledger:ledger", "Verify, export and import the facts."),
@@ -45,6 +46,7 @@ class Session:
         clock: "Callable[[], datetime]",
         serve: "Callable[[Serving], None] | None" = None,
         accounts: "Callable[[str], Accounts] | None" = None,
+        post_office: "Callable[[str], PostOffice] | None" = None,
     ) -> None:
         """Keep the parts; nothing is opened until a command asks for the desk."""
         self._open = open_desk
@@ -52,6 +54,7 @@ class Session:
         self._default_person = default_person
         self._serve = serve
         self._accounts = accounts
+        self._post_office = post_office
         self.clock = clock
         self.store = ""
         self.person = ""
@@ -78,6 +81,12 @@ class Session:
         if self._accounts is None:
             raise click.UsageError("the web desk is not part of this installation")
         return self._accounts(self.store)
+
+    def post_office(self) -> "PostOffice":
+        """Return what sends mail to the people of the chosen store."""
+        if self._post_office is None:
+            raise click.UsageError("the web desk is not part of this installation")
+        return self._post_office(self.store)
 
     def settle(self, person: str) -> None:
         """Make `person` the one who asks when nobody is named, for this store."""

@@ -2,9 +2,12 @@
 
 import ipaddress
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import click
+
+if TYPE_CHECKING:
+    from midstream.desk.front.digest import Letter
 
 
 class Serving(NamedTuple):
@@ -84,3 +87,15 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+class PostOffice(Protocol):
+    """Knows the addresses of people who have an account, and sends them mail."""
+
+    def addresses(self) -> dict[str, str]:
+        """Return the e-mail address of each person who has one and may sign in."""
+        ...
+
+    def send(self, letter: "Letter", *, to: str) -> None:
+        """Send a letter, or raise `StoreTrouble` when the mail server does not take it."""
+        ...

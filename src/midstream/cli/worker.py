@@ -4,6 +4,7 @@ import click
 
 from midstream.cli.app import Session
 from midstream.cli.output import columns, instant, json_option, write_json
+from midstream.desk.front.hooks import tell_hooks
 from midstream.desk.worker import work_once
 
 
@@ -14,10 +15,16 @@ from midstream.desk.worker import work_once
 def worker(session: Session, *, once: bool, as_json: bool) -> None:
     """Do the open process tasks that need nobody, each once; a failed one is tried again later.
 
+    Then tell the addresses that asked for it of new facts.
+
     Exit code 1 when one failed.
     """
     del once
-    done = work_once(session.desk())
+    desk = session.desk()
+    done = work_once(desk)
+    for told in tell_hooks(desk, post=desk.post) if desk.post else ():
+        if told.trouble:
+            click.echo(f"address {told.hook} was not told: {told.trouble}; it is tried again later", err=True)
     if as_json:
         write_json(done)
     elif done:

@@ -44,6 +44,10 @@ def usage(body: type[Body], what: str) -> str:
 def read_field(hint: object, value: object, *, now: datetime, what: str) -> object:
     """Return what was typed, read as the type of its field asks; raise `Misuse` naming `what`."""
     if not isinstance(value, str):
+        if isinstance(value, int | float) and "datetime" in str(hint):
+            raise Misuse(
+                f"{what}: a number is no instant", hint="Write the hour with its zone: 2026-11-20T09:30+01:00."
+            )
         return value
     if any("\ud800" <= char <= "\udfff" for char in value):
         raise Misuse(f"{what}: not text in UTF-8", hint="Write it in UTF-8.")

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from midstream.cases.visibility import Sight, Viewer
 from midstream.desk.mail import IncomingMail
-from midstream.desk.views import BoardLine, CaseLine, CaseView, Read, TaskLine
+from midstream.desk.views import BoardLine, CaseLine, CaseView, Hook, Read, TaskLine, Token
 from midstream.ledger.chain import Head
 from midstream.ledger.fact import Fact
 
@@ -52,6 +52,17 @@ class Facts(Protocol):
 
     def everything(self) -> Iterator[Fact]:
         """Yield every fact in the order of recording, in flat memory."""
+        ...
+
+    def since(self, position: int, *, limit: int) -> list[tuple[int, Fact]]:
+        """Return the first facts recorded after that position, each with its own; 0 is before all facts.
+
+        A fact is never recorded later at a position before one that was returned.
+        """
+        ...
+
+    def last_position(self) -> int:
+        """Return the position of the fact recorded last; 0 when there is none."""
         ...
 
     def heads(self, prefix: str = "") -> list[Head]:
@@ -159,6 +170,34 @@ class Reads(Protocol):
         ...
 
 
+class Ways(Protocol):
+    """The ways in and out that programs use: tokens of the API, and addresses that are told of new facts."""
+
+    def keep_token(self, token: Token) -> None:
+        """Keep the token, in place of one of the same name."""
+        ...
+
+    def token(self, name: str) -> Token | None:
+        """Return the token of that name."""
+        ...
+
+    def tokens(self, person: str) -> list[Token]:
+        """Return the tokens of a person, the latest first."""
+        ...
+
+    def keep_hook(self, hook: Hook) -> None:
+        """Keep the hook, in place of one of the same name."""
+        ...
+
+    def hooks(self, person: str = "") -> list[Hook]:
+        """Return the hooks of a person, or of everybody, the latest first."""
+        ...
+
+    def remove_hook(self, name: str) -> None:
+        """Forget the hook of that name."""
+        ...
+
+
 class Blobs(Protocol):
     """Long or erasable content, encrypted under a key per case."""
 
@@ -183,7 +222,7 @@ class Blobs(Protocol):
         ...
 
 
-class Store(Facts, ReadModels, Reads, Blobs, Protocol):
+class Store(Facts, ReadModels, Reads, Ways, Blobs, Protocol):
     """Everything the desk keeps, behind one connection."""
 
     def backup(self, to: Path) -> None:
@@ -196,4 +235,12 @@ class MailReader(Protocol):
 
     def __call__(self, *, path: Path, now: datetime) -> Iterator[IncomingMail]:
         """Yield the messages one by one; raise `MailRefused` naming what cannot be read and a hint."""
+        ...
+
+
+class Poster(Protocol):
+    """Sends a body to an address and says what went wrong, or nothing."""
+
+    def __call__(self, *, url: str, body: bytes, headers: dict[str, str]) -> str:
+        """Return an empty text when the other side took it (a status of 200 to 299), or one sentence why not."""
         ...

@@ -112,6 +112,40 @@ class BoardLine(msgspec.Struct, frozen=True, kw_only=True):
     invented: bool
 
 
+class Token(msgspec.Struct, frozen=True, kw_only=True):
+    """A way into the API: whose it is, for what, until when, and the SHA-256 of its secret part in hexadecimal."""
+
+    name: str
+    person: str
+    label: str
+    digest: str
+    scopes: tuple[str, ...]
+    made_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
+    used_at: datetime | None = None
+
+
+class Hook(msgspec.Struct, frozen=True, kw_only=True):
+    """An address that is told of the new facts its person may read.
+
+    `kinds` are kinds of fact, or their beginnings such as ``backport.``; none means all. `secret` is the digest of the
+    blob that holds the secret. `position` is that of the last
+    fact that was looked at. After `failures` in a row it is tried again at `again_at`; `trouble` says what went wrong.
+    """
+
+    name: str
+    person: str
+    url: str
+    kinds: tuple[str, ...]
+    secret: str
+    made_at: datetime
+    position: int
+    failures: int = 0
+    again_at: datetime | None = None
+    trouble: str = ""
+
+
 class Read(msgspec.Struct, frozen=True, kw_only=True):
     """That a person was shown a case that is not public: `how`, and up to which fact (0 where only lines were shown).
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import msgspec
 
 from midstream.cases.visibility import Sight, Viewer
-from midstream.desk.views import BoardLine, CaseLine, CaseView, Read, TaskLine
+from midstream.desk.views import BoardLine, CaseLine, CaseView, Hook, Read, TaskLine, Token
 from midstream.ledger.chain import Head
 from midstream.ledger.fact import Fact
-from midstream.store import copies, ledger_rows, read_models
+from midstream.store import copies, ledger_rows, read_models, ways
 from midstream.store.blobs import Vault
 from midstream.store.database import Database
 from midstream.store.rows import duty_rows
@@ -44,6 +44,14 @@ class DjangoStore(msgspec.Struct, frozen=True, kw_only=True):
     def everything(self) -> Iterator[Fact]:
         """Yield every fact in the order of recording; `BrokenChain` at one that cannot be read."""
         return ledger_rows.everything(self.db)
+
+    def since(self, position: int, *, limit: int) -> list[tuple[int, Fact]]:
+        """Return the first facts recorded after that position, each with its own."""
+        return ledger_rows.since(self.db, position, limit=limit)
+
+    def last_position(self) -> int:
+        """Return the position of the fact recorded last; 0 when there is none."""
+        return ledger_rows.last_position(self.db)
 
     def heads(self, prefix: str = "") -> list[Head]:
         """Return the heads of the streams of that prefix, sorted by stream."""
@@ -158,6 +166,32 @@ class DjangoStore(msgspec.Struct, frozen=True, kw_only=True):
     def reads(self, case: str, *, limit: int) -> list[Read]:
         """Return the last reads of the case, the latest first."""
         return read_rows.reads(self.db, case, limit=limit)
+
+    # Ways in and out
+
+    def keep_token(self, token: Token) -> None:
+        """Keep the token, in place of one of the same name."""
+        ways.keep_token(self.db, token)
+
+    def token(self, name: str) -> Token | None:
+        """Return the token of that name."""
+        return ways.token(self.db, name)
+
+    def tokens(self, person: str) -> list[Token]:
+        """Return the tokens of a person, the latest first."""
+        return ways.tokens(self.db, person)
+
+    def keep_hook(self, hook: Hook) -> None:
+        """Keep the hook, in place of one of the same name."""
+        ways.keep_hook(self.db, hook)
+
+    def hooks(self, person: str = "") -> list[Hook]:
+        """Return the hooks of a person, or of everybody, the latest first."""
+        return ways.hooks(self.db, person)
+
+    def remove_hook(self, name: str) -> None:
+        """Forget the hook of that name."""
+        ways.remove_hook(self.db, name)
 
     # The store itself
 

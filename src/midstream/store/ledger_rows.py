@@ -113,6 +113,25 @@ def version(db: Database) -> int:
         return int(cursor.fetchone()[0])
 
 
+def since(db: Database, position: int, *, limit: int) -> list[tuple[int, Fact]]:
+    """Return the first facts after that position, each with its own."""
+    with db.writing() as cursor:
+        # PostgreSQL gives positions before a transaction ends. While nobody else appends, none is still to come.
+        hold_all(db, cursor)
+        cursor.execute(
+            f"SELECT position, {_ALL} FROM fact WHERE position > %s ORDER BY position LIMIT %s", [position, limit]
+        )
+        return [(place, fact_of(row)) for place, *row in cursor.fetchall()]
+
+
+def last_position(db: Database) -> int:
+    """Return the position of the fact recorded last."""
+    with db.writing() as cursor:
+        hold_all(db, cursor)
+        cursor.execute("SELECT COALESCE(MAX(position), 0) FROM fact")
+        return int(cursor.fetchone()[0])
+
+
 def facts(db: Database, stream: str) -> list[Fact]:
     """Return all facts of a stream in order."""
     with db.reading() as cursor:

@@ -12,8 +12,10 @@ from midstream.desk.views import (
     BoardLine,
     CaseLine,
     CaseView,
+    Hook,
     Read,
     TaskLine,
+    Token,
     board_line,
     board_order,
     case_line,
@@ -47,6 +49,8 @@ class MemoryStore:
         self._streams: dict[str, list[Fact]] = {}
         self._views: dict[str, CaseView] = {}
         self._reads: list[Read] = []
+        self._tokens: dict[str, Token] = {}
+        self._hooks: dict[str, Hook] = {}
         self._blobs: defaultdict[str, dict[str, bytes]] = defaultdict(dict)
 
     # Facts
@@ -71,6 +75,14 @@ class MemoryStore:
     def everything(self) -> Iterator[Fact]:
         """Yield every fact in the order of recording."""
         yield from tuple(self._facts)
+
+    def since(self, position: int, *, limit: int) -> list[tuple[int, Fact]]:
+        """Return the first facts recorded after that position, each with its own."""
+        return list(enumerate(self._facts[position : position + limit], position + 1))
+
+    def last_position(self) -> int:
+        """Return the position of the fact recorded last; 0 when there is none."""
+        return len(self._facts)
 
     def heads(self, prefix: str = "") -> list[Head]:
         """Return the heads of the streams of that prefix, sorted by stream."""
@@ -235,6 +247,34 @@ class MemoryStore:
     def blob_count(self, case: str) -> int:
         """Return how many blobs the case has."""
         return len(self._blobs[case]) if case in self._blobs else 0
+
+    # Ways in and out
+
+    def keep_token(self, token: Token) -> None:
+        """Keep the token, in place of one of the same name."""
+        self._tokens[token.name] = token
+
+    def token(self, name: str) -> Token | None:
+        """Return the token of that name."""
+        return self._tokens.get(name)
+
+    def tokens(self, person: str) -> list[Token]:
+        """Return the tokens of a person, the latest first."""
+        found = [token for token in self._tokens.values() if token.person == person]
+        return sorted(found, key=lambda token: (token.made_at, token.name), reverse=True)
+
+    def keep_hook(self, hook: Hook) -> None:
+        """Keep the hook, in place of one of the same name."""
+        self._hooks[hook.name] = hook
+
+    def hooks(self, person: str = "") -> list[Hook]:
+        """Return the hooks of a person, or of everybody, the latest first."""
+        found = [hook for hook in self._hooks.values() if person in {"", hook.person}]
+        return sorted(found, key=lambda hook: (hook.made_at, hook.name), reverse=True)
+
+    def remove_hook(self, name: str) -> None:
+        """Forget the hook of that name."""
+        self._hooks.pop(name, None)
 
     # The store itself
 

@@ -196,3 +196,46 @@ class Blob(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.digest}"
+
+
+class Token(models.Model):
+    """A way into the API: whose it is, what it is good for, and the digest of what they present; never the token."""
+
+    name = models.TextField(primary_key=True)
+    person = models.TextField()
+    label = models.TextField()
+    digest = models.TextField()
+    scopes = models.TextField()
+    made_at = models.TextField()
+    expires_at = models.TextField()
+    revoked_at = models.TextField()
+    used_at = models.TextField()
+
+    class Meta:
+        db_table = "token"
+        indexes = (models.Index(fields=("person",), name="token_of_person"),)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.person}"
+
+
+class Hook(models.Model):
+    """An address that is told of new facts, and up to which position it was; its secret is a blob."""
+
+    name = models.TextField(primary_key=True)
+    person = models.TextField()
+    url = models.TextField()
+    kinds = models.TextField()
+    secret = models.TextField()
+    made_at = models.TextField()
+    position = models.BigIntegerField()
+    failures = models.IntegerField()
+    again_at = models.TextField()
+    trouble = models.TextField()
+
+    class Meta:
+        db_table = "hook"
+        indexes = (models.Index(fields=("person",), name="hook_of_person"),)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.url}"

@@ -1,10 +1,13 @@
 """Every address of the desk. Those that need no account are marked so in their views."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from midstream.web import assets
+from midstream.web.api.api import API, no_such_operation, opened
 from midstream.web.pages import (
+    api_reference,
     board,
+    calendar,
     case,
     cases,
     deed,
@@ -12,6 +15,7 @@ from midstream.web.pages import (
     files,
     people,
     policy,
+    programs,
     releases,
     report,
     reports,
@@ -39,6 +43,13 @@ urlpatterns = [
     path("evidence/<str:name>.csv", evidence.case_csv, name="evidence_csv"),
     path("people/", people.people, name="people"),
     path("people/end-sessions/", people.end_sessions, name="end_sessions"),
+    path("programs/", programs.programs, name="programs"),
+    path("programs/add-token/", programs.add_token, name="add_token"),
+    path("programs/drop-token/", programs.drop_token, name="drop_token"),
+    path("programs/add-address/", programs.add_address, name="add_address"),
+    path("programs/drop-address/", programs.drop_address, name="drop_address"),
+    path("calendar/<str:token>.ics", calendar.feed, name="calendar"),
+    path("api-reference/", api_reference.reference, name="api_reference"),
     path("report/", report.report, name="report"),
     path("report/hints/", report.hints, name="report_hints"),
     path("report/follow/", report.follow_up, name="follow"),
@@ -46,6 +57,9 @@ urlpatterns = [
     # Accounts and their addresses are an administrator's: what allauth offers of that is not there.
     *(path(f"accounts/{name}/", trouble.closed) for name in ("signup", "email", "confirm-email", "3rdparty/signup")),
     path("accounts/", include("allauth.urls")),
+    *opened([re_path(r"^api/?$", no_such_operation)]),
+    path("api/", (opened(API.urls[0]), *API.urls[1:])),
+    *opened([re_path(r"^api/(?P<rest>.*)$", no_such_operation)]),
     path("static/<str:digest>/<path:name>", assets.serve, name="asset"),
 ]
 

@@ -8,7 +8,7 @@ from midstream.wiring.parts import clock, open_desk
 from midstream.wiring.settings import default_person, settle
 
 if TYPE_CHECKING:
-    from midstream.cli.serving import Accounts, Serving
+    from midstream.cli.serving import Accounts, PostOffice, Serving
 
 
 def serve(asked: "Serving") -> None:
@@ -28,6 +28,16 @@ def accounts(store: str) -> "Accounts":
     return StoredAccounts()
 
 
+def post_office(store: str) -> "PostOffice":
+    """Return what sends mail to people with accounts, through Django's mail backend."""
+    from midstream.wiring.web import Site, set_up  # noqa: PLC0415 - only this command needs accounts
+
+    set_up(Site(store=store))
+    from midstream.wiring.post_office import DjangoMail  # noqa: PLC0415 - needs Django set up
+
+    return DjangoMail()
+
+
 def main() -> None:
     """Run the command line and leave with its exit code."""
     session = Session(
@@ -37,5 +47,6 @@ def main() -> None:
         clock=clock,
         serve=serve,
         accounts=accounts,
+        post_office=post_office,
     )
     sys.exit(run(session))

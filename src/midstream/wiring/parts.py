@@ -23,7 +23,14 @@ def open_desk(store: str) -> "Desk":
     from midstream.desk.desk import Desk  # noqa: PLC0415 - help and completion open nothing
     from midstream.store import open_store  # noqa: PLC0415 - as above
 
-    return Desk(store=open_store(url=store, key_file=key_file(store)), clock=clock, read_mail=read_mail)
+    return Desk(store=open_store(url=store, key_file=key_file(store)), clock=clock, read_mail=read_mail, post=post)
+
+
+def post(*, url: str, body: bytes, headers: dict[str, str]) -> str:
+    """Return what went wrong when `body` was sent to `url`, or nothing; the adapter is loaded when it is sent."""
+    from midstream.adapters.webhooks import post as send  # noqa: PLC0415 - most commands send nothing
+
+    return send(url=url, body=body, headers=headers)
 
 
 def read_mail(*, path: "Path", now: datetime) -> "Iterator[IncomingMail]":

@@ -12,6 +12,10 @@ SETTINGS = {
     ".midstream/store.key for PostgreSQL. Keep a copy of it apart from the backups.",
     "MIDSTREAM_WEB_KEY_FILE": "The file of the web desk's own key, for sessions and seals of second factors. By "
     "default web.key beside the store; it is made when it is not there.",
+    "MIDSTREAM_MAIL": "The mail server for digests: smtp://USER@HOST:587 (with STARTTLS), smtps://USER@HOST:465, or "
+    "smtp://localhost:25 without a user.",
+    "MIDSTREAM_MAIL_PASSWORD_FILE": "A file with the password of that user.",
+    "MIDSTREAM_MAIL_FROM": "From whom digests come: desk@example.org.",
     "MIDSTREAM_OIDC_ISSUER": "The identity provider that people may come from: https://sso.example.org/realms/main. "
     "They need an account here with the same e-mail address, and a second factor here.",
     "MIDSTREAM_OIDC_CLIENT": "The name of this desk at the identity provider.",
@@ -80,3 +84,36 @@ def oidc_settings() -> dict[str, str]:
         ) from error
     found = {"issuer": asked["issuer"], "client": asked["client"], "secret": secret}
     return found | ({"name": asked["name"]} if asked["name"] else {})
+
+
+def mail_settings() -> dict[str, object]:
+    """Return Django's settings of the mail server; `StoreTrouble` when the address or the password cannot be read."""
+    from urllib.parse import unquote, urlsplit  # noqa: PLC0415 - only the web desk asks
+
+    from midstream.desk.ports import StoreTrouble  # noqa: PLC0415 - as above
+
+    named, file = os.environ.get("MIDSTREAM_MAIL", ""), os.environ.get("MIDSTREAM_MAIL_PASSWORD_FILE", "")
+    if not named:
+        return {"DEFAULT_FROM_EMAIL": ""}
+    try:
+        parts = urlsplit(named)
+        port = parts.port
+        password = Path(file).read_text(encoding="utf-8").strip() if file else ""
+    except (OSError, ValueError) as error:
+        raise StoreTrouble("the mail server's settings cannot be read", hint="See MIDSTREAM_MAIL.") from error
+    sender = os.environ.get("MIDSTREAM_MAIL_FROM", "")
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or not sender:
+        raise StoreTrouble(
+            "the mail server is not wholly named",
+            hint="Set MIDSTREAM_MAIL (smtp://HOST or smtps://HOST) and MIDSTREAM_MAIL_FROM.",
+        )
+    return {
+        "DEFAULT_FROM_EMAIL": sender,
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port or (465 if parts.scheme == "smtps" else 587 if parts.username else 25),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": password,
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp" and bool(parts.username),
+        "EMAIL_TIMEOUT": 20,
+    }

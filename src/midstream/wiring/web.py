@@ -17,7 +17,7 @@ from midstream.desk.ports import StoreTrouble
 from midstream.store.settings import database
 from midstream.web.parts import Parts
 from midstream.wiring.parts import clock, open_desk
-from midstream.wiring.settings import folder_of
+from midstream.wiring.settings import folder_of, mail_settings
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -110,6 +110,7 @@ def settings_of(site: Site, *, parts: Parts | None = None) -> dict[str, Any]:
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": 200,
         "DATA_UPLOAD_MAX_NUMBER_FILES": 5,
         "FILE_UPLOAD_HANDLERS": ["midstream.web.uploads.Limited"],
+        **mail_settings(),
         **_sign_in(site),
         **_safety(is_https=is_https, site=site),
     }

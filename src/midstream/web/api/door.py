@@ -1,0 +1,58 @@
+"""How a program comes in: a bearer token (RFC 6750), and what it is good for."""
+
+from collections.abc import Callable
+from functools import wraps
+from inspect import signature
+from typing import Any
+
+from django.http import HttpRequest
+from ninja.security import HttpBearer
+
+from midstream.desk.errors import Misuse
+from midstream.desk.front.tokens import holder
+from midstream.desk.views import Token
+from midstream.formats.toml import nearest
+from midstream.web.api.problems import Forbidden
+from midstream.web.parts import the_desk
+
+
+class Bearer(HttpBearer):
+    """The token of the request; whoever has none that is good gets 401."""
+
+    openapi_description = "A token made on the page Programs: `Authorization: Bearer mst_…`"
+
+    def authenticate(self, request: HttpRequest, token: str) -> Token | None:
+        """Return the token, or None when it is not good."""
+        del request
+        return holder(the_desk(), token)
+
+
+def person(request: HttpRequest) -> str:
+    """Return the person whose token it is."""
+    return token_of(request).person
+
+
+def token_of(request: HttpRequest) -> Token:
+    """Return the token the request came in with."""
+    found: Token = request.auth
+    return found
+
+
+def scope(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a decorator for an operation that takes a token of that scope."""
+
+    def wrap(operation: Callable[..., Any]) -> Callable[..., Any]:
+        known = set(signature(operation).parameters)
+
+        @wraps(operation)
+        def checked(request: HttpRequest, *args: Any, **named: Any) -> Any:
+            # Somebody who mistypes dry_run must not find the verb done.
+            if strange := sorted(set(request.GET) - known):
+                raise Misuse(f"there is no parameter {strange[0][:40]!r}", hint=nearest(strange[0][:40], known))
+            if name not in token_of(request).scopes:
+                raise Forbidden(scope=name)
+            return operation(request, *args, **named)
+
+        return checked
+
+    return wrap
