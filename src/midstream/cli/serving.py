@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import click
 
 if TYPE_CHECKING:
-    from midstream.desk.digest import Letter
+    from midstream.desk.front.digest import Letter
 
 
 class Serving(NamedTuple):

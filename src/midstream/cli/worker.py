@@ -4,7 +4,7 @@ import click
 
 from midstream.cli.app import Session
 from midstream.cli.output import columns, instant, json_option, write_json
-from midstream.desk.hooks import tell_hooks
+from midstream.desk.front.hooks import tell_hooks
 from midstream.desk.worker import work_once
 
 

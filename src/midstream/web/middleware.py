@@ -12,8 +12,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from midstream.desk.errors import NotFound
-from midstream.web.pages.trouble import bad_request
 from midstream.web.signin.demo import DEMO
+from midstream.web.trouble import bad_request
 
 Answer = Callable[[HttpRequest], HttpResponse]
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from midstream.web import assets
+from midstream.web import assets, trouble
 from midstream.web.api.api import API, no_such_operation, opened
 from midstream.web.pages import (
     api_reference,
@@ -20,7 +20,6 @@ from midstream.web.pages import (
     report,
     reports,
     today,
-    trouble,
 )
 from midstream.web.signin import demo
 

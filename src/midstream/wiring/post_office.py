@@ -5,7 +5,7 @@ import smtplib
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-from midstream.desk.digest import Letter
+from midstream.desk.front.digest import Letter
 from midstream.desk.ports import StoreTrouble
 from midstream.web.models import Account
 

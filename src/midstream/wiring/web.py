@@ -207,7 +207,7 @@ def _safety(*, is_https: bool, site: Site) -> dict[str, Any]:
         "CSRF_COOKIE_SECURE": is_https,
         "CSRF_COOKIE_HTTPONLY": True,
         "CSRF_COOKIE_SAMESITE": "Strict",
-        "CSRF_FAILURE_VIEW": "midstream.web.pages.trouble.csrf",
+        "CSRF_FAILURE_VIEW": "midstream.web.trouble.csrf",
         "CSRF_TRUSTED_ORIGINS": [site.url.rstrip("/")] if is_https else [],
         "SECURE_SSL_REDIRECT": is_https,
         "SECURE_HSTS_SECONDS": 365 * 24 * 3600 if is_https else 0,

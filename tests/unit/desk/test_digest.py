@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from midstream.desk.digest import digest
+from midstream.desk.front.digest import digest
 from tests.desks import Clock, bare_desk, embargoed, equipped, reported
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from midstream.desk.desk import Desk
 from midstream.desk.errors import Misuse, NotFound
-from midstream.desk.hooks import MOST, add_hook, remove_hook, tell_hooks
+from midstream.desk.front.hooks import MOST, add_hook, remove_hook, tell_hooks
 from midstream.desk.views import Hook
 from tests.desks import Clock, act, bare_desk, embargoed, equipped, reported
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from midstream.desk.errors import Misuse, NotFound
-from midstream.desk.tokens import LONGEST, SEEN, holder, make_token, revoke_token
+from midstream.desk.front.tokens import LONGEST, SEEN, holder, make_token, revoke_token
 from tests.desks import Clock, bare_desk
 
 SECRET = "s" * 43

@@ -5,7 +5,7 @@ from django.core import mail
 from django.test import override_settings
 
 from midstream.desk.desk import Desk
-from midstream.desk.digest import Letter
+from midstream.desk.front.digest import Letter
 from midstream.desk.ports import StoreTrouble
 from midstream.wiring.settings import mail_settings
 from tests.web import visitor

@@ -18,8 +18,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from midstream.cases.verbs import VERBS
 from midstream.cases.visibility import Sight, may_audit
 from midstream.desk.desk import Desk
+from midstream.desk.front.tokens import SCOPES, make_token
 from midstream.desk.projects import activate_policy, load_project
-from midstream.desk.tokens import SCOPES, make_token
 from tests.desks import POLICY, PROJECT, Clock, act, book, reported
 from tests.web import Program, new_parts, open_desk, reset, visitor
 

@@ -7,7 +7,7 @@ import pytest
 from icalendar import Calendar
 
 from midstream.desk.desk import Desk
-from midstream.desk.tokens import holder
+from midstream.desk.front.tokens import holder
 from tests.desks import Clock
 from tests.unit.web.test_today import Visit
 from tests.web import Program, visitor

@@ -4,7 +4,7 @@ import click
 
 from midstream.cli.app import Session
 from midstream.cli.errors import printable
-from midstream.desk.digest import digest
+from midstream.desk.front.digest import digest
 
 
 @click.command("digest")

@@ -1,1 +1,1 @@
-"""What is asked beside the verbs: what one would change, its form, files, status, evidence, releases."""
+"""What is asked beside the verbs: previews, forms, files, status, evidence, releases, digests, tokens, hooks."""

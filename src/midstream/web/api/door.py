@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from midstream.desk.errors import Misuse
-from midstream.desk.tokens import holder
+from midstream.desk.front.tokens import holder
 from midstream.desk.views import Token
 from midstream.formats.toml import nearest
 from midstream.web.api.problems import Forbidden

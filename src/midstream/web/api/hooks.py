@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.crypto import get_random_string
 from ninja import Path, Router, Status
 
-from midstream.desk.hooks import add_hook, remove_hook
+from midstream.desk.front.hooks import add_hook, remove_hook
 from midstream.web.api import shapes
 from midstream.web.api.door import person, scope
 from midstream.web.api.reading import ANSWERS

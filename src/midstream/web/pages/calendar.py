@@ -6,8 +6,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from midstream.desk.front.tokens import holder
 from midstream.desk.reading import today
-from midstream.desk.tokens import holder
 from midstream.web.calendar_feed import calendar
 from midstream.web.parts import now, parts, the_desk
 

@@ -10,8 +10,8 @@ from django.utils.crypto import get_random_string
 from django.views.decorators.http import require_http_methods, require_POST
 
 from midstream.desk.errors import Misuse
-from midstream.desk.hooks import add_hook, remove_hook
-from midstream.desk.tokens import LONGEST, SCOPES, make_token, revoke_token
+from midstream.desk.front.hooks import add_hook, remove_hook
+from midstream.desk.front.tokens import LONGEST, SCOPES, make_token, revoke_token
 from midstream.desk.views import Token
 from midstream.web.parts import now, parts, person_of, the_desk
 

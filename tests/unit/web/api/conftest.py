@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from midstream.desk.desk import Desk
-from midstream.desk.tokens import SCOPES, make_token
+from midstream.desk.front.tokens import SCOPES, make_token
 from tests.web import Program
 
 Programs = Callable[..., Program]

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as laws
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from midstream.desk.tokens import SCOPES, make_token
+from midstream.desk.front.tokens import SCOPES, make_token
 from tests.desks import Clock
 from tests.web import new_parts, open_desk, reset
 

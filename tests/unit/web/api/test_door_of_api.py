@@ -3,7 +3,7 @@
 import pytest
 
 from midstream.desk.desk import Desk
-from midstream.desk.tokens import revoke_token
+from midstream.desk.front.tokens import revoke_token
 from tests.desks import Clock
 from tests.unit.web.api.conftest import Programs
 from tests.web import Program, visitor
