@@ -112,10 +112,7 @@ def read_items(body: str) -> tuple[tuple[str, str, str], ...]:
     """The items of a list as words, address and note; what is no item is passed over."""
     found = []
     for line in body.split("\n"):
-        item = re.fullmatch(
-            r"- (?:\[(?P<words>.*)\]\(<(?P<url>[^<>]*)>\)|(?P<plain>.*?))(?: \((?P<note>[^()]*)\))?", line
-        )
-        if item:
+        if item := _ITEM.fullmatch(line):
             words = item["words"] if item["url"] else item["plain"]
             found.append((_unplain(words or ""), item["url"] or "", _unplain(item["note"] or "")))
     return tuple(found)
