@@ -17,6 +17,7 @@ from typing import Annotated, Literal, Union, get_args, get_origin, get_type_hin
 import click
 import msgspec
 
+from midstream.advisories.formats import TARGETS
 from midstream.cases.verbs import VERBS, Verb
 from midstream.cases.visibility import Sight
 from midstream.cli.app import app
@@ -49,8 +50,21 @@ def pages() -> dict[str, str]:
         "policy-words.md": policy_page,
         "settings.md": settings_page,
         "project-file.md": project_page,
+        "formats.md": formats_page,
     }
     return {name: MADE + make().strip() + "\n" for name, make in made.items()}
+
+
+def formats_page() -> str:
+    """Return the page of formats: for each target the fields of the record it keeps, and where."""
+    parts = [
+        f"## {target.title}\n\nName: `{target.name}`.\n\n"
+        + table(
+            ["field of the record", "in the document"], ([f"`{name}`", place] for name, place in target.places.items())
+        )
+        for target in TARGETS.values()
+    ]
+    return beginning("formats", formats="\n\n".join(parts))
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

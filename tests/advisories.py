@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 from hypothesis import strategies as st
 
 from midstream.advisories.record import (
@@ -251,43 +252,19 @@ def components(draw: st.DrawFn, *, key: str, releases: tuple[Release, ...]) -> C
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> tuple[Advisory, tuple[Release, ...]]:
-    """A published record, and the calendar of the releases of its components."""
-    keys = ("tf-m", "mbedtls")[: draw(st.integers(1, 2))]
-    calendar = {key: draw(calendars(component=key)) for key in keys}
-    public = draw(MOMENTS)
-    languages = draw(st.sampled_from((("en",), ("en",), ("en", "de"))))
-    texts = {name: {lang: draw(PARAGRAPHS) for lang in languages} for name in ("summary", "details", "impact")}
+def told(draw: st.DrawFn) -> Advisory:
+    """What a record tells besides its ids, dates and components: scores, advice, references, credits."""
     numbers = range(1, draw(st.integers(2, 4)))
-    record = Advisory(
-        id=f"TFMV-{draw(st.integers(1, 99))}",
-        ids=Ids(
-            cve=f"CVE-2025-{draw(st.integers(1000, 99999))}",
-            ghsa=draw(st.sampled_from(("", "GHSA-2345-6789-cfgh"))),
-            upstream=tuple(draw(st.lists(st.just("CVE-2024-1111"), max_size=1))),
-            related=tuple(draw(st.lists(st.just("CVE-2024-2222"), max_size=1))),
-        ),
-        state="published",
-        title={"en": draw(WORDS)},
-        summary=texts["summary"],
-        details=texts["details"],
-        impact=draw(st.sampled_from(({}, texts["impact"]))),
+    scores = st.sampled_from((Score(vector=V31), Score(vector=V40, source="reporter")))
+    exploited = (Exploitation(), Exploitation(status="poc"), Exploitation(status="active", at=NOW))
+    return Advisory(
         weakness=tuple(
             Weakness(cwe=cwe, role="root" if not place else "consequence")
             for place, cwe in enumerate(draw(st.lists(st.sampled_from((20, 787, 125, 99999)), max_size=3, unique=True)))
         ),
         attack_pattern=tuple(draw(st.lists(st.integers(1, 700), max_size=2, unique=True))),
-        score=tuple(
-            draw(
-                st.lists(
-                    st.sampled_from((Score(vector=V31), Score(vector=V40, source="reporter"))), max_size=2, unique=True
-                )
-            )
-        ),
-        exploitation=draw(
-            st.sampled_from((Exploitation(), Exploitation(status="poc"), Exploitation(status="active", at=public)))
-        ),
-        component=tuple(draw(components(key=key, releases=calendar[key])) for key in keys),
+        score=tuple(draw(st.lists(scores, max_size=2, unique=True))),
+        exploitation=draw(st.sampled_from(exploited)),
         workaround=tuple(
             Advice(key=f"w{n}", text={"en": f"{n}: {draw(WORDS)}"}) for n in range(draw(st.integers(0, 2)))
         ),
@@ -303,17 +280,39 @@ def worlds(draw: st.DrawFn) -> tuple[Advisory, tuple[Release, ...]]:
             for number in numbers
         ),
         credit=tuple(
-            Credit(
-                name=f"Person {number}",
-                role=draw(st.sampled_from(("finder", "reporter", "reviewer"))),
-                consent="public",
-            )
-            for number in range(draw(st.integers(0, 2)))
+            Credit(name=f"Person {n}", role=draw(st.sampled_from(("finder", "reporter", "reviewer"))), consent="public")
+            for n in range(draw(st.integers(0, 2)))
         ),
+    )
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[Advisory, tuple[Release, ...]]:
+    """A published record, and the calendar of the releases of its components."""
+    keys = ("tf-m", "mbedtls")[: draw(st.integers(1, 2))]
+    calendar = {key: draw(calendars(component=key)) for key in keys}
+    public = draw(MOMENTS)
+    languages = draw(st.sampled_from((("en",), ("en",), ("en", "de"))))
+    texts = {name: {lang: draw(PARAGRAPHS) for lang in languages} for name in ("summary", "details", "impact")}
+    record = msgspec.structs.replace(
+        draw(told()),
+        id=f"TFMV-{draw(st.integers(1, 99))}",
+        ids=Ids(
+            cve=f"CVE-2025-{draw(st.integers(1000, 99999))}",
+            ghsa=draw(st.sampled_from(("", "GHSA-2345-6789-cfgh"))),
+            upstream=tuple(draw(st.lists(st.just("CVE-2024-1111"), max_size=1))),
+            related=tuple(draw(st.lists(st.just("CVE-2024-2222"), max_size=1))),
+        ),
+        state="published",
+        title={"en": draw(WORDS)},
+        summary=texts["summary"],
+        details=texts["details"],
+        impact=draw(st.sampled_from(({}, texts["impact"]))),
+        component=tuple(draw(components(key=key, releases=calendar[key])) for key in keys),
         dates=Dates(reported=public - timedelta(days=30), public=public),
         revision=tuple(
             Revision(number=str(number), at=public + timedelta(minutes=number - 1), summary=draw(WORDS))
-            for number in numbers
+            for number in range(1, draw(st.integers(2, 4)))
         ),
         distribution=Distribution(tlp="clear"),
     )

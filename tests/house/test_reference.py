@@ -7,6 +7,7 @@ import click
 import pytest
 
 from docs.make_reference import FOLDER, every_command, in_words, pages, project_tables
+from midstream.advisories.formats import TARGETS
 from midstream.cases.verbs import VERBS
 from midstream.ledger.kinds import KINDS
 from midstream.policy.book import make_book, read_text
@@ -40,6 +41,7 @@ def missing() -> dict[str, list[str]]:
         + [f"\n`{key}`\n" for struct in TABLES.values() for key in struct.__struct_fields__]
         + [f"`{word}`" for word in BRANCH_WORDS],
         "settings.md": [f"`{name}`" for name in SETTINGS],
+        "formats.md": [f"\n## {target.title}\n" for target in TARGETS.values()],
         "project-file.md": [f"\n## {heading}\n" for heading in project_tables()]
         + [f"\n`{key}`\n" for struct in project_tables().values() for key in struct.__struct_fields__],
     }
@@ -53,7 +55,7 @@ def test_the_reference_misses_nothing() -> None:
 
 def test_no_page_of_the_reference_is_stale() -> None:
     made = pages()
-    assert len(made) == 6
+    assert len(made) == 7
     stale = [name for name, text in made.items() if text_of(name) != text]
     assert not stale, f"stale in docs/reference: {', '.join(stale)}; {REMAKE}"
 

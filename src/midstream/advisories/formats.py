@@ -5,10 +5,12 @@ from typing import Any
 
 from midstream.advisories.complaint import Complaint
 from midstream.advisories.record import Advisory, Component, Publisher, Release
-from midstream.advisories.targets import from_cve, to_cve, to_ghsa, to_osv
+from midstream.advisories.targets import from_csaf, from_cve, to_csaf, to_cve, to_ghsa, to_osv
 from midstream.advisories.targets.prose import to_atom, to_mail, to_trustedfirmware, to_zephyr
 from midstream.advisories.targets.target import Target, file_stem, timeless
 from midstream.advisories.targets.vex import to_cyclonedx, to_openvex, to_spdx
+from midstream.formats.csaf import document as csaf
+from midstream.formats.csaf import rules as csaf_rules
 from midstream.formats.cve import document as cve
 from midstream.formats.cve import rules as cve_rules
 from midstream.formats.cve.versions import status_of
@@ -43,13 +45,7 @@ def _no_cve(record: Advisory, publisher: Publisher) -> str:
 
 
 def _of_osv(document: osv.OsvRecord, *, component: Component, release: Release) -> str:
-    own = [
-        entry
-        for entry in document.affected
-        if (entry.package and entry.package.ecosystem == component.ecosystem and component.ecosystem)
-        or any(each.repo == component.repo for each in entry.ranges)
-        or (not entry.package and not entry.ranges)
-    ]
+    own = [entry for entry in document.affected if (entry.database_specific or {}).get("component") == component.key]
     return "affected" if is_affected(own, version=release.version, tags=(release.tag,)) else "unaffected"
 
 
@@ -60,6 +56,24 @@ def _nothing_affected(record: Advisory, publisher: Publisher) -> str:
     ):
         return ""
     return "nothing is affected (component.line), and OSV has no word for that"
+
+
+def _of_csaf(document: csaf.CsafDocument, *, component: Component, release: Release) -> str:
+    """Return the word of the list that names the release's product; a product that no list names is unknown."""
+    named = {
+        product.product_id
+        for _, product, above in document.products()
+        if above
+        and above[-1].category == "product_version"
+        and above[-1].name == release.version
+        and any(branch.category == "product_name" and branch.name == component.name for branch in above)
+    }
+    for each in document.vulnerabilities:
+        status = each.product_status or csaf.Status()
+        for name in ("known_affected", "fixed", "known_not_affected", "under_investigation"):
+            if named.intersection(getattr(status, name)):
+                return name
+    return "unknown"
 
 
 TARGETS: dict[str, Target] = {
@@ -110,6 +124,28 @@ TARGETS: dict[str, Target] = {
                 "unknown": "affected",
             },
             evaluate=_of_osv,
+        ),
+        Target(
+            name="csaf20",
+            title="CSAF 2.0",
+            media_type="application/json",
+            is_public=True,
+            file_name=to_csaf.file_name,
+            write=to_csaf.write,
+            dump=csaf.write,
+            load=csaf.read,
+            read=from_csaf.read,
+            check=timeless(csaf_rules.check),
+            field_of=from_csaf.field_of,
+            places=from_csaf.PLACES,
+            says={
+                "affected": "known_affected",
+                "fixed": "fixed",
+                "not_affected": "known_not_affected",
+                "under_investigation": "under_investigation",
+                "unknown": "unknown",
+            },
+            evaluate=_of_csaf,
         ),
         to_openvex.TARGET,
         to_cyclonedx.TARGET,

@@ -122,6 +122,7 @@ _ROWS: tuple[tuple[str, type[Body], tuple[Guard, ...], Sight, bool], ...] = (
     ("inform-release-manager", fx.ReleaseManagerInformed, (), _team, False),
     ("record-validation", fx.ValidationRecorded, (), _participant, False),
     ("tell-upstream", fx.UpstreamTold, (), _team, False),
+    ("edit-advisory", out.AdvisoryEdited, (guards.is_open,), _participant, False),
     ("draft-advisory", out.AdvisoryDrafted, (guards.is_open,), _participant, False),
     ("approve", out.AdvisoryApproved, (guards.by_another,), _participant, False),
     ("record-publication", out.AdvisoryPublished, (guards.may_be_published,), _team, False),

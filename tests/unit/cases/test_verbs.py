@@ -113,6 +113,7 @@ DONE: dict[str, tuple[Body, tuple[Body, ...]]] = {
     "inform-release-manager": (fx.ReleaseManagerInformed(branch="lts-1"), ()),
     "record-validation": (fx.ValidationRecorded(suite="all", target="lts-1", outcome="passed"), ()),
     "tell-upstream": (fx.UpstreamTold(upstream="mbedtls"), ()),
+    "edit-advisory": (out.AdvisoryEdited(summary="A length is trusted."), ()),
     "draft-advisory": (DRAFT, ()),
     "approve": (out.AdvisoryApproved(digest=DIGEST), (DRAFT,)),
     "record-publication": (PUBLISHED, (em.EmbargoDeclined(),)),

@@ -135,6 +135,8 @@ def field_of(document: cve.CveRecord, path: str) -> str:
         name = entries[place].product if place < len(entries) else str(place)
         part = {"/vendor": "vendor", "/product": "name", "/packageURL": "purl", "/repo": "repo", "/cpes": "cpe"}
         return f"component[{name}].{part.get(found[2] or '', 'line')}"
+    if path.startswith(f"{_CNA}/descriptions"):
+        return "details"
     for field, place_of in PLACES.items():
         if path.startswith(place_of.partition("/*")[0].partition(",")[0]) and place_of != f"{_CNA}/x_midstream":
             return field.removesuffix(".en")

@@ -115,10 +115,10 @@ def _container(record: Advisory, *, provider: cve.Provider, releases: Sequence[R
         impacts=_impacts(record),
         metrics=tuple(metric for score in record.score if (metric := _metric(score)) is not None),
         workarounds=tuple(
-            _text(lang, text) for advice in record.workaround for lang, text in sorted(advice.text.items())
+            _text(lang, text) for advice in record.workaround for lang, text in _english_first(advice.text)
         ),
         solutions=tuple(
-            _text(lang, text) for advice in record.mitigation for lang, text in sorted(advice.text.items())
+            _text(lang, text) for advice in record.mitigation for lang, text in _english_first(advice.text)
         ),
         exploits=_exploits(record),
         timeline=_timeline(record),
@@ -134,6 +134,10 @@ def _container(record: Advisory, *, provider: cve.Provider, releases: Sequence[R
 
 def _moment(moment: datetime | None) -> str:
     return write_moment(moment) if moment else ""
+
+
+def _english_first(texts: dict[str, str]) -> list[tuple[str, str]]:
+    return sorted(texts.items(), key=lambda pair: (pair[0] != "en", pair[0]))
 
 
 def _text(lang: str, markdown: str) -> cve.Text:

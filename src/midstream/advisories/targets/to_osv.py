@@ -190,7 +190,7 @@ def _entries(record: Advisory, component: Component, *, releases: Sequence[Relea
         for event in (osv.Event(introduced=span.start), *((osv.Event(fixed=span.end),) if span.end else ()))
     ]
     unsure = [row.release.version for row in hit if row.verdict in UNSURE]
-    specific = {"unsure": unsure} if unsure else None
+    specific = {"component": component.key, **({"unsure": unsure} if unsure else {})}
     found = []
     if component.ecosystem:
         found.append(_of_package(component, events=events, versions=[row.release.version for row in hit], own=specific))

@@ -136,6 +136,19 @@ def faults_of(given: dict[str, Any]) -> list[str]:
     return found
 
 
+def faults_of_v2(given: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return what is wrong with a CVSS 2 object of others, as CSAF's rule and a sentence. We write none ourselves."""
+    vector = given.get("vectorString")
+    try:
+        base = float(cvss.CVSS2(str(vector)).scores()[0])
+    except CVSSError:
+        return [("6.1.8", f"{str(vector)[:80]!r} is no CVSS vector of version 2.0")]
+    found = [("6.1.8", f"{name} is missing") for name in ("version", "baseScore") if name not in given]
+    if "baseScore" in given and given["baseScore"] != base:
+        found.append(("6.1.9", f"baseScore is {given['baseScore']!r}, the vector makes it {base}"))
+    return found
+
+
 _SCORES3 = ("temporalScore", "temporalSeverity", "environmentalScore", "environmentalSeverity")
 _NAMES = {
     "3.0": {name for name, _ in _V3.values()} | {"version", "vectorString", "baseScore", "baseSeverity", *_SCORES3},

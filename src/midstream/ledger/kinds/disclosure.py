@@ -18,6 +18,19 @@ from midstream.ledger.kinds.base import (
 )
 
 
+@kind("advisory.edited", Audience.PARTICIPANT)
+class AdvisoryEdited(Body, frozen=True, kw_only=True):
+    """What the advisory says in words; a field that is left empty keeps what was said before. Texts are English."""
+
+    title: Word = ""
+    summary: Text = ""
+    details: Text = ""
+    impact: Text = ""
+    workarounds: tuple[Text, ...] = ()
+    mitigations: tuple[Text, ...] = ()
+    references: tuple[Url, ...] = ()
+
+
 @kind("advisory.drafted", Audience.PARTICIPANT)
 class AdvisoryDrafted(Body, frozen=True, kw_only=True):
     """A draft of the advisory exists; `digest` is that of its text."""

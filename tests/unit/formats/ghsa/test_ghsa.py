@@ -10,24 +10,11 @@ from midstream.formats.base.visible import one_line, visible
 from midstream.formats.ghsa import description as md
 from midstream.formats.ghsa import document as ghsa
 
-MARKDOWN = st.lists(
-    st.sampled_from(
-        ["## Impact", "\\## Impact", "```", "~~~~", "    code <b>", "<script>", "&lt;b>", "&amp;lt;", "a < b && c > d"]
-        + [
-            "- item",
-            "> quote <i>",
-            "| a | b |",
-            "text `x`",
-            "",
-            "\u202eturned",
-            "<!-- c",
-            "1. <x>",
-            "<stdio.h>",
-            "\t<y>",
-        ]
-    ),
-    max_size=8,
-).map("\n".join)
+PIECES = (
+    *("## Impact", "\\## Impact", "```", "~~~~", "    code <b>", "<script>", "&lt;b>", "&amp;lt;", "a < b && c > d"),
+    *("- item", "> quote <i>", "| a | b |", "text `x`", "", "\u202eturned", "<!-- c", "1. <x>", "<stdio.h>", "\t<y>"),
+)
+MARKDOWN = st.lists(st.sampled_from(PIECES), max_size=8).map("\n".join)
 
 
 @given(MARKDOWN)

@@ -1,0 +1,291 @@
+"""A CSAF 2.0 document as a partial record, and where each field of a record stands in one."""
+
+import re
+from typing import Any
+
+import msgspec
+from packageurl import PackageURL
+
+from midstream.advisories.carry import labelled
+from midstream.advisories.carry.foreign import foreign_of
+from midstream.advisories.reading import Provenance, Reading
+from midstream.advisories.record import (
+    Advice,
+    Advisory,
+    Component,
+    Credit,
+    Dates,
+    Distribution,
+    Exploitation,
+    Ids,
+    OtherId,
+    Reference,
+    Revision,
+    Score,
+    Statement,
+    Tlp,
+    Verdict,
+    Weakness,
+)
+from midstream.advisories.targets.to_csaf import EXPLOITS, PATTERNS, SCORES, TARGET, WEAKNESSES
+from midstream.formats.base.moments import read_moment
+from midstream.formats.base.node import wrong_members
+from midstream.formats.csaf import document as csaf
+
+_FLAW = "/vulnerabilities/0"
+_NOTES = f"{_FLAW}/notes"
+PLACES = {
+    "id": "/document/tracking/id",
+    "ids.cve": f"{_FLAW}/cve",
+    "ids.ghsa": f"{_FLAW}/ids",
+    "ids.aliases": f"{_FLAW}/ids",
+    "ids.other": f"{_FLAW}/ids",
+    "ids.upstream": "/document/references",
+    "ids.related": "/document/references",
+    "title.en": "/document/title",
+    "summary.en": f"{_NOTES}/* (Summary)",
+    "details.en": f"{_NOTES}/* (Details)",
+    "impact.en": f"{_FLAW}/threats/* (impact)",
+    "weakness.cwe": f"{_FLAW}/cwe, {_NOTES}/* ({WEAKNESSES})",
+    "attack_pattern": f"{_NOTES}/* ({PATTERNS})",
+    "score.vector": f"{_FLAW}/scores, {_NOTES}/* ({SCORES})",
+    "exploitation.status": f"{_FLAW}/threats/* (exploit_status)",
+    "exploitation.at": f"{_FLAW}/threats/* (exploit_status)",
+    "component.vendor": "/product_tree/branches/*/name",
+    "component.name": "/product_tree/branches/*/branches/*/name",
+    "component.purl": "/product_tree/…/product_identification_helper/purl",
+    "component.cpe": "/product_tree/…/product_identification_helper/cpe",
+    **{
+        f"component.{field}": f"{_NOTES}/* (Code of …)"
+        for field in (
+            "key",
+            "repo",
+            "scheme",
+            "kind",
+            "fork_of",
+            "ecosystem",
+            "package",
+            "paths",
+            "routines",
+            "modules",
+            "platforms",
+            "config",
+        )
+    },
+    "component.line": f"{_FLAW}/product_status, {_NOTES}/* (Branch …)",
+    "component.statement": f"{_FLAW}/product_status, {_NOTES}/* (Release …)",
+    "workaround.text.en": f"{_FLAW}/remediations/* (workaround)",
+    "mitigation.text.en": f"{_FLAW}/remediations/* (mitigation)",
+    "reference.url": "/document/references/*/url",
+    "reference.title": "/document/references/*/summary",
+    "credit.name": f"{_FLAW}/acknowledgments/*/names",
+    "credit.org": f"{_FLAW}/acknowledgments/*/organization",
+    "credit.url": f"{_FLAW}/acknowledgments/*/urls",
+    "dates.reported": f"{_FLAW}/discovery_date",
+    "dates.public": f"{_FLAW}/release_date",
+    "revision.number": "/document/tracking/revision_history/*/number",
+    "revision.at": "/document/tracking/revision_history/*/date",
+    "revision.summary": "/document/tracking/revision_history/*/summary",
+    "distribution.tlp": "/document/distribution/tlp/label",
+}
+"""Where each field that a CSAF document keeps stands in it."""
+_LABELS: dict[str, Tlp] = {"WHITE": "clear", "GREEN": "green", "AMBER": "amber", "RED": "red"}
+_STATUSES: dict[str, Verdict] = {
+    "known_affected": "affected",
+    "first_affected": "affected",
+    "last_affected": "affected",
+    "fixed": "fixed",
+    "first_fixed": "fixed",
+    "known_not_affected": "not_affected",
+    "under_investigation": "under_investigation",
+}
+_POINTER = re.compile(r"(Upstream|Related): (\S+)")
+
+
+def read(document: csaf.CsafDocument) -> Reading:
+    """Return what the document tells of its first vulnerability; a record is about one."""
+    each = document.vulnerabilities[0] if document.vulnerabilities else csaf.Vulnerability()
+    meta, notes = document.meta, {note.title: note.text for note in each.notes}
+    pointers = [found for reference in meta.references if (found := _POINTER.fullmatch(reference.summary))]
+    exploits = {words: status for status, words in EXPLOITS.items()}
+    known = next((threat for threat in each.threats if threat.details in exploits), None)
+    label = meta.distribution.tlp.label if meta.distribution and meta.distribution.tlp else ""
+    partial = Advisory(
+        id=document.tracking.id,
+        ids=_ids(each, pointers=pointers),
+        title={"en": meta.title} if meta.title else {},
+        summary=_english(notes.get("Summary", "")),
+        details=_english(notes.get("Details") or _described(each)),
+        impact=_english(next((t.details for t in each.threats if t.category == "impact" and not t.product_ids), "")),
+        weakness=tuple(Weakness(cwe=int(number)) for number in _numbers("CWE", _weaknesses(each, notes))),
+        attack_pattern=tuple(map(int, _numbers("CAPEC", notes.get(PATTERNS, "")))),
+        score=tuple(Score(vector=vector) for vector in _vectors(each, notes)),
+        exploitation=Exploitation(status=exploits[known.details], at=read_moment(known.date))  # type: ignore[arg-type]  # keys of EXPLOITS are statuses
+        if known
+        else Exploitation(),
+        component=_components(document, each),
+        workaround=_advice(each, "workaround"),
+        mitigation=_advice(each, "mitigation"),
+        reference=tuple(
+            Reference(url=reference.url, title="" if reference.summary == reference.url else reference.summary)
+            for reference in meta.references
+            if reference.category != "self" and not _POINTER.fullmatch(reference.summary)
+        ),
+        credit=tuple(
+            Credit(name=name, org=entry.organization, url=(entry.urls or ("",))[0])
+            for entry in (*each.acknowledgments, *meta.acknowledgments)
+            for name in (entry.names or ("",))
+        ),
+        dates=Dates(reported=read_moment(each.discovery_date), public=read_moment(each.release_date)),
+        revision=tuple(
+            Revision(number=entry.number, at=read_moment(entry.date), summary=entry.summary)
+            for entry in document.tracking.revision_history
+        ),
+        distribution=Distribution(tlp=_LABELS.get(label, "")),
+        foreign=foreign_of(document, target=TARGET),
+    )
+    doubts = [str(fault) for fault in wrong_members(document)]
+    if len(document.vulnerabilities) > 1:
+        doubts.append(f"the document is about {len(document.vulnerabilities)} vulnerabilities; only the first was read")
+    return Reading(
+        partial=msgspec.structs.replace(partial, foreign=_without_helpers(partial)),
+        provenance=Provenance(target=TARGET, places=PLACES),
+        doubts=tuple(doubts),
+    )
+
+
+def field_of(document: csaf.CsafDocument, path: str) -> str:
+    """Return the record's field that the path in the document comes from; empty for what comes from none."""
+    del document
+    if path.startswith("/document/tracking"):
+        return "id" if path.endswith("/id") else "revision"
+    exact = {
+        "/document/title": "title",
+        "/document/distribution": "distribution.tlp",
+        "/document/references": "reference",
+        "/product_tree": "component",
+        "/vulnerabilities": "component.line",
+    }
+    flaw = re.fullmatch(r"/vulnerabilities/[0-9]+(/.*)?", path)
+    inner = {
+        "/cve": "ids.cve",
+        "/ids": "ids",
+        "/cwe": "weakness",
+        "/notes": "details",
+        "/scores": "score",
+        "/threats": "impact",
+        "/flags": "component.line.justification",
+        "/remediations": "component.line.fix",
+        "/product_status": "component.line.status",
+        "/acknowledgments": "credit",
+        "/discovery_date": "dates.reported",
+        "/release_date": "dates.public",
+    }
+    if flaw is not None and not flaw[1]:
+        return "ids"
+    table, here = (inner, flaw[1]) if flaw else (exact, path)
+    return next((field for start, field in table.items() if here.startswith(start)), "")
+
+
+def _english(text: str) -> dict[str, str]:
+    return {"en": text} if text else {}
+
+
+def _without_helpers(partial: Advisory) -> tuple[Any, ...]:
+    """Return the foreign values without the addresses that we write where a product has no purl and no cpe."""
+    return tuple(each for each in partial.foreign if not each.path.endswith("/x_generic_uris"))
+
+
+def _described(each: csaf.Vulnerability) -> str:
+    """Return the description of a document that is not ours."""
+    if any(note.title in ("Summary", "Title") for note in each.notes):
+        return ""
+    return next((note.text for note in each.notes if note.category == "description"), "")
+
+
+def _ids(each: csaf.Vulnerability, *, pointers: list[re.Match[str]]) -> Ids:
+    named = [(entry.system_name, entry.text) for entry in each.ids]
+    return Ids(
+        cve=each.cve,
+        ghsa=next((text for system, text in named if system == "GHSA"), ""),
+        aliases=tuple(text for system, text in named if system == "Alias"),
+        upstream=tuple(found[2] for found in pointers if found[1] == "Upstream"),
+        related=tuple(found[2] for found in pointers if found[1] == "Related"),
+        other=tuple(
+            OtherId(system=system, text=text) for system, text in named if system not in ("GHSA", "Alias", "Advisory")
+        ),
+    )
+
+
+def _weaknesses(each: csaf.Vulnerability, notes: dict[str, str]) -> str:
+    return notes.get(WEAKNESSES) or (each.cwe.id if each.cwe else "")
+
+
+def _numbers(kind: str, text: str) -> list[str]:
+    return re.findall(rf"{kind}-([1-9][0-9]{{0,5}})", text)
+
+
+def _vectors(each: csaf.Vulnerability, notes: dict[str, str]) -> list[str]:
+    if SCORES in notes:
+        return notes[SCORES].split("\n")
+    found = [score.cvss_v3.get("vectorString") for score in each.scores if score.cvss_v3]
+    return list(dict.fromkeys(vector for vector in found if isinstance(vector, str)))
+
+
+def _advice(each: csaf.Vulnerability, category: str) -> tuple[Advice, ...]:
+    return tuple(Advice(text={"en": remedy.details}) for remedy in each.remediations if remedy.category == category)
+
+
+def _components(document: csaf.CsafDocument, each: csaf.Vulnerability) -> tuple[Component, ...]:
+    found: dict[str, Component] = {}
+    for _, product, above in document.products():
+        by_kind = {branch.category: branch.name for branch in above}
+        name = by_kind.get("product_name") or product.name
+        if name not in found:
+            helper = product.product_identification_helper or csaf.Helper()
+            found[name] = _noted(
+                Component(
+                    vendor=by_kind.get("vendor", ""), name=name, purl=_without_version(helper.purl), cpe=helper.cpe
+                ),
+                each,
+            )
+        if not found[name].line and not any(note.title == f"Code of {name}" for note in each.notes):
+            found[name] = _with_statement(found[name], product, above, each)
+    return tuple(found.values())
+
+
+def _noted(component: Component, each: csaf.Vulnerability) -> Component:
+    """Return the component with what our notes say of its code, branches and releases."""
+    changes: dict[str, Any] = {}
+    lines, statements = [], []
+    for note in each.notes:
+        place = note.title.removesuffix(f" of {component.name}")
+        if place == note.title:
+            continue
+        if place == "Code":
+            changes |= labelled.read_code(note.text)
+        elif place.startswith("Branch "):
+            lines.append(labelled.read_line(note.text, branch=place.removeprefix("Branch ")))
+        elif place.startswith("Release "):
+            statements.append(labelled.read_statement(note.text, release=place.removeprefix("Release ")))
+    return msgspec.structs.replace(component, **changes, line=tuple(lines), statement=tuple(statements))
+
+
+def _with_statement(
+    component: Component, product: csaf.Product, above: tuple[csaf.Branch, ...], each: csaf.Vulnerability
+) -> Component:
+    """Return the component with what a document that is not ours says of one product."""
+    status = each.product_status or csaf.Status()
+    word = next((_STATUSES[name] for name in _STATUSES if product.product_id in getattr(status, name)), None)
+    if word is None or not above or above[-1].category not in ("product_version", "product_version_range"):
+        return component
+    is_range = above[-1].category == "product_version_range"
+    told = Statement(release="" if is_range else above[-1].name, range=above[-1].name if is_range else "", status=word)
+    return msgspec.structs.replace(component, statement=(*component.statement, told))
+
+
+def _without_version(purl: str) -> str:
+    try:
+        return PackageURL.from_string(purl)._replace(version=None).to_string()
+    except ValueError:
+        return ""

@@ -1,0 +1,62 @@
+"""What we write passes the official schemas and tests, as the packages of the extra `schemas` ship them."""
+
+import functools
+import json
+from importlib.resources import files
+from typing import Any
+
+import jsonschema_rs
+from csaf.csaf.v20 import validate
+from hypothesis import given, settings
+
+from midstream.advisories.formats import TARGETS
+from midstream.advisories.public import public_part
+from midstream.advisories.record import Advisory, Release
+from tests.advisories import NOW, PUBLISHER, RECORD, RELEASES, worlds
+
+
+def written(name: str, record: Advisory, releases: tuple[Release, ...]) -> Any:  # noqa: ANN401 (JSON)
+    target = TARGETS[name]
+    public = public_part(record, now=NOW)
+    assert target.lacks(public, PUBLISHER) == ""
+    return json.loads(target.dump(target.write(record=public, publisher=PUBLISHER, releases=releases, now=NOW)))
+
+
+@functools.cache
+def cve_schema() -> jsonschema_rs.Draft7Validator:
+    text = (files("cvelib") / "schemas" / "CVE_JSON_bundled_5.1.1.json").read_text()
+    return jsonschema_rs.Draft7Validator(json.loads(text))
+
+
+def csaf_failures(document: dict[str, Any]) -> list[str]:
+    """The tests of CSAF that fail, the optional ones too; those for information (6.3) are no faults.
+
+    6.2.3 asks for a score of version 3 for every affected product; a record that has none cannot give one.
+    """
+    report = validate(document, preset="full")
+    assert len(report.results) > 40
+    return [
+        f"{each.id}: {each.errors or each.warnings}"
+        for each in report.results
+        if not each.skipped and each.id != "6.2.3" and not each.id.startswith("6.3")
+        if not each.passed or each.errors or each.warnings
+    ]
+
+
+def test_the_full_record_passes_the_schema_of_the_cve_program() -> None:
+    cve_schema().validate(written("cve", RECORD, RELEASES))
+
+
+@given(worlds())
+def test_any_record_passes_the_schema_of_the_cve_program(world: tuple[Advisory, tuple[Release, ...]]) -> None:
+    cve_schema().validate(written("cve", *world))
+
+
+def test_the_full_record_passes_the_tests_of_csaf() -> None:
+    assert csaf_failures(written("csaf20", RECORD, RELEASES)) == []
+
+
+@settings(max_examples=15)
+@given(worlds())
+def test_any_record_passes_the_tests_of_csaf(world: tuple[Advisory, tuple[Release, ...]]) -> None:
+    assert csaf_failures(written("csaf20", *world)) == []
