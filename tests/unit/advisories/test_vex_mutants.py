@@ -45,7 +45,7 @@ MUTANTS: list[tuple[str, str, Any, str]] = [
     ("cyclonedx", "vulnerabilities/0/affects/0/versions/-1/range", ">= 1.0, < 2", "component.line"),
     ("cyclonedx", "vulnerabilities/0/affects/0/versions/0/status", "fixed", "component.line"),
     ("cyclonedx", "vulnerabilities/0/published", "yesterday", "dates.public"),
-    ("cyclonedx", "vulnerabilities/0/title", "x", ""),
+    ("cyclonedx", "vulnerabilities/0/title", "x", "component.line"),
     ("cyclonedx", "vulnerabilities/0/references/0/id", "CVE-2025-53022", "ids.aliases"),
     ("spdx", "@context", "https://spdx.org/rdf/3.0.0/spdx-context.jsonld", "id"),
     ("spdx", "@graph/0/created", "2026-01-01T00:00:00+01:00", "revision"),
