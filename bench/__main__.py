@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.figure import Figure, Places, line
 
-MODULES = ("bench.advisories", "bench.core", "bench.start", "bench.store", "bench.crash")
+MODULES = ("bench.advisories", "bench.core", "bench.start", "bench.store", "bench.crash", "bench.site")
 
 
 def main() -> int:

@@ -344,6 +344,10 @@ PROJECT_KEYS = {
     "party.zone": "The zone of the party's days, an IANA name.",
     "party.contact": "Where the party is told.",
     "cna.name": "The name under which the authority assigns.",
+    "cna.org_id": "The authority's id in CVE Services, a UUID; without it no CVE record is written.",
+    "cna.short": "The authority's short name in CVE Services.",
+    "site.url": "Where the public advisory site stands, over https and without a slash at its end.",
+    "site.namespace": "The address that stands for the publisher in CSAF; by default that of the site.",
 }
 """What each key of `midstream.toml` means."""
 

@@ -7,7 +7,19 @@ import pkgutil
 import midstream
 from midstream.cli.errors import MISUSE, NO, TROUBLE, code_of
 
-CORE = ("formats", "ledger", "project", "cases", "policy", "analysis", "advisories", "desk", "adapters", "store")
+CORE = (
+    "formats",
+    "ledger",
+    "project",
+    "cases",
+    "policy",
+    "analysis",
+    "advisories",
+    "desk",
+    "adapters",
+    "store",
+    "site",
+)
 
 
 def errors() -> dict[str, type[Exception]]:

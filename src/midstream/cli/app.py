@@ -18,6 +18,7 @@ COMMANDS = {
     "board": ("midstream.cli.case:board", "Cases by branches, as recorded."),
     "case": ("midstream.cli.case:case", "List cases; show one, its log, and why its tasks are there."),
     "do": ("midstream.cli.do:do", "Carry out a verb on a case."),
+    "advisory": ("midstream.cli.advisory:advisory", "Show, export, check and publish advisories."),
     "report": ("midstream.cli.report:report", "Take reports in."),
     "policy": ("midstream.cli.policy:policy", "Check and show policies; see what a change would move."),
     "project": ("midstream.cli.project:project", "Load a project, its CVE ids and its releases."),

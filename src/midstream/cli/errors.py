@@ -4,9 +4,20 @@ import sys
 
 import click
 
-MISUSE = {"Misuse", "NotFound", "BadFact", "MailRefused", "PolicyError", "ProjectError", "TomlError"}
+MISUSE = {
+    "Misuse",
+    "NotFound",
+    "BadFact",
+    "MailRefused",
+    "BadName",
+    "CatalogueError",
+    "DocumentError",
+    "PolicyError",
+    "ProjectError",
+    "TomlError",
+}
 NO = {"Refused", "Stale"}
-TROUBLE = {"StoreTrouble", "Conflict", "ClockBackwards", "BrokenChain"}
+TROUBLE = {"PublishTrouble", "StoreTrouble", "Conflict", "ClockBackwards", "BrokenChain"}
 
 
 def code_of(error: Exception) -> int | None:

@@ -11,7 +11,7 @@ from midstream.cases.team import Team
 from midstream.cases.visibility import Sight, Viewer, sight, viewer
 from midstream.desk.derive import Known, Shelf, known, team_of, view
 from midstream.desk.errors import NotFound
-from midstream.desk.ports import Conflict, MailReader, Store
+from midstream.desk.ports import Conflict, MailReader, SiteMaker, Store, Target
 from midstream.desk.views import CaseView
 from midstream.ledger.chain import head_of, record
 from midstream.ledger.fact import Draft, Fact
@@ -42,11 +42,18 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Desk(msgspec.Struct, kw_only=True):
-    """Everything a verb needs: the store, the clock, the mail reader, and the policies compiled so far."""
+    """Everything a verb needs: the store, the clock, the mail reader, and the policies compiled so far.
+
+    `site` makes the pages of the public site, `open_target` opens the place named to publish to, and `site_at` is the
+    one where the worker publishes; empty when it publishes nowhere.
+    """
 
     store: Store
     clock: Callable[[], datetime]
     read_mail: MailReader
+    site: SiteMaker | None = None
+    open_target: Callable[[str], Target] | None = None
+    site_at: str = ""
     shelf: Shelf = msgspec.field(default_factory=Shelf)
     _teams: dict[tuple[str, datetime | None], tuple[int, Team | None]] = {}
     _numbers: dict[str, int] = {}

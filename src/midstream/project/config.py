@@ -72,9 +72,21 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cna(msgspec.Struct, frozen=True, kw_only=True):
-    """The CVE Numbering Authority that assigns the project's ids."""
+    """The CVE Numbering Authority that assigns the project's ids; with its id and short name in CVE Services."""
 
     name: Name
+    org_id: str = ""
+    short: str = ""
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    """The public advisory site: where it stands, over https, and the address that stands for its publisher.
+
+    `namespace` is what CSAF 2.0, section 3.2.1.8.5, calls so; by default the address of the site.
+    """
+
+    url: Annotated[str, Meta(pattern=r"\A(https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*)?\Z")] = ""
+    namespace: Annotated[str, Meta(pattern=r"\A(https?://\S{1,300})?\Z")] = ""
 
 
 class _Identity(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +104,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True):
     person: tuple[Person, ...] = ()
     party: tuple[Party, ...] = ()
     cna: Cna | None = None
+    site: Site = Site()
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +120,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     people: tuple[Person, ...] = ()
     parties: tuple[Party, ...] = ()
     cna: Cna | None = None
+    site: Site = Site()
 
     def person(self, name: str) -> Person | None:
         """Return the person of that name, or None."""
@@ -140,6 +154,7 @@ def read_project(text: str, *, where: str = "midstream.toml") -> Project:
         people=file.person,
         parties=file.party,
         cna=file.cna,
+        site=file.site,
     )
 
 

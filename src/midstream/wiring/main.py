@@ -2,17 +2,19 @@
 
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from midstream.cli.app import Session, run
-from midstream.wiring.settings import default_person, key_file, settle
+from midstream.wiring.settings import default_person, key_file, settle, site_at
+from midstream.wiring.site import PublicSite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from midstream.desk.desk import Desk
     from midstream.desk.mail import IncomingMail
+    from midstream.desk.ports import Target
 
 
 def clock() -> datetime:
@@ -25,7 +27,21 @@ def open_desk(store: str) -> "Desk":
     from midstream.desk.desk import Desk  # noqa: PLC0415 - help and completion open nothing
     from midstream.store import open_store  # noqa: PLC0415 - as above
 
-    return Desk(store=open_store(url=store, key_file=key_file(store)), clock=clock, read_mail=read_mail)
+    return Desk(
+        store=open_store(url=store, key_file=key_file(store)),
+        clock=clock,
+        read_mail=read_mail,
+        site=PublicSite(),
+        open_target=open_target,
+        site_at=site_at(),
+    )
+
+
+def open_target(path: str) -> "Target":
+    """Return the directory to publish to; the adapter is loaded when something is published."""
+    from midstream.adapters.publication import DirectoryTarget  # noqa: PLC0415 - most commands publish nothing
+
+    return DirectoryTarget(Path(path))
 
 
 def read_mail(*, path: "Path", now: datetime) -> "Iterator[IncomingMail]":

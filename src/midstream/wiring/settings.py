@@ -8,6 +8,7 @@ from pathlib import Path
 SETTINGS = {
     "MIDSTREAM_STORE": "The store: a path, or postgresql://… . By default .midstream/store.db where you are.",
     "MIDSTREAM_AS": "Who you are, when --as is not given.",
+    "MIDSTREAM_SITE": "The directory of the public advisory site, to which the worker publishes. By default nowhere.",
     "MIDSTREAM_KEY_FILE": "The file of the master key of the blobs. By default store.key beside an SQLite store, and "
     ".midstream/store.key for PostgreSQL. Keep a copy of it apart from the backups.",
 }
@@ -25,6 +26,11 @@ def key_file(store: str) -> Path:
     """Return where the master key of the store's blobs is kept."""
     named = os.environ.get("MIDSTREAM_KEY_FILE", "")
     return Path(named) if named else folder_of(store) / "store.key"
+
+
+def site_at() -> str:
+    """Return the directory of the public site; empty when none is named."""
+    return os.environ.get("MIDSTREAM_SITE", "")
 
 
 def default_person(store: str) -> str:

@@ -8,6 +8,7 @@ from midstream.ledger.kinds.base import (
     Branch,
     Digest,
     MaybeDigest,
+    Moment,
     Name,
     Person,
     Reason,
@@ -54,6 +55,7 @@ class AdvisoryPublished(Body, frozen=True, kw_only=True):
     advisory: Word = ""
     url: Url = ""
     digest: MaybeDigest = ""
+    target: Word = ""
 
 
 @kind("advisory.confirmed", Audience.PUBLIC)
@@ -62,6 +64,8 @@ class AdvisoryConfirmed(Body, frozen=True, kw_only=True):
 
     channel: Name
     digest: MaybeDigest = ""
+    target: Word = ""
+    sent_at: Moment | None = None
 
 
 @kind("advisory.corrected", Audience.PUBLIC)

@@ -1,0 +1,272 @@
+"""``midstream advisory show|export|check|import|publish``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from midstream.cli.app import Session
+from midstream.cli.errors import printable
+from midstream.cli.output import columns, fact_json, instant, json_option, paragraph, write_json
+
+if TYPE_CHECKING:
+    from midstream.desk.advisories.documents import Documents
+    from midstream.desk.advisories.publication import Published
+
+
+@click.group()
+def advisory() -> None:
+    """Show, export, check and publish advisories; see what a document adds."""
+
+
+@advisory.command()
+@click.argument("case", metavar="CASE")
+@click.option("--public", is_flag=True, help="Only what anybody may read.")
+@json_option
+@click.pass_obj
+def show(session: Session, case: str, *, public: bool, as_json: bool) -> None:
+    """Show the record of CASE: the fix, its branches, and how every release stands."""
+    from midstream.desk.advisories.documents import entry, known  # noqa: PLC0415 - keeps help quick
+
+    at = known(session.desk(), case, by=session.who(), public=public)
+    if as_json:
+        write_json(at.record)
+        return
+    record = at.record
+    click.echo(click.style(f"{record.id}  {printable(record.title.get('en', ''))}", bold=True))
+    click.echo(f"state     {record.state}{f', {record.ids.cve}' if record.ids.cve else ''}")
+    if record.dates.public:
+        click.echo(f"public    {instant(record.dates.public)}")
+    from midstream.advisories.catalogue import state_of_fix  # noqa: PLC0415 - as above
+
+    paragraph(state_of_fix(record), indent="fix       ")
+    for component in record.component:
+        click.echo(click.style(f"\nBranches of {printable(component.name)}", bold=True))
+        columns(
+            [
+                (
+                    line.branch,
+                    line.status.replace("_", " ") or "unknown",
+                    line.first,
+                    ", ".join(dict.fromkeys(fix.release or "not released" for fix in line.fix)),
+                )
+                for line in component.line
+            ],
+            heads=("branch", "state", "from", "fixed in"),
+        )
+    if record.dates.public is None:
+        return
+    for part in entry(at).summary.affected:
+        affected = [version for version, word in part.verdicts.items() if word == "affected"]
+        click.echo(click.style("\nAffected releases", bold=True))
+        paragraph(", ".join(affected) or "none")
+
+
+@advisory.command()
+@click.argument("case", metavar="[CASE]", default="")
+@click.option("--format", "formats", multiple=True, help="Only this format; may be given more than once.")
+@click.option("--public", is_flag=True, help="Only what anybody may read.")
+@click.option("--all", "everything", is_flag=True, help="Every public case you may see.")
+@click.option("--to", type=click.Path(file_okay=False, path_type=Path), help="Write into this folder.")
+@json_option
+@click.pass_obj
+def export(
+    session: Session,
+    case: str,
+    *,
+    formats: tuple[str, ...],
+    public: bool,
+    everything: bool,
+    to: Path | None,
+    as_json: bool,
+) -> None:
+    """Write the documents of CASE: one to stdout, or several into a folder."""
+    from midstream.desk.advisories.documents import documents, known  # noqa: PLC0415 - keeps help quick
+    from midstream.desk.reading import cases  # noqa: PLC0415 - as above
+
+    desk, who = session.desk(), session.who()
+    if bool(case) == everything:
+        raise click.UsageError("Name one CASE, or pass --all.")
+    names = [line.case for line in cases(desk, by=who) if line.is_public] if everything else [case]
+    written: list[dict[str, object]] = []
+    for name in names:
+        at = known(desk, name, by=who, public=public or everything)
+        found = documents(desk, at, names=formats, public=public or everything)
+        for left, why in found.left_out.items():
+            click.echo(f"{name}: no {left}: {printable(why)}", err=True)
+        if to is None:
+            _to_stdout(found)
+            continue
+        for each in found.written:
+            path = to / f"{each.format}" / each.name.replace("/", "_")
+            _save(path, each.content)
+            written.append({"case": name, "format": each.format, "path": str(path), "complaints": each.complaints})
+    if to is None:
+        return
+    if as_json:
+        write_json(written)
+    else:
+        click.echo(f"{len(written)} documents written to {to}")
+
+
+def _to_stdout(found: "Documents") -> None:
+    if len(found.written) != 1:
+        there = ", ".join(each.format for each in found.written) or "none"
+        raise click.UsageError(f"Name one --format, or a folder with --to. There is: {there}.")
+    click.echo(found.written[0].content, nl=False)
+
+
+def _save(path: Path, content: bytes) -> None:
+    """Return nothing, after the file holds the content; one that holds it already is not touched."""
+    if path.is_file() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.new")
+    new.write_bytes(content)
+    new.replace(path)
+
+
+@advisory.command()
+@click.argument("case", metavar="CASE")
+@click.option("--format", "formats", multiple=True, help="Only this format; may be given more than once.")
+@click.option(
+    "--schema", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Also by this JSON Schema."
+)
+@json_option
+@click.pass_obj
+def check(session: Session, case: str, *, formats: tuple[str, ...], schema: Path | None, as_json: bool) -> None:
+    """Check the documents of CASE as they would be published; exit code 1 when one is not right.
+
+    Each by the rules of its format, all against the record for every release, and for anything that is not public.
+    """
+    from midstream.desk.advisories.documents import documents, known  # noqa: PLC0415 - keeps help quick
+    from midstream.desk.advisories.schemas import faults as faults_by  # noqa: PLC0415 - as above
+
+    desk = session.desk()
+    at = known(desk, case, by=session.who(), public=True)
+    found = documents(desk, at, names=formats)
+    if schema is not None and len(found.written) != 1:
+        raise click.UsageError("A schema is that of one format: name it with --format.")
+    rows = [(each.format, "; ".join(each.complaints)) for each in found.written]
+    if schema is not None:
+        more = faults_by(found.written[0].content, schema.read_bytes(), where=str(schema))
+        rows = [(rows[0][0], "; ".join(part for part in (rows[0][1], *more) if part))]
+    if as_json:
+        write_json(
+            {
+                "checked": [{"format": name, "complaints": said.split("; ") if said else []} for name, said in rows],
+                "left_out": found.left_out,
+            }
+        )
+    else:
+        rest = [(name, f"not written: {why}") for name, why in found.left_out.items()]
+        columns([(name, said or "fine") for name, said in rows] + rest, heads=("format", "what"))
+    if any(said for _, said in rows):
+        raise click.exceptions.Exit(1)
+
+
+@advisory.command("import")
+@click.argument("case", metavar="CASE")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--format", "format_", required=True, help="The format of FILE.")
+@json_option
+@click.pass_obj
+def import_(session: Session, case: str, file: Path, *, format_: str, as_json: bool) -> None:
+    """Show what FILE adds to the record of CASE, and where they differ; exit code 1 when they differ.
+
+    Nothing is recorded: record with the verbs what is right.
+    """
+    from midstream.desk.advisories.documents import LIMIT, read_in  # noqa: PLC0415 - keeps help quick
+
+    with file.open("rb") as opened:
+        content = opened.read(LIMIT + 1)
+    found = read_in(session.desk(), case, content=content, format_=format_, by=session.who())
+    if as_json:
+        write_json({"taken": found.taken, "conflicts": found.conflicts, "record": found.record})
+    else:
+        for each in found.taken:
+            click.echo(printable(f"adds {each.field} (from {each.place}): {str(each.value)[:200]}"))
+        for conflict in found.conflicts:
+            click.echo(printable(f"differs: {conflict}"))
+        if not found.taken and not found.conflicts:
+            click.echo("it says nothing that the record does not say", err=True)
+    if found.conflicts:
+        raise click.exceptions.Exit(1)
+
+
+@advisory.command()
+@click.argument("cases", metavar="[CASE]…", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every public case of the project.")
+@click.option("--to", default="", help="The directory of the site (MIDSTREAM_SITE).")
+@click.option("--project", default="", help="The project; needed when the desk serves several.")
+@click.option("--anew", is_flag=True, help="Write everything again, also what should stand there already.")
+@click.option("--drift", is_flag=True, help="Publish nothing; show what stands there and differs.")
+@json_option
+@click.pass_obj
+def publish(
+    session: Session,
+    cases: tuple[str, ...],
+    *,
+    everything: bool,
+    to: str,
+    project: str,
+    anew: bool,
+    drift: bool,
+    as_json: bool,
+) -> None:
+    """Publish the advisory of each CASE on the public site, beside those that stand there.
+
+    All documents are checked first, and read back before it is recorded. When nothing changed, nothing is written.
+    With --drift, exit code 1 when something differs.
+    """
+    from midstream.cli.project import the_project  # noqa: PLC0415 - keeps help quick
+    from midstream.desk.advisories import publication  # noqa: PLC0415 - as above
+    from midstream.desk.advisories.drift import differences  # noqa: PLC0415 - as above
+
+    desk = session.desk()
+    target = publication.the_target(desk, to)
+    if drift:
+        _show_drift(differences(desk, target=target), as_json=as_json)
+        return
+    if bool(cases) == everything:
+        raise click.UsageError("Name the cases, or pass --all.")
+    chosen = project or the_project(desk)
+    done = publication.publish(desk, target=target, project=chosen, by=session.who(), cases=cases, anew=anew)
+    if as_json:
+        write_json(
+            {
+                "target": done.target,
+                "written": done.outcome.written,
+                "removed": done.outcome.removed,
+                "cases": done.cases,
+                "left_out": done.left_out,
+                "facts": [fact_json(fact) for fact in done.facts],
+            }
+        )
+    else:
+        _say(done)
+
+
+def _say(done: "Published") -> None:
+    for fact in done.facts:
+        click.echo(f"{fact.stream} fact {fact.number}: {fact.kind}")
+    for said in done.left_out:
+        click.echo(printable(f"not written: {said}"), err=True)
+    if done.outcome.is_unchanged:
+        click.echo("nothing changed, and nothing was written", err=True)
+    else:
+        click.echo(
+            f"{len(done.outcome.written)} files written, {len(done.outcome.removed)} removed, and read back", err=True
+        )
+
+
+def _show_drift(found: "list[dict[str, str]]", *, as_json: bool) -> None:
+    if as_json:
+        write_json(found)
+    for each in () if as_json else found:
+        field = f" {each['field']}" if each["field"] else ""
+        click.echo(printable(f"{each['place']}{field}: published {each['wanted']}, there is {each['found']}"))
+    if not found:
+        click.echo("all of it stands as it was published", err=True)
+        return
+    raise click.exceptions.Exit(1)

@@ -1,0 +1,1 @@
+"""Advisories at the desk: their documents, their checks, and their publication."""

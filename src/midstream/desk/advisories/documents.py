@@ -1,0 +1,235 @@
+"""Advisories at the desk: the record as somebody may see it, its documents, the checks, and what a file adds."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from midstream.advisories.catalogue import entry_of
+from midstream.advisories.formats import TARGETS, check_of
+from midstream.advisories.merge import Merged, merge
+from midstream.advisories.of_case import record_of, releases_of
+from midstream.advisories.public import is_public as is_public_record
+from midstream.advisories.public import public_part
+from midstream.advisories.record import Advisory, Publisher, Release
+from midstream.advisories.targets.target import Target
+from midstream.advisories.verdicts import verdict_of
+from midstream.cases.case import Case, extend, replay
+from midstream.cases.errors import Refused
+from midstream.cases.states import severity
+from midstream.cases.visibility import Sight, visible
+from midstream.desk.desk import Desk
+from midstream.desk.errors import Misuse
+from midstream.formats.catalogue.document import Entry
+from midstream.formats.catalogue.files import write_entry
+from midstream.formats.toml import nearest
+from midstream.ledger.fact import Fact
+from midstream.ledger.kinds.disclosure import AdvisoryPublished
+from midstream.project import Project
+
+LIMIT = 64 * 1024 * 1024
+"""Bytes of a document that is taken in."""
+RECORD = "record"
+"""The name of the format in which the site itself reads an advisory."""
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """A record with what its documents are made with. `whole` holds what is not public too, to look for leaks of it."""
+
+    case: str
+    record: Advisory
+    whole: Advisory
+    releases: tuple[Release, ...]
+    publisher: Publisher
+    severity: str
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """One document: its format, the name of its file, its bytes, and what is wrong with it, a sentence each.
+
+    `faults` are rules of the format that it breaks; `refusals` say where it differs from the record, and that it holds
+    what is not public.
+    """
+
+    format: str
+    name: str
+    content: bytes
+    faults: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """Everything that is wrong with it."""
+        return (*self.refusals, *self.faults)
+
+
+class Documents(msgspec.Struct, frozen=True, kw_only=True):
+    """What was written of one record, and why some formats were not."""
+
+    written: tuple[Written, ...]
+    left_out: dict[str, str]
+
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        """Why nothing of it may be published, with the format each is about."""
+        return tuple(f"{each.format}: {said}" for each in self.written for said in each.refusals)
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Why a document may not be published, with the format each is about."""
+        return tuple(f"{each.format}: {said}" for each in self.written for said in each.faults)
+
+
+def known(desk: Desk, case: str, *, by: str, public: bool = False) -> Known:
+    """Return the record of the case as `by` may see it; with `public`, only what anybody may read.
+
+    A participant gets the record that the facts for participants tell. Somebody who sees only what is public gets the
+    public part, once the advisory was published. Raises `NotFound` and `Refused`.
+    """
+    found, seen = desk.case(case, by=by)
+    if seen <= Sight.PUBLIC and not found.has(AdvisoryPublished):
+        raise Refused(f"{case} has no published advisory", hint="Look again once it is published.")
+    if seen == Sight.PARTICIPANT and not public:
+        found = replay(visible(found.facts, seen), case=case)
+    return known_of(desk, found, public=public or seen <= Sight.PUBLIC)
+
+
+def known_of(desk: Desk, case: Case, *, public: bool, planned: Iterable[Fact] = ()) -> Known:
+    """Return the record of a case, after facts that are only planned."""
+    team = desk.team(case.project)
+    facts = desk.store.facts(f"project/{case.project}")
+    releases = releases_of(project=team.project, facts=facts)
+    now = desk.clock()
+    told = extend(case, planned) if planned else case
+    whole = record_of(case=published_once(told), project=team.project, releases=releases, now=now)
+    return Known(
+        case=case.id,
+        record=public_part(whole, now=now) if public else whole,
+        whole=whole,
+        releases=releases,
+        publisher=publisher_of(team.project),
+        severity=severity(told).word,
+    )
+
+
+def published_once(case: Case) -> Case:
+    """Return the case without later publications of the same advisory elsewhere: they change nothing it says."""
+    later = {fact.number for fact in case.by_kind.get("advisory.published", ())[1:]}
+    if not later:
+        return case
+    return replay((fact for fact in case.facts if fact.number not in later), case=case.id)
+
+
+def publisher_of(project: Project) -> Publisher:
+    """Return who publishes the project's advisories, by its file."""
+    cna, site = project.cna, project.site
+    repository = project.repositories[0].url if project.repositories else ""
+    return Publisher(
+        name=project.name,
+        namespace=site.namespace or site.url or repository,
+        contact=project.contact,
+        cna_org_id=cna.org_id if cna else "",
+        cna_short=cna.short if cna else "",
+        base_url=site.url.rstrip("/"),
+    )
+
+
+def targets_named(names: Sequence[str]) -> list[Target]:
+    """Return the formats of those names, all of them for none; raise `Misuse` with the nearest."""
+    for name in names:
+        if name not in TARGETS and name != RECORD:
+            raise Misuse(f"no format is called {name!r}", hint=nearest(name, {*TARGETS, RECORD}))
+    return [target for name, target in TARGETS.items() if name in names or (not names and target.is_public)]
+
+
+def documents(desk: Desk, at: Known, *, names: Sequence[str] = (), public: bool = True) -> Documents:
+    """Return the record in the formats of those names (all for none), each checked; what cannot be, with the reason.
+
+    Checked is: each document by the rules of its format; that it says of every release what the record says; and, with
+    `public`, that it holds nothing that is not public.
+    """
+    now = desk.clock()
+    written: list[Written] = []
+    left_out: dict[str, str] = {}
+    secrets = _secrets(at) if public else frozenset[str]()
+    for target in targets_named(names):
+        if why := target.lacks(at.record, at.publisher):
+            left_out[target.name] = why
+            continue
+        document = target.write(record=at.record, publisher=at.publisher, releases=at.releases, now=now)
+        content = target.dump(document)
+        faults = tuple(str(each) for each in check_of(target, document, now=now))
+        refusals = (*_disagreements(target, document, at), *_leaks(content, secrets))
+        name = target.file_name(at.record)
+        written.append(Written(format=target.name, name=name, content=content, faults=faults, refusals=refusals))
+    if (not names or RECORD in names) and is_public_record(at.record, now=now):
+        content = write_entry(entry(at))
+        name = f"{at.record.id}.json"
+        written.append(Written(format=RECORD, name=name, content=content, refusals=tuple(_leaks(content, secrets))))
+    return Documents(written=tuple(written), left_out=left_out)
+
+
+def entry(at: Known) -> Entry:
+    """Return the record as an entry of the catalogue, without its documents."""
+    return entry_of(at.record, releases=at.releases, severity=at.severity)
+
+
+def _disagreements(target: Target, document: Any, at: Known) -> Iterator[str]:  # noqa: ANN401 (each format has its own)
+    """Yield a sentence for each release of which the document says another thing than the record."""
+    if target.evaluate is None:
+        return
+    for component in at.record.component:
+        for release in at.releases:
+            if release.component != component.key:
+                continue
+            ours = verdict_of(record=at.record, component=component, release=release)
+            theirs = target.evaluate(document, component=component, release=release)
+            if theirs != target.says.get(ours, theirs):
+                yield (
+                    f"component[{component.key}].line[{release.branch}]: the record says that {release.version} is "
+                    f"{ours.replace('_', ' ')}, the document says {theirs}"
+                )
+
+
+def _secrets(at: Known) -> frozenset[str]:
+    """Return the texts of the whole record that its public part does not hold, long enough to be told apart."""
+    hidden = set(_texts(msgspec.to_builtins(at.whole)))
+    shown = set(_texts(msgspec.to_builtins(at.record)))
+    open_text = "\n".join(shown)
+    return frozenset(text for text in hidden - shown if len(text) >= 8 and text not in open_text)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)
+
+
+def _leaks(content: bytes, secrets: frozenset[str]) -> list[str]:
+    text = content.decode()
+    found = sum(each in text or msgspec.json.encode(each).decode()[1:-1] in text for each in secrets)
+    # The text itself is not said: this sentence may be read by those who may not read it.
+    return [f"it holds {found} texts that are not public"] if found else []
+
+
+def read_in(desk: Desk, case: str, *, content: bytes, format_: str, by: str) -> Merged:
+    """Return the record merged with what a document says: what it adds, where from, and what is in dispute.
+
+    Nothing is recorded: a person decides. For the response team. Raises `Misuse`, and the format's own error.
+    """
+    if len(content) > LIMIT:
+        raise Misuse(f"it has more than {LIMIT} bytes", hint="Is this an advisory?")
+    _, seen = desk.case(case, by=by)
+    if seen < Sight.TEAM:
+        raise Refused(f"a document is taken in by the response team of {case}", hint="Ask who is on duty.")
+    target = targets_named([format_])[0] if format_ in TARGETS else None
+    if target is None:
+        raise Misuse(f"no format is called {format_!r}", hint=nearest(format_, set(TARGETS)))
+    at = known(desk, case, by=by)
+    reading = target.read(target.load(content))
+    return merge(record=at.record, partial=reading.partial, provenance=reading.provenance)

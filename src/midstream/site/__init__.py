@@ -1,0 +1,1 @@
+"""The public advisory site: pages, feeds and data, made from the catalogue's documents alone."""

@@ -1,0 +1,296 @@
+"""Publishing at the desk: only what is public, checked before, read back after, recorded once."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from midstream.adapters.publication import DirectoryTarget
+from midstream.cases.errors import Refused
+from midstream.desk.advisories import documents as advisories
+from midstream.desk.advisories import publication
+from midstream.desk.advisories.drift import differences
+from midstream.desk.desk import Desk
+from midstream.desk.errors import Misuse, NotFound
+from midstream.desk.ports import PublishTrouble
+from midstream.desk.projects import activate_policy, load_project
+from midstream.desk.worker import work_once
+from midstream.ledger.kinds.disclosure import AdvisoryConfirmed, AdvisoryPublished
+from midstream.ledger.kinds.fix import BranchAffected, IntroducedRecorded
+from midstream.ledger.kinds.process import ReleaseTagged
+from midstream.wiring.site import PublicSite
+from tests.desks import (
+    COMMIT,
+    POLICY,
+    PROJECT,
+    Clock,
+    act,
+    bare_desk,
+    book,
+    check_store,
+    embargoed,
+    equipped,
+    opened,
+    tell,
+)
+
+PUBLIC = """
+[[repository]]
+name = "boot"
+url = "https://github.com/acme/boot"
+
+[site]
+url = "https://security.acme.example.org"
+"""
+DUTY = """
+[[obligation]]
+name = "publish the advisory"
+clause = "A11"
+after = ["embargo.ended", "embargo.declined"]
+until = "advisory.published"
+within = "24 hours"
+work = "process"
+do = "record-publication"
+"""
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    made = bare_desk(clock=Clock())
+    made.site = PublicSite()
+    made.open_target = lambda path: DirectoryTarget(Path(path))
+    made.site_at = str(tmp_path / "site")
+    equipped(made)
+    load_project(made, text=PROJECT + PUBLIC, where="midstream.toml", by="ada")
+    for tag, branch in (("v1.0.0", "release/1.x"), ("v2.0.0", "release/2.x")):
+        tell(made, "project/acme", ReleaseTagged(tag=tag, branch=branch, commit=COMMIT))
+    return made
+
+
+def ended(desk: Desk, case: str = "acme-1") -> str:
+    embargoed(desk, case)
+    tell(
+        desk,
+        f"case/{case}",
+        IntroducedRecorded(release="v1.0.0", confidence="certain"),
+        BranchAffected(branch="release/1.x", because="A secret reason that only participants may read."),
+        BranchAffected(branch="release/2.x"),
+    )
+    act(desk, case, "end-embargo", reason="expired")
+    return case
+
+
+def publish(desk: Desk, *cases: str, by: str = "ada", anew: bool = False) -> publication.Published:
+    target = publication.the_target(desk, "")
+    return publication.publish(desk, target=target, project="acme", by=by, cases=cases, anew=anew)
+
+
+def site(desk: Desk) -> Path:
+    return Path(desk.site_at)
+
+
+def test_a_case_is_published_read_back_and_recorded(desk: Desk) -> None:
+    case = ended(desk)
+    done = publish(desk, case)
+    assert done.cases == (case,)
+    told = [fact.body for fact in done.facts]
+    assert isinstance(told[0], AdvisoryPublished)
+    assert isinstance(told[1], AdvisoryConfirmed)
+    assert (told[0].target, told[0].digest) == ("site", told[1].digest)
+    assert told[1].sent_at == done.facts[0].happened_at
+    page = (site(desk) / "advisories/acme-1.html").read_text()
+    assert "No fix on release/1.x and release/2.x." in page  # in whatever state the fix is, said truthfully
+    assert "2.0.0 is affected by 1 published advisory" in (site(desk) / "acme/releases/2.0.0.html").read_text()
+    check_store(desk)
+
+
+def test_a_second_run_records_and_writes_nothing(desk: Desk) -> None:
+    case = ended(desk)
+    publish(desk, case)
+    before = list(desk.store.everything())
+    times = {path: path.lstat().st_mtime_ns for path in site(desk).parent.rglob("*") if path.name != "lock"}
+    for cases in ((case,), ()):
+        done = publish(desk, *cases)
+        assert done.outcome.is_unchanged
+        assert done.facts == ()
+    assert list(desk.store.everything()) == before
+    assert {path: path.lstat().st_mtime_ns for path in site(desk).parent.rglob("*") if path.name != "lock"} == times
+
+
+def test_news_of_a_case_is_a_correction(desk: Desk) -> None:
+    case = ended(desk)
+    publish(desk, case)
+    desk.clock.pass_(days=1)  # type: ignore[attr-defined]
+    act(desk, case, "record-fix", commit=COMMIT)
+    act(desk, case, "record-backport", branch="release/1.x", commit=COMMIT)
+    act(desk, case, "record-release", branch="release/1.x", tag="v1.0.1")
+    done = publish(desk, case)
+    assert [fact.kind for fact in done.facts] == ["advisory.corrected", "advisory.confirmed"]
+    assert "Fixed in 1.0.1." in (site(desk) / "advisories/acme-1.html").read_text()
+    assert publish(desk, case).outcome.is_unchanged
+
+
+def test_a_private_case_is_not_published(desk: Desk) -> None:
+    embargoed(desk, "acme-1")
+    with pytest.raises(Refused, match="acme-1 is not public"):
+        publish(desk, "acme-1")
+    assert not site(desk).exists()
+    publish(desk)  # all public ones, of which there are none
+    assert "acme-1" not in " ".join(
+        path.read_bytes().decode("latin-1") for path in site(desk).rglob("*.*") if path.is_file()
+    )
+
+
+def test_what_is_under_embargo_is_in_no_byte_of_the_site(desk: Desk) -> None:
+    ended(desk, "acme-1")
+    embargoed(desk, "acme-2")
+    publish(desk)
+    for path in site(desk).resolve().rglob("*"):
+        if path.is_file():
+            assert b"acme-2" not in path.read_bytes(), path
+            assert b"A secret reason" not in path.read_bytes(), path
+            assert b"rosa@" not in path.read_bytes(), path
+
+
+@pytest.mark.parametrize("by", ["mia", "rel", "nobody", ""])
+def test_publishing_is_for_the_team(desk: Desk, by: str) -> None:
+    with pytest.raises(Refused, match="not on the response team"):
+        publish(desk, ended(desk), by=by)
+    assert not site(desk).exists()
+
+
+def test_an_unknown_case_is_not_found(desk: Desk) -> None:
+    with pytest.raises(NotFound):
+        publish(desk, "acme-99")
+    with pytest.raises(NotFound):
+        publish(desk, "../../etc")
+
+
+def test_nobody_exports_what_they_may_not_see(desk: Desk) -> None:
+    embargoed(desk, "acme-1")
+    for by in ("mia", "rel", "stranger", ""):
+        if by == "mia":
+            continue  # maintains the area
+        with pytest.raises(NotFound):
+            advisories.known(desk, "acme-1", by=by)
+    case = ended(desk, "acme-2")
+    with pytest.raises(Refused, match="no published advisory"):
+        advisories.known(desk, case, by="stranger")
+    publish(desk, case)
+    at = advisories.known(desk, case, by="stranger")
+    assert "A secret reason" not in str(at.record)
+    assert "A secret reason" in str(advisories.known(desk, case, by="ada").record)
+    assert "A secret reason" not in str(advisories.known(desk, case, by="ada", public=True).record)
+
+
+def test_a_leak_is_found_before_a_byte_is_written(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = ended(desk)
+    real = advisories.entry_of
+
+    def leaking(record: object, **more: object) -> object:
+        del record
+        whole = advisories.known(desk, case, by="ada").record
+        return real(whole, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(advisories, "entry_of", leaking)
+    with pytest.raises(Refused, match="it holds 1 texts that are not public") as caught:
+        publish(desk, case)
+    assert "A secret reason" not in str(caught.value) + caught.value.hint
+    assert not site(desk).exists()
+
+
+def test_a_disagreement_is_found_before_a_byte_is_written(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = ended(desk)
+    monkeypatch.setattr(advisories, "verdict_of", lambda **_: "fixed")
+    with pytest.raises(Refused, match=r"the record says that 1.0.0 is fixed, the document says affected"):
+        publish(desk, case)
+    assert not site(desk).exists()
+
+
+def test_what_does_not_read_back_is_not_recorded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = ended(desk)
+    monkeypatch.setattr(DirectoryTarget, "digest", lambda *_: "")
+    with pytest.raises(PublishTrouble, match="does not read back"):
+        publish(desk, case)
+    assert not any(isinstance(fact.body, AdvisoryPublished) for fact in desk.store.everything())
+    monkeypatch.undo()
+    assert [fact.kind for fact in publish(desk, case).facts] == ["advisory.published", "advisory.confirmed"]
+
+
+def test_drift_is_told_by_field(desk: Desk) -> None:
+    publish(desk, ended(desk))
+    target = publication.the_target(desk, "")
+    assert differences(desk, target=target) == []
+    path = site(desk) / "advisories/acme-1.osv.json"
+    document = json.loads(path.read_bytes())
+    document["summary"] = "Nothing to see"
+    path.write_text(json.dumps(document))
+    found = differences(desk, target=target)
+    assert [(row["place"], row["field"]) for row in found] == [("advisories/acme-1.osv.json", "/summary")]
+    assert found[0]["found"] == '"Nothing to see"'
+
+
+def test_the_worker_publishes_when_the_embargo_ends(desk: Desk) -> None:
+    activate_policy(desk, project="acme", book=book(POLICY.replace('version = "1"', 'version = "2"') + DUTY), by="ada")
+    embargoed(desk, "acme-1")
+    assert [done.verb for done in work_once(desk)] == ["assign-cve"]
+    desk.clock.pass_(days=91)  # type: ignore[attr-defined]
+    rounds = [[(done.verb, done.outcome) for done in work_once(desk)] for _ in range(3)]
+    assert rounds == [[("end-embargo", "done")], [("record-publication", "done")], []]
+    assert (site(desk) / "advisories/acme-1.html").is_file()
+    kinds = [fact.kind for fact in desk.store.facts("case/acme-1")]
+    assert kinds[-4:] == ["action.attempted", "advisory.published", "advisory.confirmed", "action.attempted"]
+    check_store(desk)
+
+
+def test_a_worker_that_cannot_publish_says_so_and_tries_again(desk: Desk) -> None:
+    activate_policy(desk, project="acme", book=book(POLICY.replace('version = "1"', 'version = "2"') + DUTY), by="ada")
+    ended(desk)
+    site(desk).write_text("in the way")
+    done = next(each for each in work_once(desk) if each.verb == "record-publication")
+    assert done.outcome == "failed"
+    assert "Midstream did not make it" in done.detail
+    site(desk).unlink()
+    desk.clock.pass_(minutes=6)  # type: ignore[attr-defined]
+    assert ("record-publication", "done") in [(each.verb, each.outcome) for each in work_once(desk)]
+
+
+def test_without_a_place_the_worker_leaves_it_to_people(desk: Desk) -> None:
+    desk.site_at = ""
+    ended(desk)
+    assert "record-publication" not in [each.verb for each in work_once(desk)]
+    with pytest.raises(Misuse, match="where to"):
+        publication.the_target(desk, "")
+
+
+def test_a_document_is_taken_in_as_news_not_as_truth(desk: Desk) -> None:
+    case = ended(desk)
+    publish(desk, case)
+    path = site(desk) / "advisories/acme-1.osv.json"
+    before = list(desk.store.everything())
+    found = advisories.read_in(desk, case, content=path.read_bytes(), format_="osv", by="ada")
+    assert not found.conflicts
+    document = json.loads(path.read_bytes())
+    document["summary"] = "Another title"
+    changed = json.dumps(document).encode()
+    found = advisories.read_in(desk, case, content=changed, format_="osv", by="ada")
+    assert [conflict.field for conflict in found.conflicts]
+    assert list(desk.store.everything()) == before
+    with pytest.raises(Refused):
+        advisories.read_in(desk, case, content=changed, format_="osv", by="stranger")
+    with pytest.raises(Misuse):
+        advisories.read_in(desk, case, content=changed, format_="owl", by="ada")
+
+
+def test_a_case_that_began_in_public_can_be_published(desk: Desk) -> None:
+    case = opened(desk, "acme-9")
+    tell(
+        desk,
+        f"case/{case}",
+        AdvisoryPublished(channel="elsewhere", advisory="ACME-SA-9"),
+        at=desk.clock() - timedelta(days=9),
+    )
+    publish(desk, case)
+    assert (site(desk) / "advisories/acme-sa-9.html").is_file()
+    assert publish(desk, case).outcome.is_unchanged
