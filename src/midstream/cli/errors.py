@@ -17,7 +17,7 @@ MISUSE = {
     "TomlError",
 }
 NO = {"Refused", "Stale"}
-TROUBLE = {"PublishTrouble", "StoreTrouble", "Conflict", "ClockBackwards", "BrokenChain"}
+TROUBLE = {"KeyTrouble", "PublishTrouble", "StoreTrouble", "Conflict", "ClockBackwards", "BrokenChain"}
 
 
 def code_of(error: Exception) -> int | None:
