@@ -55,11 +55,11 @@ class Trace:
         number: int,
         *,
         rungs: frozenset[Rung] = ALL_RUNGS,
-        among: Callable[[int], bool] = lambda _: True,
+        among: Callable[[Iterable[int]], list[int]] = list,
     ) -> None:
         """Gather the matches of the strong rungs; those of the weak ones are gathered when they are asked for.
 
-        `among` says which commits are of interest at all, so that the lines of the others need not be looked at.
+        `among` returns which commits are of interest at all, so that the lines of the others need not be looked at.
         """
         self._among = among
         self.corpus = corpus
@@ -127,11 +127,10 @@ class Trace:
         pool = {one for path in fix.files for one in corpus.touching(path)} if Rung.LINES in self.rungs else set()
         weights = Weights(corpus, fix)
         found: dict[int, Match] = {}
-        for number in (named | titled | pool) - self.partial - {fix.number}:
-            if not self._among(number):
-                continue
+        numbers = self._among((named | titled | pool) - self.partial - {fix.number})
+        for number, lines in zip(numbers, corpus.lines(numbers), strict=True):
             is_told = number in named or number in titled
-            if not is_told and not weights.may_reach(ALIKE, corpus.lines(number)):
+            if not is_told and not weights.may_reach(ALIKE, lines):
                 continue
             alike = likeness(corpus, fix, corpus.entry(number))
             if not is_told and alike.both < ALIKE:

@@ -26,13 +26,13 @@ NOT_ALIKE: Final = Likeness(both=0.0, of_fix=0.0)
 
 
 class Weights:
-    """The lines of a fix with their weights, to see quickly what cannot be like it."""
+    """The lines of a fix with their weight, to see quickly what cannot be like it."""
 
     def __init__(self, corpus: Corpus, fix: Entry) -> None:
-        """Weigh each line once."""
+        """Weigh them once."""
         self._lines = fix.lines
-        self._by_line = {line: corpus.weight(line) for line in fix.lines}
-        self._own = sum(self._by_line.values())
+        self._weigh = corpus.weigh
+        self._own = corpus.weigh(fix.lines)
         # Of a sampled commit only a part can be compared, and what is common weighs more in it.
         self._is_sampled = fix.size > SAMPLE
 
@@ -43,7 +43,7 @@ class Weights:
             return False
         if self._is_sampled or len(lines) >= SAMPLE:
             return True
-        return sum(map(self._by_line.__getitem__, common)) >= share * self._own
+        return self._weigh(common) >= share * self._own
 
 
 def likeness(corpus: Corpus, fix: Entry, other: Entry) -> Likeness:
@@ -58,9 +58,8 @@ def likeness(corpus: Corpus, fix: Entry, other: Entry) -> Likeness:
             frozenset(line for line in mine if line <= end),
             frozenset(line for line in theirs if line <= end),
         )
-    weight = corpus.weight
-    common = sum(map(weight, mine & theirs))
-    own, other_own = sum(map(weight, mine)), sum(map(weight, theirs))
+    common = corpus.weigh(mine & theirs)
+    own, other_own = corpus.weigh(mine), corpus.weigh(theirs)
     return Likeness(both=common / (own + other_own - common), of_fix=common / own) if common else NOT_ALIKE
 
 

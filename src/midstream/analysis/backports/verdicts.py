@@ -53,7 +53,7 @@ class Judge:
                 self.corpus,
                 number,
                 rungs=self.rungs,
-                among=lambda one: self.reach.meets(without, one) and not self.reach.meets(own, one),
+                among=lambda numbers: self.reach.only(numbers, of=without, not_of=own),
             )
         return self._traces[number]
 

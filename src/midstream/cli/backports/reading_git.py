@@ -63,11 +63,12 @@ def fixes_of(
     history: History, *, given: tuple[str, ...], listed: Path | None, desk: Desk | None, by: str, project: str
 ) -> "list[Fix]":
     """Return the fixes to ask about: those given, those of a list, else those of the cases on record."""
-    found = [resolve(Listed(name=name, commits=tuple(name.split("+"))), history) for name in given]
+    asked = [Listed(name=name, commits=tuple(name.split("+"))) for name in given]
     if listed is not None:
         if listed.stat().st_size > LIST_LIMIT:
             raise Misuse(f"{listed} has more than {LIST_LIMIT} bytes", hint="Split the list.")
-        found += [resolve(entry, history) for entry in read_list(listed.read_text(encoding="utf-8"), where=str(listed))]
+        asked += read_list(listed.read_text(encoding="utf-8"), where=str(listed))
+    found = resolve(asked, history) if asked else []
     if not found and desk is not None:
         found = fixes_on_record(desk, by=by, project=project)
     if not found:

@@ -1,5 +1,7 @@
 """Which fixes the board asks about: those on record, or those of a list."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from midstream.analysis.backports import Fix
@@ -38,14 +40,18 @@ def read_list(text: str, *, where: str) -> tuple[Listed, ...]:
     return found
 
 
-def resolve(listed: Listed, history: History) -> Fix:
-    """Return the fix with whole commit ids; raise `HistoryTrouble` for a commit that is not in the repository."""
-    return Fix(
-        name=listed.name,
-        title=listed.title,
-        commits=tuple(history.resolve(name) for name in listed.commits),
-        introduced=tuple(history.resolve(name) for name in listed.introduced),
-    )
+def resolve(listed: Sequence[Listed], history: History) -> list[Fix]:
+    """Return the fixes with whole commit ids; raise `HistoryTrouble` for a commit that is not in the repository."""
+    ids = history.resolve_all([name for entry in listed for name in (*entry.commits, *entry.introduced)])
+    return [
+        Fix(
+            name=entry.name,
+            title=entry.title,
+            commits=tuple(ids[name] for name in entry.commits),
+            introduced=tuple(ids[name] for name in entry.introduced),
+        )
+        for entry in listed
+    ]
 
 
 def fixes_on_record(desk: Desk, *, by: str, project: str = "") -> list[Fix]:
