@@ -25,6 +25,9 @@ ALIKE: Final = 0.35
 VERY_ALIKE: Final = 0.8
 """From this share on, hardly anything was changed on the way."""
 
+NAMESAKES: Final = 2
+"""So many other commits with the subject of a fix make it a subject that tells nothing by itself."""
+
 SURE: Final[dict[Rung, Sure]] = {
     Rung.SAME: "certain",
     Rung.TRAILER: "certain",
@@ -88,6 +91,7 @@ class Trace:
                 for match in self.likely.values()
                 if on(match.number)
                 and not before(match.number)
+                and not self.is_common(match, on=on, beside=beside)
                 and self.claimed_by(match, on=on, beside=beside) is None
             ]
         return sorted(found, key=lambda match: (_place(match.rungs[0]), -match.alike.both, match.number))
@@ -145,6 +149,21 @@ class Trace:
             if rungs:
                 found[number] = Match(number=number, rungs=tuple(rungs), alike=alike)
         return found
+
+    def is_common(self, match: Match, *, on: Callable[[int], bool], beside: Callable[[int], bool]) -> bool:
+        """Return whether the match rests on a subject alone that other commits beside the fix have as well.
+
+        ``Update the change log`` names none of those that are called so, unless it was written at the same moment.
+        """
+        entry = self.corpus.entry(match.number)
+        if match.rungs != (Rung.SUBJECT,) or entry.authored_at == self.fix.authored_at:
+            return False
+        namesakes = (
+            number
+            for number in self.corpus.with_subject(plain_subject(self.fix.subject))
+            if number not in {self.fix.number, match.number} and number not in self.strong
+        )
+        return sum(beside(number) and not on(number) for number in namesakes) >= NAMESAKES
 
     # Claims
 
