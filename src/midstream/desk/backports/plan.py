@@ -49,7 +49,8 @@ def plan(desk: Desk, trials: Trials, *, by: str, now: datetime, path: Path, proj
     """Return the backports owed at `now` in the cases `by` works on: by due instant of the case, newest branch first.
 
     `path` is where the repository of `trials` stands, by which project files tell which of theirs it is: a fix that
-    is on record as another repository's is not tried in it. A backport applies best to the newest branch, and what was adapted there often applies to the next older one.
+    is on record as another repository's is not tried in it. A backport applies best to the newest branch, and what
+    was adapted there often applies to the next older one.
     """
     lines = [line for line in desk.store.task_lines(desk.viewer(by), now=now, project=project) if VERB in line.duty.do]
     named = [path for known in desk.projects().values() for place in known.repositories for path in place.owners]

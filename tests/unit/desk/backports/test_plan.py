@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from midstream.analysis.backports.trial import Trial
-from midstream.cases.case import Case
 from midstream.desk.backports.fixes import commits_in, repository_at
 from midstream.desk.backports.plan import taken
 from midstream.ledger.kinds.fix import FixMerged
@@ -81,7 +80,7 @@ def test_a_project_file_tells_which_repository_is_at_hand(
     ],
 )
 def test_a_fix_is_looked_for_in_its_own_repository(repository: frozenset[str], commits: tuple[str, ...]) -> None:
-    told: Case = case(
+    told = case(
         FixMerged(commit=COMMIT, into="main", repository="boot"),
         FixMerged(commit=OTHER, into="main", repository="tools"),
     )
