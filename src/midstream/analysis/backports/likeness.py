@@ -13,16 +13,15 @@ FOLDERS: Final = 3
 
 
 class Likeness(msgspec.Struct, frozen=True, kw_only=True):
-    """How much the changed lines of two commits have in common, each between 0 and 1.
+    """How much the changed lines of two commits have in common, between 0 and 1.
 
-    `both` is the weight of the common lines by that of all lines (Jaccard); `of_fix` by that of the fix alone.
+    `both` is the weight of the common lines by that of all lines (Jaccard).
     """
 
     both: float
-    of_fix: float
 
 
-NOT_ALIKE: Final = Likeness(both=0.0, of_fix=0.0)
+NOT_ALIKE: Final = Likeness(both=0.0)
 
 
 class Weights:
@@ -60,7 +59,7 @@ def likeness(corpus: Corpus, fix: Entry, other: Entry) -> Likeness:
         )
     common = corpus.weigh(mine & theirs)
     own, other_own = corpus.weigh(mine), corpus.weigh(theirs)
-    return Likeness(both=common / (own + other_own - common), of_fix=common / own) if common else NOT_ALIKE
+    return Likeness(both=common / (own + other_own - common)) if common else NOT_ALIKE
 
 
 def shared_files(corpus: Corpus, fix: Entry, other: Entry) -> frozenset[str]:
