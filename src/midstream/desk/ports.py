@@ -285,6 +285,10 @@ class History(Corpus, Protocol):
         """Return the commit that a name or the beginning of an id means; raise `HistoryTrouble` when there is none."""
         ...
 
+    def resolve_all(self, names: Sequence[str]) -> Mapping[str, Sha]:
+        """Return the commit of each name, as `resolve` does, asking git once for all of them."""
+        ...
+
     def update(self, tips: Iterable[Sha]) -> int:
         """Bring the index up to these commits and all before them; return how many commits were new to it."""
         ...

@@ -28,6 +28,9 @@ FORMAT: Final = 1
 BUCKETS: Final = 1 << 20
 """Counters of how often lines occur; lines share them, which makes some look a little more common than they are."""
 
+AT_ONCE: Final = 500
+"""Commits asked for in one query."""
+
 WAIT_MS: Final = 60_000
 """How long one process waits for another that brings the same index up to date."""
 
@@ -63,6 +66,20 @@ def base_of(path: str) -> int:
     return key_of("base", path.rpartition("/")[2])
 
 
+class _Weights(dict[int, float]):
+    """How telling a line is by how often it occurs, reckoned when it is asked for first."""
+
+    def __init__(self, most: float) -> None:
+        """Begin with the weight of a line that occurs once."""
+        super().__init__()
+        self._most = most
+
+    def __missing__(self, count: int) -> float:
+        """Return the weight, and keep it."""
+        weight = self[count] = max(0.1, self._most - math.log(max(1, count)))
+        return weight
+
+
 class Index:
     """The index in one file, open for reading; see `open_index`."""
 
@@ -81,7 +98,7 @@ class Index:
             self.parents += msgspec.msgpack.decode(blob, type=list[tuple[int, ...]])
         self._counts = array("H")
         self._counts.frombytes(self.meta("counts") or bytes(2 * BUCKETS))
-        self._all = math.log(max(2, len(self.parents)))
+        self._weights = _Weights(math.log(max(2, len(self.parents))))
 
     def meta(self, key: str) -> bytes:
         """Return a value kept beside the commits; empty when there is none."""
@@ -138,12 +155,15 @@ class Index:
         for number in array("I", packed):
             yield self.db.execute("SELECT path FROM paths WHERE number = ?", (number,)).fetchone()[0]
 
-    def lines(self, number: int) -> frozenset[int]:
-        """Return the keys of the changed lines of a commit."""
-        if number not in self._lines:
-            found = self.db.execute("SELECT lines FROM commits WHERE number = ?", (number,)).fetchone()
-            self._lines[number] = frozenset(array("I", found[0]))
-        return self._lines[number]
+    def lines(self, numbers: Sequence[int]) -> list[frozenset[int]]:
+        """Return the keys of the changed lines of each of the commits."""
+        new = [number for number in numbers if number not in self._lines]
+        for start in range(0, len(new), AT_ONCE):
+            some = new[start : start + AT_ONCE]
+            marks = ",".join("?" * len(some))
+            for number, blob in self.db.execute(f"SELECT number, lines FROM commits WHERE number IN ({marks})", some):  # noqa: S608 - nothing but marks
+                self._lines[number] = frozenset(array("I", blob))
+        return [self._lines[number] for number in numbers]
 
     def gaps(self) -> list[int]:
         """Return the commits that could not be read whole."""
@@ -182,9 +202,10 @@ class Index:
         found: tuple[int] = self.db.execute("SELECT count(*) FROM paths WHERE base = ?", (base_of(file),)).fetchone()
         return found[0]
 
-    def weight(self, line: int) -> float:
-        """Return the logarithm of how rare a line is: of all commits by those that have it."""
-        return max(0.1, self._all - math.log(max(1, self._counts[line % BUCKETS])))
+    def weigh(self, lines: Iterable[int]) -> float:
+        """Return the sum of the logarithms of how rare each line is: of all commits by those that have it."""
+        counts, weights = self._counts, self._weights
+        return sum([weights[counts[line % BUCKETS]] for line in lines])
 
     def strict(self, commits: Sequence[str]) -> dict[str, str]:
         """Return the strict patch ids that were asked for before."""

@@ -97,7 +97,7 @@ class GitHistory:
 
     def resolve(self, name: str) -> Sha:
         """Return the commit that a name or the beginning of an id means; raise `HistoryTrouble` when there is none."""
-        if not name or name.startswith("-") or any(char.isspace() or not char.isprintable() for char in name):
+        if not _is_name(name):
             raise HistoryTrouble(f"{name!r} is no name of a commit", hint="Give a commit id, a tag or a branch.")
         done = self.git.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         found = done.out.decode("ascii", "replace").strip()
@@ -108,6 +108,22 @@ class GitHistory:
                 hint="Fetch the branch that has it, or give the whole id.",
             )
         return found
+
+    def resolve_all(self, names: Sequence[str]) -> Mapping[str, Sha]:
+        """Return the commit of each name, as `resolve` does, asking git once for all of them."""
+        wanted = [name for name in dict.fromkeys(names) if _is_name(name)]
+        asked = "".join(f"{name}^{{commit}}\n" for name in wanted).encode()
+        done = self.git.run("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=asked)
+        told = done.out.decode("utf-8", "replace").splitlines()
+        if done.code or len(told) != len(wanted):
+            told = [""] * len(wanted)
+        found = {
+            name: line.removesuffix(" commit")
+            for name, line in zip(wanted, told, strict=True)
+            if _SHA.fullmatch(line.removesuffix(" commit"))
+        }
+        # What git did not find among the others is asked for by itself, which says why.
+        return {name: found[name] if name in found else self.resolve(name) for name in dict.fromkeys(names)}
 
     # The index
 
@@ -172,9 +188,9 @@ class GitHistory:
         """Return the commits that could not be read whole."""
         return self.index.gaps()
 
-    def lines(self, number: int) -> frozenset[int]:
-        """Return the keys of the changed lines of a commit."""
-        return self.index.lines(number)
+    def lines(self, numbers: Sequence[int]) -> Sequence[frozenset[int]]:
+        """Return the keys of the changed lines of each of the commits."""
+        return self.index.lines(numbers)
 
     def with_change_id(self, change_id: str) -> list[int]:
         """Return the commits that have this Change-Id."""
@@ -204,9 +220,9 @@ class GitHistory:
         """Return in how many folders there was ever a file of that name."""
         return self.index.folders(file)
 
-    def weight(self, line: int) -> float:
-        """Return how telling a line is: the logarithm of how rare it is in the history."""
-        return self.index.weight(line)
+    def weigh(self, lines: Iterable[int]) -> float:
+        """Return how telling lines are together: the sum of the logarithms of how rare each is in the history."""
+        return self.index.weigh(lines)
 
     # What is asked of git when somebody wants to know more
 
@@ -253,6 +269,11 @@ class GitHistory:
             return None
         content = self.git.read("cat-file", "blob", name)
         return None if b"\0" in content else content
+
+
+def _is_name(name: str) -> bool:
+    """Return whether git may be asked for it: no option, no blanks, nothing that does not print."""
+    return bool(name) and not name.startswith("-") and all(char.isprintable() and not char.isspace() for char in name)
 
 
 def _lines(file: Path) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What the ladder needs of a history: commits by number, found by their keys."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -60,8 +60,8 @@ class Corpus(Protocol):
         """Return the commits that could not be read whole."""
         ...
 
-    def lines(self, number: int) -> frozenset[int]:
-        """Return the keys of the changed lines of a commit, as in its entry, without the rest of it."""
+    def lines(self, numbers: Sequence[int]) -> Sequence[frozenset[int]]:
+        """Return the keys of the changed lines of each commit, as in its entry, without the rest of it."""
         ...
 
     def with_change_id(self, change_id: str) -> list[int]:
@@ -92,6 +92,6 @@ class Corpus(Protocol):
         """Return in how many folders there was ever a file of that name."""
         ...
 
-    def weight(self, line: int) -> float:
-        """Return how telling a line is: the logarithm of how rare it is in the history."""
+    def weigh(self, lines: Iterable[int]) -> float:
+        """Return how telling lines are together: the sum of the logarithms of how rare each is in the history."""
         ...

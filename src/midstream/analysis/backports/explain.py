@@ -86,6 +86,8 @@ def _change_id(judge: Judge, trace: Trace, on_branch: list[int]) -> Step:
 def _likely(judge: Judge, trace: Trace, rung: Rung, on_branch: list[int], *, tip: int) -> Step:
     """Return the step of a rung that asks for a common file and no better explanation."""
     found = [trace.likely[one] for one in on_branch if one in trace.likely and rung in trace.likely[one].rungs]
+    common = [match for match in found if judge.is_common(trace, match, tip=tip)]
+    found = [match for match in found if match not in common]
     free = [match for match in found if judge.claim(trace, match, tip=tip) is None]
     corpus, fix = judge.corpus, trace.fix
     if free:
@@ -103,6 +105,10 @@ def _likely(judge: Judge, trace: Trace, rung: Rung, on_branch: list[int], *, tip
         detail = (
             f"{corpus.entry(best.number).commit[:12]} is {best.alike.both:.0%} alike, but it is what {owner} brings"
         )
+        return Step(rung=rung, matched=False, sure=SURE[rung], detail=detail)
+    if common:
+        name = corpus.entry(common[0].number).commit[:12]
+        detail = f"{name} has the subject, as many others have, and hardly a line in common"
         return Step(rung=rung, matched=False, sure=SURE[rung], detail=detail)
     if rung is Rung.SUBJECT and (titled := set(corpus.with_subject(plain_subject(fix.subject))) & set(on_branch)):
         entry = corpus.entry(min(titled))

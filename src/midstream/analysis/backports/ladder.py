@@ -25,6 +25,9 @@ ALIKE: Final = 0.35
 VERY_ALIKE: Final = 0.8
 """From this share on, hardly anything was changed on the way."""
 
+NAMESAKES: Final = 2
+"""So many other commits with the subject of a fix make it a subject that tells nothing by itself."""
+
 SURE: Final[dict[Rung, Sure]] = {
     Rung.SAME: "certain",
     Rung.TRAILER: "certain",
@@ -55,11 +58,11 @@ class Trace:
         number: int,
         *,
         rungs: frozenset[Rung] = ALL_RUNGS,
-        among: Callable[[int], bool] = lambda _: True,
+        among: Callable[[Iterable[int]], list[int]] = list,
     ) -> None:
         """Gather the matches of the strong rungs; those of the weak ones are gathered when they are asked for.
 
-        `among` says which commits are of interest at all, so that the lines of the others need not be looked at.
+        `among` returns which commits are of interest at all, so that the lines of the others need not be looked at.
         """
         self._among = among
         self.corpus = corpus
@@ -88,6 +91,7 @@ class Trace:
                 for match in self.likely.values()
                 if on(match.number)
                 and not before(match.number)
+                and not self.is_common(match, on=on, beside=beside)
                 and self.claimed_by(match, on=on, beside=beside) is None
             ]
         return sorted(found, key=lambda match: (_place(match.rungs[0]), -match.alike.both, match.number))
@@ -127,11 +131,10 @@ class Trace:
         pool = {one for path in fix.files for one in corpus.touching(path)} if Rung.LINES in self.rungs else set()
         weights = Weights(corpus, fix)
         found: dict[int, Match] = {}
-        for number in (named | titled | pool) - self.partial - {fix.number}:
-            if not self._among(number):
-                continue
+        numbers = self._among((named | titled | pool) - self.partial - {fix.number})
+        for number, lines in zip(numbers, corpus.lines(numbers), strict=True):
             is_told = number in named or number in titled
-            if not is_told and not weights.may_reach(ALIKE, corpus.lines(number)):
+            if not is_told and not weights.may_reach(ALIKE, lines):
                 continue
             alike = likeness(corpus, fix, corpus.entry(number))
             if not is_told and alike.both < ALIKE:
@@ -146,6 +149,21 @@ class Trace:
             if rungs:
                 found[number] = Match(number=number, rungs=tuple(rungs), alike=alike)
         return found
+
+    def is_common(self, match: Match, *, on: Callable[[int], bool], beside: Callable[[int], bool]) -> bool:
+        """Return whether the match rests on a subject alone that other commits beside the fix have as well.
+
+        ``Update the change log`` names none of those that are called so, unless it was written at the same moment.
+        """
+        entry = self.corpus.entry(match.number)
+        if match.rungs != (Rung.SUBJECT,) or entry.authored_at == self.fix.authored_at:
+            return False
+        namesakes = (
+            number
+            for number in self.corpus.with_subject(plain_subject(self.fix.subject))
+            if number not in {self.fix.number, match.number} and number not in self.strong
+        )
+        return sum(beside(number) and not on(number) for number in namesakes) >= NAMESAKES
 
     # Claims
 

@@ -13,26 +13,25 @@ FOLDERS: Final = 3
 
 
 class Likeness(msgspec.Struct, frozen=True, kw_only=True):
-    """How much the changed lines of two commits have in common, each between 0 and 1.
+    """How much the changed lines of two commits have in common, between 0 and 1.
 
-    `both` is the weight of the common lines by that of all lines (Jaccard); `of_fix` by that of the fix alone.
+    `both` is the weight of the common lines by that of all lines (Jaccard).
     """
 
     both: float
-    of_fix: float
 
 
-NOT_ALIKE: Final = Likeness(both=0.0, of_fix=0.0)
+NOT_ALIKE: Final = Likeness(both=0.0)
 
 
 class Weights:
-    """The lines of a fix with their weights, to see quickly what cannot be like it."""
+    """The lines of a fix with their weight, to see quickly what cannot be like it."""
 
     def __init__(self, corpus: Corpus, fix: Entry) -> None:
-        """Weigh each line once."""
+        """Weigh them once."""
         self._lines = fix.lines
-        self._by_line = {line: corpus.weight(line) for line in fix.lines}
-        self._own = sum(self._by_line.values())
+        self._weigh = corpus.weigh
+        self._own = corpus.weigh(fix.lines)
         # Of a sampled commit only a part can be compared, and what is common weighs more in it.
         self._is_sampled = fix.size > SAMPLE
 
@@ -43,7 +42,7 @@ class Weights:
             return False
         if self._is_sampled or len(lines) >= SAMPLE:
             return True
-        return sum(map(self._by_line.__getitem__, common)) >= share * self._own
+        return self._weigh(common) >= share * self._own
 
 
 def likeness(corpus: Corpus, fix: Entry, other: Entry) -> Likeness:
@@ -58,10 +57,9 @@ def likeness(corpus: Corpus, fix: Entry, other: Entry) -> Likeness:
             frozenset(line for line in mine if line <= end),
             frozenset(line for line in theirs if line <= end),
         )
-    weight = corpus.weight
-    common = sum(map(weight, mine & theirs))
-    own, other_own = sum(map(weight, mine)), sum(map(weight, theirs))
-    return Likeness(both=common / (own + other_own - common), of_fix=common / own) if common else NOT_ALIKE
+    common = corpus.weigh(mine & theirs)
+    own, other_own = corpus.weigh(mine), corpus.weigh(theirs)
+    return Likeness(both=common / (own + other_own - common)) if common else NOT_ALIKE
 
 
 def shared_files(corpus: Corpus, fix: Entry, other: Entry) -> frozenset[str]:

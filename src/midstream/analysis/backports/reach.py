@@ -27,12 +27,13 @@ class Reach:
         """Return whether `number` can be reached from `source`, one of the sources."""
         return bool(self._masks[number] & self._bit[source])
 
-    def meets(self, mask: int, number: int) -> bool:
-        """Return whether one of the sources of a mask reaches `number`."""
-        return bool(self._masks[number] & mask)
+    def only(self, numbers: Iterable[int], *, of: int, not_of: int) -> list[int]:
+        """Return those that a source of the mask `of` reaches, and none of the mask `not_of`."""
+        masks = self._masks
+        return [number for number in numbers if masks[number] & of and not masks[number] & not_of]
 
     def mask(self, sources: Iterable[int]) -> int:
-        """Return the bits of some of the sources, for `meets`."""
+        """Return the bits of some of the sources, for `only`."""
         total = 0
         for source in sources:
             total |= self._bit[source]

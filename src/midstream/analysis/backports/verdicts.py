@@ -53,7 +53,7 @@ class Judge:
                 self.corpus,
                 number,
                 rungs=self.rungs,
-                among=lambda one: self.reach.meets(without, one) and not self.reach.meets(own, one),
+                among=lambda numbers: self.reach.only(numbers, of=without, not_of=own),
             )
         return self._traces[number]
 
@@ -102,6 +102,10 @@ class Judge:
         """Return the commit that explains the match better than the fix does; None when none does."""
         return trace.claimed_by(match, on=lambda one: self.reach.has(tip, one), beside=self._beside(trace))
 
+    def is_common(self, trace: Trace, match: Match, *, tip: int) -> bool:
+        """Return whether the match rests on a subject alone that tells nothing, as many commits have it."""
+        return trace.is_common(match, on=lambda one: self.reach.has(tip, one), beside=self._beside(trace))
+
     def _beside(self, trace: Trace) -> Callable[[int], bool]:
         """Return whether a commit is on a branch that has the fix itself, where the originals of backports are.
 
@@ -145,6 +149,8 @@ class Judge:
             return ""
         best = max(near, key=lambda match: match.alike.both)
         entry = self.corpus.entry(best.number)
+        if best.rungs == (Rung.SUBJECT,) and self.is_common(trace, best, tip=tip):
+            return f"{entry.commit[:12]} has the subject that many commits have: {entry.subject}"
         return (
             f"{entry.commit[:12]} changes {best.alike.both:.0%} alike lines, but brings another commit: {entry.subject}"
         )

@@ -107,6 +107,7 @@ def _read(session: Session, asked: _Asked) -> "Board":
         desk=desk,
         by=session.who() if desk is not None else "",
         project=asked.project or (found.id if found is not None else ""),
+        repo=asked.repo,
     )
     name = found.name if found is not None else asked.repo.resolve().name
     return read_board(history, lines=lines, fixes=fixes, today=today, name=name)

@@ -49,7 +49,7 @@ def explain(
     today = session.clock().date()
     history = session.history(repo)
     project = project_of(history, repo=repo, config=config, desk=None, name="")
-    asked = resolve(Listed(name=fix[0], commits=fix, introduced=introduced), history)
+    (asked,) = resolve([Listed(name=fix[0], commits=fix, introduced=introduced)], history)
     lines = lines_of(history, project, named=branches, today=today)
     # The other branches are not answered for, but originals of other backports may be on them.
     others = [line for line in branches_of(history, project, today=today) if line.name not in branches]

@@ -25,7 +25,7 @@ def plan(session: Session, *, repo: Path, project: str, as_json: bool) -> None:
     from midstream.desk.backports import plan as planning  # noqa: PLC0415 - keeps help quick
 
     trials = session.open_trials(repo=repo)
-    owed = planning.plan(session.desk(), trials, by=session.who(), now=session.clock(), project=project)
+    owed = planning.plan(session.desk(), trials, by=session.who(), now=session.clock(), path=repo, project=project)
     if as_json:
         write_json(owed)
         return

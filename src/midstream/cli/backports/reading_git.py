@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from midstream.desk.backports.board import FILE, branches_of, project_text
-from midstream.desk.backports.fixes import Listed, fixes_on_record, read_list, resolve
+from midstream.desk.backports.fixes import Listed, fixes_on_record, read_list, repository_at, resolve
 from midstream.desk.desk import Desk
 from midstream.desk.errors import Misuse
 from midstream.desk.ports import History
@@ -60,16 +60,25 @@ def lines_of(history: History, project: Project | None, *, named: tuple[str, ...
 
 
 def fixes_of(
-    history: History, *, given: tuple[str, ...], listed: Path | None, desk: Desk | None, by: str, project: str
+    history: History,
+    *,
+    given: tuple[str, ...],
+    listed: Path | None,
+    desk: Desk | None,
+    by: str,
+    project: str,
+    repo: Path,
 ) -> "list[Fix]":
     """Return the fixes to ask about: those given, those of a list, else those of the cases on record."""
-    found = [resolve(Listed(name=name, commits=tuple(name.split("+"))), history) for name in given]
+    asked = [Listed(name=name, commits=tuple(name.split("+"))) for name in given]
     if listed is not None:
         if listed.stat().st_size > LIST_LIMIT:
             raise Misuse(f"{listed} has more than {LIST_LIMIT} bytes", hint="Split the list.")
-        found += [resolve(entry, history) for entry in read_list(listed.read_text(encoding="utf-8"), where=str(listed))]
+        asked += read_list(listed.read_text(encoding="utf-8"), where=str(listed))
+    found = resolve(asked, history) if asked else []
     if not found and desk is not None:
-        found = fixes_on_record(desk, by=by, project=project)
+        names = repository_at(desk.projects().values(), path=repo, url="")
+        found = fixes_on_record(desk, by=by, project=project, repository=names)
     if not found:
         raise Misuse(
             "there is no fix to ask about",

@@ -1,5 +1,8 @@
 """Which fixes the board asks about: those on record, or those of a list."""
 
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+
 import msgspec
 
 from midstream.analysis.backports import Fix
@@ -12,6 +15,7 @@ from midstream.desk.ports import History
 from midstream.formats.toml import read_toml
 from midstream.ledger.kinds.cve import CveAssigned
 from midstream.ledger.kinds.fix import BackportWaived, BranchNotAffected, FixMerged, IntroducedRecorded
+from midstream.project import Project
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,30 +42,63 @@ def read_list(text: str, *, where: str) -> tuple[Listed, ...]:
     return found
 
 
-def resolve(listed: Listed, history: History) -> Fix:
-    """Return the fix with whole commit ids; raise `HistoryTrouble` for a commit that is not in the repository."""
-    return Fix(
-        name=listed.name,
-        title=listed.title,
-        commits=tuple(history.resolve(name) for name in listed.commits),
-        introduced=tuple(history.resolve(name) for name in listed.introduced),
+def resolve(listed: Sequence[Listed], history: History) -> list[Fix]:
+    """Return the fixes with whole commit ids; raise `HistoryTrouble` for a commit that is not in the repository."""
+    ids = history.resolve_all([name for entry in listed for name in (*entry.commits, *entry.introduced)])
+    return [
+        Fix(
+            name=entry.name,
+            title=entry.title,
+            commits=tuple(ids[name] for name in entry.commits),
+            introduced=tuple(ids[name] for name in entry.introduced),
+        )
+        for entry in listed
+    ]
+
+
+def repository_at(projects: Iterable[Project], *, path: Path, url: str) -> frozenset[str]:
+    """Return what facts call the repository at `path`, cloned from `url`: its name and its URL in a project's file.
+
+    Empty when no project's file tells which of its repositories it is.
+    """
+    here = path.resolve()
+    return frozenset(
+        word
+        for project in projects
+        for known in project.repositories
+        if (url and known.url == url) or (known.path and Path(known.path).resolve() == here)
+        for word in (known.name, known.url)
+        if word
     )
 
 
-def fixes_on_record(desk: Desk, *, by: str, project: str = "") -> list[Fix]:
-    """Return the fixes of the cases that `by` may see, as the facts name them; cases without a merged fix have none."""
+def commits_in(case: Case, repository: Collection[str]) -> tuple[str, ...]:
+    """Return the commits of the case's fix in the repository of one of these names, in the order they were recorded.
+
+    A commit recorded without a repository may be in any; without a name to compare, all are returned.
+    """
+    merged = [body for _, body in case.all(FixMerged)]
+    here = [body for body in merged if not repository or body.repository in {"", *repository}]
+    return tuple(dict.fromkeys(body.commit for body in here))
+
+
+def fixes_on_record(desk: Desk, *, by: str, project: str = "", repository: Collection[str] = ()) -> list[Fix]:
+    """Return the fixes of the cases that `by` may see, as the facts name them; cases without a merged fix have none.
+
+    With `repository`, what facts call a repository, only the commits that may be in it count.
+    """
     viewer = desk.viewer(by)
     found: list[Fix] = []
     for line in desk.store.case_lines(viewer, project=project):
         case = replay(desk.store.facts(f"case/{line.case}"), case=line.case)
-        fix = fix_of(case, name=line.case, seen=sight(viewer, case))
+        fix = fix_of(case, name=line.case, seen=sight(viewer, case), repository=repository)
         found += [fix] if fix is not None else []
     return found
 
 
-def fix_of(case: Case, *, name: str, seen: Sight) -> Fix | None:
+def fix_of(case: Case, *, name: str, seen: Sight, repository: Collection[str] = ()) -> Fix | None:
     """Return the fix of a case, as somebody knows it who sees that much; None when no commit of it is on record."""
-    commits = tuple(dict.fromkeys(body.commit for _, body in case.all(FixMerged)))
+    commits = commits_in(case, repository)
     if not commits:
         return None
     inside = seen >= Sight.PARTICIPANT

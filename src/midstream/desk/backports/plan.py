@@ -1,13 +1,15 @@
 """What is owed to which branch, in the order in which it applies best, with what a trial says of it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 
 import msgspec
 
 from midstream.analysis.backports.trial import Request, Trial
 from midstream.cases.case import Case, replay
+from midstream.desk.backports.fixes import commits_in, repository_at
 from midstream.desk.backports.owners import Owners
 from midstream.desk.backports.trying import main_line
 from midstream.desk.desk import Desk
@@ -43,14 +45,17 @@ class Owed(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
 
 
-def plan(desk: Desk, trials: Trials, *, by: str, now: datetime, project: str = "") -> list[Owed]:
+def plan(desk: Desk, trials: Trials, *, by: str, now: datetime, path: Path, project: str = "") -> list[Owed]:
     """Return the backports owed at `now` in the cases `by` works on: by due instant of the case, newest branch first.
 
-    A backport applies best to the newest branch, and what was adapted there often applies to the next older one.
+    `path` is where the repository of `trials` stands, by which project files tell which of theirs it is: a fix that
+    is on record as another repository's is not tried in it. A backport applies best to the newest branch, and what
+    was adapted there often applies to the next older one.
     """
     lines = [line for line in desk.store.task_lines(desk.viewer(by), now=now, project=project) if VERB in line.duty.do]
     named = [path for known in desk.projects().values() for place in known.repositories for path in place.owners]
     owners = Owners(trials, main=main_line(trials), named=named) if lines else None
+    repository = repository_at(desk.projects().values(), path=path, url=trials.url()) if lines else frozenset[str]()
     found: list[Owed] = []
     cases: dict[str, Case] = {}
     for line in lines:
@@ -67,7 +72,7 @@ def plan(desk: Desk, trials: Trials, *, by: str, now: datetime, project: str = "
             clause=line.duty.clause,
             claimed_by=line.claimed_by,
         )
-        found.append(_tried(owed, cases[name], trials, owners))
+        found.append(_tried(owed, cases[name], trials, owners, repository))
     places = {owed.case: place for place, owed in reversed(list(enumerate(found)))}
     return sorted(found, key=lambda owed: (places[owed.case], newest_first(owed.branch)))
 
@@ -78,10 +83,12 @@ def newest_first(branch: str) -> tuple[int, tuple[int, ...], str]:
     return (0 if numbers else 1), (*numbers, 1), branch
 
 
-def _tried(owed: Owed, case: Case, trials: Trials, owners: Owners | None) -> Owed:
-    fix = tuple(dict.fromkeys(body.commit for _, body in case.all(FixMerged)))
+def _tried(owed: Owed, case: Case, trials: Trials, owners: Owners | None, repository: Collection[str]) -> Owed:
+    fix = commits_in(case, repository)
     if not fix:
-        return msgspec.structs.replace(owed, why_not="no commit of the fix is on record: record-fix")
+        elsewhere = ", ".join(dict.fromkeys(body.repository for _, body in case.all(FixMerged)))
+        what = f"the fix is in the repository {elsewhere}: give that" if elsewhere else ""
+        return msgspec.structs.replace(owed, why_not=what or "no commit of the fix is on record: record-fix")
     try:
         _, target = trials.tip(owed.branch)
     except HistoryTrouble as error:
@@ -94,11 +101,7 @@ def _tried(owed: Owed, case: Case, trials: Trials, owners: Owners | None) -> Owe
         if newest_first(branch) < newest_first(owed.branch)
     ]
     tried = list(zip([branch for branch, _ in requests], trials.try_all([asked for _, asked in requests]), strict=True))
-    taken_from, trial = tried[0]
-    if trial.outcome == "conflict":
-        # What was adapted for the nearest newer branch comes first.
-        adapted = sorted(tried[1:], key=lambda entry: newest_first(entry[0]), reverse=True)
-        taken_from, trial = next((entry for entry in adapted if entry[1].outcome == "clean"), tried[0])
+    taken_from, trial = taken(tried)
     ask: list[str] = []
     sources: list[str] = []
     for file in trial.files if owners else ():
@@ -114,6 +117,17 @@ def _tried(owed: Owed, case: Case, trials: Trials, owners: Owners | None) -> Owe
         ask=tuple(dict.fromkeys(ask)),
         source=", ".join(dict.fromkeys(sources)),
     )
+
+
+def taken(tried: Sequence[tuple[str, Trial]]) -> tuple[str, Trial]:
+    """Return from which branch to take the fix, with its trial, of (branch, trial) beginning with the main line's.
+
+    Where the fix itself conflicts, what was adapted for the nearest newer branch comes first.
+    """
+    if tried[0][1].outcome != "conflict":
+        return tried[0]
+    adapted = sorted(tried[1:], key=lambda entry: newest_first(entry[0]), reverse=True)
+    return next((entry for entry in adapted if entry[1].outcome == "clean"), tried[0])
 
 
 def _backports(case: Case) -> dict[str, tuple[str, ...]]:

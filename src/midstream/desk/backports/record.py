@@ -17,7 +17,7 @@ from midstream.desk.ports import Trials
 if TYPE_CHECKING:
     from midstream.analysis.backports import Fix
 
-AT_ONCE = 60
+AT_ONCE = 25
 """How many squares of a board are tried unasked: more would make people wait for it."""
 MISSING = frozenset({"vulnerable", "partly fixed"})
 

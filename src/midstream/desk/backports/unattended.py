@@ -1,9 +1,10 @@
 """The worker's look at the repositories that project files give by their path."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
+from midstream.analysis.backports import Fix
 from midstream.desk.backports.board import branches_of, read_board
 from midstream.desk.backports.fixes import fixes_on_record
 from midstream.desk.backports.record import record_board, with_trials
@@ -31,17 +32,18 @@ def look_once(
             try:
                 path = Path(repository.path)
                 history, trials = open_history(path), open_trials(repo=path)
-                found += _look(desk, project, history, trials, today=today)
+                names = frozenset({repository.name, repository.url} - {""})
+                fixes = fixes_on_record(desk, by=WORKER, project=project.id, repository=names)
+                found += _look(desk, project, fixes, history, trials, today=today) if fixes else []
             except HistoryTrouble as error:
                 detail = f"{error.what}. {error.hint}"
                 found.append(Done(case=project.id, task=TASK, verb="observe", outcome="failed", detail=detail))
     return found
 
 
-def _look(desk: Desk, project: Project, history: History, trials: Trials, *, today: date) -> list[Done]:
-    fixes = fixes_on_record(desk, by=WORKER, project=project.id)
-    if not fixes:
-        return []
+def _look(
+    desk: Desk, project: Project, fixes: Sequence[Fix], history: History, trials: Trials, *, today: date
+) -> list[Done]:
     lines = branches_of(history, project, today=today)
     board = read_board(history, lines=lines, fixes=fixes, today=today, name=project.name)
     board = with_trials(board, trials, limit=None)

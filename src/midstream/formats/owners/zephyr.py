@@ -6,8 +6,6 @@ Each key is an area: ``maintainers`` and ``collaborators`` are handles, ``files`
 
 import re
 
-import yaml
-
 from midstream.formats.owners.model import (
     AREA_LIMIT,
     PATTERN_LIMIT,
@@ -21,19 +19,20 @@ from midstream.formats.owners.model import (
 
 _KEY = re.compile(r"\"?([^#\s\"][^:\"]*)\"?:")
 _ANCHOR = re.compile(r"(?m)^[^#\n]*[\s\[{,:-][&*][A-Za-z0-9_]+\s*$")
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The safe loader, in C where it is built: Zephyr's file takes a second without."""
 _ROLES: tuple[tuple[str, Role], ...] = (("maintainers", "maintainer"), ("collaborators", "reviewer"))
 
 
 def read_zephyr(text: str, *, path: str) -> OwnerFile:
     """Return the areas of the file; with none, and a fault that says why, when it is no such YAML."""
+    import yaml  # noqa: PLC0415 - most boards meet no such file, and it takes as long to load as many answers
+
     faults = Faults()
     if len(text) > SIZE_LIMIT or _ANCHOR.search(text):
         faults.add(1, "too large" if len(text) > SIZE_LIMIT else "anchors are not followed")
         return OwnerFile(path=path, faults=faults.all())
     try:
-        tree = yaml.load(text, Loader=_LOADER)  # noqa: S506 - one of the two safe loaders
+        # In C where it is built: Zephyr's file takes a second without.
+        tree = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         faults.add(mark.line + 1 if mark else 1, "no YAML")

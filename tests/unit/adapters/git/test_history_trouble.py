@@ -216,6 +216,32 @@ def test_what_is_fetched_while_it_is_read_is_for_the_next_time(repo: Repository,
     assert verdict(history_of(repo.path, tmp_path), [fix], "v0").word == "fixed"
 
 
+def test_a_repository_is_read_while_git_fetches_into_it(repo: Repository, tmp_path: Path) -> None:
+    fix = a_fix(repo)
+    clone = tmp_path / "clone.git"
+    git(tmp_path, "-c", "protocol.file.allow=always", "clone", "--quiet", "--mirror", f"file://{repo.path}", str(clone))
+    for count in range(40):
+        repo.commit("main", {"busy.c": f"{count}\n"}, f"Busy {count}")
+        repo(*("tag", f"busy-{count}", "main"))
+    repo.commit("v0", {"src/parse.c": FIXED}, "Arrived at last")
+    step = 'git fetch --quiet "$0" "refs/tags/busy-$count:refs/heads/main" && git gc --quiet --prune=now'
+    script = f'for count in $(seq 0 39); do {step}; done; git fetch --quiet "$0" "+refs/heads/*:refs/heads/*"'
+    command = ["sh", "-c", script, f"file://{repo.path}"]
+    with subprocess.Popen(command, cwd=clone, env=ENVIRONMENT | {"GIT_ALLOW_PROTOCOL": "file"}) as fetching:
+        words, hints = [], []
+        while fetching.poll() is None:
+            try:
+                words.append(verdict(history_of(clone, tmp_path), [fix], "v0").word)
+            except HistoryTrouble as trouble:
+                hints.append(trouble.hint)
+    assert all(hints)
+    assert fetching.returncode == 0
+    assert len(words) > 1, "nothing was read while it was fetched"
+    assert set(words) <= {"vulnerable", "fixed"}
+    assert words == sorted(words, reverse=True), "the fix was seen, and then no more"
+    assert verdict(history_of(clone, tmp_path), [fix], "v0").word == "fixed"
+
+
 # The index
 
 

@@ -39,6 +39,19 @@ STORIES = {
     "applies to a renamed file": Story(
         base=FILE, fix={"a.c": lines(1, 40, l5="fixed")}, branch={"a.c": None, "new/a.c": LONG}, outcome="clean"
     ),
+    "a large file that both change": Story(
+        base={"a.c": lines(1, 400_000)},
+        fix={"a.c": lines(1, 400_000, l5="fixed")},
+        branch={"a.c": lines(1, 400_000, l399_000="else")},
+        outcome="clean",
+    ),
+    "a large file that both change alike": Story(
+        base={"a.c": lines(1, 400_000)},
+        fix={"a.c": lines(1, 400_000, l5="fixed")},
+        branch={"a.c": lines(1, 400_000, l5="other")},
+        outcome="conflict",
+        files={"a.c": ("content",)},
+    ),
     "a new mode": Story(base=FILE, fix={"a.c": ("100755", LONG)}, branch={"b.c": "x\n"}, outcome="clean"),
     "a submodule moves": Story(
         base={"m": ("160000", SUBMODULE)},
@@ -187,6 +200,19 @@ def test_a_trial_says_what_a_cherry_pick_does(tmp_path: Path, name: str) -> None
     assert found.is_docs_only is story.docs
     if outcome == "clean":
         assert found.tree == tree
+
+
+def test_what_merge_union_would_hide_is_a_conflict(tmp_path: Path) -> None:
+    story = Story(
+        base=FILE | {".gitattributes": "a.c merge=union\n"},
+        fix={"a.c": lines(1, 40, l5="fixed")},
+        branch={"a.c": lines(1, 40, l5="other")},
+        outcome="conflict",
+    )
+    repo, fix, tip = built(tmp_path / "repo", story)
+    assert picked(repo, fix, tip, tmp_path / "tree")[0] == "clean", "git no longer puts both sides one after the other"
+    found = trial(repo, fix, onto=tip)
+    assert (found.outcome, [file.path for file in found.files]) == ("conflict", ["a.c"])
 
 
 def test_sha256_repositories_are_tried_alike(tmp_path: Path) -> None:

@@ -79,6 +79,20 @@ def test_the_same_subject_without_a_common_file_is_no_evidence(repo: Repository,
     assert verdict(history_of(repo.path, tmp_path), [fix], "v1").word == "vulnerable"
 
 
+@pytest.mark.parametrize(("others", "word"), [(0, "fixed"), (2, "vulnerable"), (3, "vulnerable")])
+def test_a_subject_that_many_commits_have_says_nothing_by_itself(
+    others: int, word: str, repo: Repository, tmp_path: Path
+) -> None:
+    fix = repo.commit("main", {"src/parse.c": FIXED}, "Tidy the parser")
+    for count in range(others):
+        repo.commit("main", {"src/parse.c": lines(1, 40, l30=f"tidied {count}")}, "Tidy the parser")
+    repo.commit("v1", {"src/parse.c": OTHER}, "Tidy the parser")
+    found = verdict(history_of(repo.path, tmp_path), [fix], "v1")
+    assert found.word == word, found.because
+    if word == "vulnerable":
+        assert "has the subject that many commits have" in found.found[0].nearest
+
+
 def test_a_commit_that_brings_another_one_is_claimed_by_it(repo: Repository, tmp_path: Path) -> None:
     twin = FIXED.replace("ERROR_TOO_LONG", "E_TWIN")
     fix = repo.commit("main", {"src/parse.c": FIXED}, "Check the length")
