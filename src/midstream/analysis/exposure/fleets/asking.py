@@ -111,8 +111,7 @@ def scan_fleet(*, fleet: "Fleet", index: "Index", only: "set[int] | None" = None
 
     groups: dict[tuple[str, Verdict], list[int]] = {}
     examples: dict[tuple[str, Verdict], Component] = {}
-    for component, *what in touched(index=index, components=components()):
-        vulnerability, verdict = what
+    for component, vulnerability, verdict in touched(index=index, components=components()):
         held = groups.get((vulnerability, verdict))
         if held is None:
             groups[vulnerability, verdict] = held = []
@@ -134,9 +133,7 @@ def scan_fleet(*, fleet: "Fleet", index: "Index", only: "set[int] | None" = None
     return FleetScan(open=found, silent=silent)
 
 
-def _reasons(
-    index: "Index", examples: dict[tuple[str, Verdict], Component]
-) -> dict[tuple[str, Verdict], Finding]:
+def _reasons(index: "Index", examples: dict[tuple[str, Verdict], Component]) -> dict[tuple[str, Verdict], Finding]:
     """Return the finding of each vulnerability and verdict for its example: only what is shown needs a reason."""
     wanted = set(examples.items())
     distinct = dict.fromkeys(examples.values())
