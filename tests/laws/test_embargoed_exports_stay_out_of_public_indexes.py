@@ -40,8 +40,8 @@ def test_a_public_index_neither_takes_nor_names_it(
     name: str,
     story: str,
     tlp: str,
-    is_folder: bool,
-    tmp_path: Path,  # noqa: FBT001 - from a table
+    is_folder: bool,  # noqa: FBT001 - from a table
+    tmp_path: Path,
 ) -> None:
     record = msgspec.structs.replace(HIDDEN[story], distribution=Distribution(tlp=tlp))  # type: ignore[arg-type] # of the table
     folder, to = tmp_path / "exports", tmp_path / "index.db"

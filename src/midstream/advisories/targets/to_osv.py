@@ -15,7 +15,7 @@ import msgspec
 from midstream.advisories.carry.extension import joined, read_extension, write_extension
 from midstream.advisories.carry.foreign import foreign_of, with_foreign
 from midstream.advisories.carry.sections import read_sections, write_sections
-from midstream.advisories.public import is_public
+from midstream.advisories.public import is_public, marking
 from midstream.advisories.ranges import UNSURE, git_events, judged, spans
 from midstream.advisories.reading import Provenance, Reading
 from midstream.advisories.record import (
@@ -43,8 +43,6 @@ from midstream.formats.osv.names import LOCAL, has_known_prefix
 TARGET = "osv"
 COUNTS: frozenset[Verdict] = frozenset({"affected", *UNSURE})
 """The verdicts that count as affected."""
-PRIVATE = ("AMBER", "AMBER+STRICT", "RED")
-"""The labels that keep an entry out of a public index."""
 SECTIONS = ("Impact", "Workaround", "Mitigation")
 KINDS: dict[str, str] = {
     "advisory": "ADVISORY",
@@ -174,23 +172,14 @@ def _credit(credit: Credit) -> osv.Credit:
 
 def _specific(record: Advisory, *, now: datetime) -> dict[str, Any] | None:
     found: dict[str, Any] = {}
-    if label := _label(record, now=now):
-        found["tlp"] = label
+    if not is_public(record, now=now):
+        # OSV has no place for a label; here is where our index looks before it takes an entry.
+        found["tlp"] = marking(record, now=now).upper()
     if record.weakness:
         found["cwe_ids"] = [f"CWE-{weakness.cwe}" for weakness in record.weakness]
     if extension := write_extension(record, kept=EXTENSION):
         found["midstream"] = extension
     return found or None
-
-
-def _label(record: Advisory, *, now: datetime) -> str:
-    """Return the TLP label of a record that is not for everybody (FIRST, TLP 2.0), else nothing.
-
-    OSV has no place for one. Ours is where the index looks before it takes an entry, so a record that is not public
-    always has one, whatever its own label says.
-    """
-    label = record.distribution.tlp.upper()
-    return "" if is_public(record, now=now) else label if label in PRIVATE else "AMBER"
 
 
 def _entries(record: Advisory, component: Component, *, releases: Sequence[Release]) -> list[osv.Affected]:
