@@ -1,4 +1,4 @@
-"""Figures of the exposure analysis: building an index, scanning one product, and matching. Fleets: `bench.fleet`.
+"""Figures of the exposure analysis: building an index, and scanning one product. Fleets: `bench.fleet`.
 
 The data are drawn from a seed at the stated sizes, or built from public OSV dumps given by ``DATA=path`` (zips).
 """
@@ -7,17 +7,12 @@ import os
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 from bench.exposure_data import purls, write_bom, write_feed
 from bench.figure import Figure, NotRun, Places, peak_of, process_ratio, seconds
-from midstream.analysis.exposure.index import open_index
-from midstream.analysis.exposure.inputs.purls import component_of_purl
-from midstream.analysis.exposure.match import Component, match, touched
 
 ADVISORIES = 50_000
 COMPONENTS = 500
@@ -109,43 +104,6 @@ def scan_large(places: Places) -> float:
     return process_ratio(_quiet(large), _quiet(small), rounds=25)
 
 
-def _cpu(work: Callable[[], object]) -> float:
-    """Return the seconds of the processor one call took: what is compared here never waits."""
-    start = time.process_time()
-    work()
-    return time.process_time() - start
-
-
-def _distinct() -> Iterator[Component]:
-    for each in purls(200_000, seed=3):
-        yield component_of_purl(each)
-
-
-def distinct_slowness(places: Places) -> float:
-    """Return 150,000 components a second by how many are matched when all of 200,000 are distinct."""
-    components = list(_distinct())
-    rates = []
-    for _ in range(3):
-        index = open_index(path=_index(places))
-        took = _cpu(lambda index=index: sum(1 for _ in touched(index=index, components=components)))
-        rates.append(len(components) / took)
-        index.close()
-    return 150_000 / max(rates)
-
-
-def wrong_answers(places: Places) -> float:
-    """Return how many answers of the quick way differ from the full one, over 5,000 components."""
-    components = [component_of_purl(each) for each in purls(5_000, seed=4)]
-    with open_index(path=_index(places)) as index:
-        quick = set(touched(index=index, components=components))
-        full = {
-            (each.component, each.vulnerability, each.verdict) for each in match(index=index, components=components)
-        }
-    if not full:
-        raise NotRun("nothing is touched")
-    return len(quick ^ full)
-
-
 def ahead_of_trivy(places: Places) -> float:
     """Return the ratio to trivy on the same input; its database in its own format has to be given by path."""
     del places
@@ -160,6 +118,4 @@ FIGURES = (
     Figure(name=f"exposure: scan, {_SIZE}, memory", limit=30, unit="MB", measure=scan_peak),
     Figure(name="exposure: scan, 1,000,000 ranges by 50,000", limit=1.2, unit="x", measure=scan_large),
     Figure(name="exposure: scan by trivy", limit=1, unit="x", measure=ahead_of_trivy),
-    Figure(name="exposure: 150,000 distinct components/s by ours", limit=1, unit="x", measure=distinct_slowness),
-    Figure(name="exposure: quick answers that differ from full ones", limit=0, unit="of 5,000", measure=wrong_answers),
 )

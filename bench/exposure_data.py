@@ -93,9 +93,10 @@ _MAJORS = (5, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9)
 
 
 def purls(count: int, *, seed: int = 2) -> list[str]:
-    """Distinct purls: two thirds of packages that have vulnerabilities, the others of packages that have none.
+    """Distinct purls: four fifths of packages that have vulnerabilities, the others of packages that have none.
 
-    Most versions are rather new, so that about every second component has a finding; a maintained product has fewer.
+    Most versions are rather new. With the feed of 50,000 advisories 40 of 100 components have a finding, and there are
+    0.7 findings for each component; a maintained product has fewer. All figures use this one density.
     """
     chance = random.Random(seed)
     found: dict[str, None] = {}

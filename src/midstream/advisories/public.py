@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from midstream.advisories.record import Advisory, Credit, Dates, Distribution, Ids, Part, Reference
+from midstream.advisories.record import Advisory, Credit, Dates, Distribution, Ids, Part, Reference, Tlp
 
 ALWAYS_PRIVATE = frozenset(
     {
@@ -27,6 +27,9 @@ ALWAYS_PRIVATE = frozenset(
 )
 """Fields that are about the work and about people, never about the flaw."""
 
+RESTRICTED: frozenset[Tlp] = frozenset({"amber", "amber+strict", "red"})
+"""The labels of what may not go to everybody."""
+
 _Part = TypeVar("_Part", bound=Part)
 
 
@@ -35,6 +38,15 @@ def is_public(record: Advisory, *, now: datetime) -> bool:
     if record.state not in ("published", "withdrawn", "rejected"):
         return False
     return record.dates.public is None or record.dates.public <= now
+
+
+def marking(record: Advisory, *, now: datetime) -> Tlp:
+    """Return the TLP label that a document of the record has to have (FIRST, TLP 2.0): its own, or a stricter one.
+
+    What is not public has one that says so, at least amber, whatever the record says or does not say.
+    """
+    label = record.distribution.tlp
+    return label if label in RESTRICTED or is_public(record, now=now) else "amber"
 
 
 def public_part(record: Advisory, *, now: datetime) -> Advisory:

@@ -13,6 +13,7 @@ from packageurl import PackageURL
 
 from midstream.advisories.carry import labelled
 from midstream.advisories.carry.foreign import with_foreign
+from midstream.advisories.public import marking
 from midstream.advisories.ranges import Judged, judged, spans, vers_of
 from midstream.advisories.record import Advisory, Component, Credit, Publisher, Release
 from midstream.formats.base.cvss import scored
@@ -106,7 +107,7 @@ def _meta(record: Advisory, *, publisher: Publisher, now: datetime, has_affected
             current_release_date=last.date,
             revision_history=revisions,
         ),
-        distribution=csaf.Distribution(tlp=csaf.Tlp(label=LABELS.get(record.distribution.tlp, "WHITE"))),
+        distribution=csaf.Distribution(tlp=csaf.Tlp(label=LABELS.get(marking(record, now=now), "WHITE"))),
         references=tuple(found),
     )
 

@@ -15,6 +15,7 @@ import msgspec
 from midstream.advisories.carry.extension import joined, read_extension, write_extension
 from midstream.advisories.carry.foreign import foreign_of, with_foreign
 from midstream.advisories.carry.sections import read_sections, write_sections
+from midstream.advisories.public import is_public, marking
 from midstream.advisories.ranges import UNSURE, git_events, judged, spans
 from midstream.advisories.reading import Provenance, Reading
 from midstream.advisories.record import (
@@ -122,7 +123,7 @@ def write(*, record: Advisory, publisher: Publisher, releases: Sequence[Release]
         ),
         references=tuple(osv.Reference(type=KINDS.get(each.kind, "WEB"), url=each.url) for each in record.reference),
         credits=tuple(_credit(credit) for credit in record.credit),
-        database_specific=_specific(record),
+        database_specific=_specific(record, now=now),
     )
     return with_foreign(document, record, target=TARGET)
 
@@ -169,8 +170,11 @@ def _credit(credit: Credit) -> osv.Credit:
     )
 
 
-def _specific(record: Advisory) -> dict[str, Any] | None:
+def _specific(record: Advisory, *, now: datetime) -> dict[str, Any] | None:
     found: dict[str, Any] = {}
+    if not is_public(record, now=now):
+        # OSV has no place for a label; here is where our index looks before it takes an entry.
+        found["tlp"] = marking(record, now=now).upper()
     if record.weakness:
         found["cwe_ids"] = [f"CWE-{weakness.cwe}" for weakness in record.weakness]
     if extension := write_extension(record, kept=EXTENSION):

@@ -222,8 +222,9 @@ def _read(db: sqlite3.Connection, number: int, path: Path, digest: str, label: L
         into.unread.append(UnreadRow(path.name, f"it could not be read to its end: {error}"))
     flush()
     db.executemany("INSERT INTO new_ecosystem VALUES (?, ?)", [(name, number) for name in sorted(into.ecosystems)])
+    is_secret = reading.has_refused and not counts["advisory"] and path.is_file()
     return BuiltSource(
-        name=path.name,
+        name=f"source {number}" if is_secret else path.name,
         kind=reading.kind or "unknown",
         digest=digest,
         newest=reading.newest,

@@ -104,7 +104,7 @@ class Index:
         try:
             return self._db.execute(what, values).fetchall()
         except sqlite3.DatabaseError as error:
-            raise _damaged(self.path, error) from None
+            raise _trouble(self.path, error) from None
 
     def package(self, ecosystem: str, name: str) -> Package:
         """Return all that is said of a package; `NOTHING` when nothing is."""
@@ -199,8 +199,11 @@ def open_index(*, path: Path) -> Index:
     except sqlite3.DatabaseError as error:
         if "no such table" in str(error) or "not a database" in str(error):
             raise NoIndex(f"{path}: this is no index", hint=_REBUILD) from None
-        raise _damaged(path, error) from None
+        raise _trouble(path, error) from None
 
 
-def _damaged(path: Path, error: Exception) -> IndexTrouble:
+def _trouble(path: Path, error: Exception) -> NoIndex | IndexTrouble:
+    """Return what a failed question means: a file of another layout, or a damaged one."""
+    if "no such column" in str(error):
+        return NoIndex(f"{path}: an index of an older format", hint=_REBUILD)
     return IndexTrouble(f"{path}: the index is damaged: {error}", hint=_REBUILD)

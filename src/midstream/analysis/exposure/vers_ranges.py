@@ -1,6 +1,9 @@
 """Ranges of versions as CSAF and CycloneDX write them (``vers:``, VERS specification), evaluated with exact keys."""
 
-from midstream.analysis.exposure.versions import InvalidVersion, Scheme, key_of, scheme_of
+from itertools import pairwise
+
+from midstream.analysis.exposure.intervals import Interval
+from midstream.analysis.exposure.versions import HIGHEST, LOWEST, Scheme, key_function, key_of, scheme_of
 
 _SCHEMES: dict[str, Scheme] = {
     "deb": "deb",
@@ -35,31 +38,52 @@ def is_in_vers(text: str, /, *, version: str, ecosystem: str = "") -> bool | Non
         return True
     try:
         key = key_of(scheme=scheme, version=version)
-        constraints = sorted(_constraint(part, scheme) for part in rest.split("|"))
-    except InvalidVersion:
+        return any(each.lo <= key < each.hi for each in vers_intervals(text, scheme=scheme))
+    except ValueError:
         return None
-    return _holds(key, constraints)
 
 
-def _constraint(part: str, scheme: Scheme) -> tuple[str, str]:
-    from midstream.formats.purl import decoded  # noqa: PLC0415 - as the range itself
+def vers_intervals(text: str, /, *, scheme: Scheme | None) -> list[Interval]:
+    """Return the intervals of a ``vers:`` range; raise `ValueError` for others, and for versions without a key."""
+    from midstream.formats.base.vers import bounds_of  # noqa: PLC0415 - few documents have such ranges
 
-    part = part.strip()
-    comparator = next((each for each in (">=", "<=", "!=", ">", "<", "=") if part.startswith(each)), "")
-    return key_of(scheme=scheme, version=decoded(part.removeprefix(comparator).strip())), comparator or "="
+    if scheme is None:
+        raise ValueError("its ecosystem has no known order")
+    bounds = bounds_of("".join(text.split()))
+    if bounds is None:
+        raise ValueError(f"{text[:80]!r} is no range of versions")
+    if not bounds:
+        return [Interval(LOWEST, HIGHEST, "0", "")]
+    key_in = key_function(scheme)
+    constraints = sorted((key_in(version), comparator, version) for comparator, version in bounds)
+    twice = next((right for left, right in pairwise(constraints) if left[0] == right[0]), None)
+    if twice is not None:  # VERS: "Versions are unique"
+        raise ValueError(f"{text[:80]!r} says two things of {twice[2]}")
+    return _between(constraints)
 
 
-def _holds(key: str, constraints: list[tuple[str, str]]) -> bool:
-    for bound, comparator in constraints:
-        if bound == key:
-            return comparator in {"=", ">=", "<="}
-    ordered = [(bound, comparator) for bound, comparator in constraints if comparator not in {"=", "!="}]
-    if not ordered:
-        return any(comparator == "!=" for _, comparator in constraints)
-    below = [comparator for bound, comparator in ordered if bound < key]
-    above = [comparator for bound, comparator in ordered if bound > key]
-    if not below:
-        return above[0] in {"<", "<="}
-    if not above:
-        return below[-1] in {">", ">="}
-    return below[-1] in {">", ">="} and above[0] in {"<", "<="}
+def _between(constraints: list[tuple[str, str, str]]) -> list[Interval]:
+    found = [Interval(key, key + " ", text, f"<= {text}") for key, comparator, text in constraints if comparator == "="]
+    cuts = [key for key, comparator, _ in constraints if comparator == "!="]
+    bounds = [each for each in constraints if each[1] not in {"=", "!="}]
+    starts_low = bounds[0][1][0] == "<" if bounds else bool(cuts)
+    lower: tuple[str, str] | None = (LOWEST, "0") if starts_low else None
+    spans: list[Interval] = []
+    for key, comparator, text in bounds:
+        if comparator[0] == ">":
+            lower = lower or (key if comparator == ">=" else key + " ", f"{comparator} {text}")
+        elif lower is not None:
+            spans.append(Interval(lower[0], key + " " if comparator == "<=" else key, lower[1], f"{comparator} {text}"))
+            lower = None
+    if lower is not None:
+        spans.append(Interval(lower[0], HIGHEST, lower[1], ""))
+    for cut in cuts:
+        spans = [piece for span in spans for piece in _without(span, cut)]
+    return found + spans
+
+
+def _without(span: Interval, cut: str) -> list[Interval]:
+    if not span.lo <= cut < span.hi:
+        return [span]
+    pieces = [span._replace(hi=cut), span._replace(lo=cut + " ")]
+    return [piece for piece in pieces if piece.lo < piece.hi]

@@ -51,7 +51,7 @@ def _deb(version: str) -> Key | None:
     found = _DEB.fullmatch(version)
     if found is None:
         return None
-    return int(found[1] or 0), _deb_parts(found[2]), _deb_parts(found[3] or "")
+    return int(found[1] or 0), _deb_parts(found[2]), _deb_parts(found[3] or "0")  # none is the same as 0
 
 
 def _deb_parts(text: str) -> Key:

@@ -288,6 +288,18 @@ def test_an_index_of_another_format_is_refused(number: int, what: str, tmp_path:
     assert affected(to) == ["GOOD-1"]
 
 
+def test_an_index_of_another_layout_is_of_an_older_format(tmp_path: Path) -> None:
+    source, to = tmp_path / "one.json", tmp_path / "index.db"
+    source.write_text(json.dumps(GOOD))
+    build(source, to=to)
+    with sqlite3.connect(to) as db:
+        db.execute("ALTER TABLE range DROP COLUMN shared")
+        db.execute("ALTER TABLE range DROP COLUMN summary")
+    db.close()
+    with open_index(path=to) as index, pytest.raises(NoIndex, match="older format"):
+        index.package("PyPI", "demo")
+
+
 def test_there_must_be_an_index(tmp_path: Path) -> None:
     with pytest.raises(NoIndex, match="there is no index"):
         open_index(path=tmp_path / "none.db")
@@ -309,6 +321,16 @@ def test_a_public_index_never_holds_a_private_advisory(tmp_path: Path) -> None:
     assert b"SECRET" not in to.read_bytes()
     assert unread(to)[0] == "advisories: document 1: not for the public; it may only enter an embargoed index"
     assert stat.S_IMODE(to.stat().st_mode) == 0o644
+
+
+def test_the_name_of_a_private_file_is_not_told_either(tmp_path: Path) -> None:
+    source, good, to = tmp_path / "SECRET-1.json", tmp_path / "good.json", tmp_path / "index.db"
+    source.write_text(json.dumps(PRIVATE))
+    good.write_text(json.dumps(GOOD))
+    built = build(source, good, to=to)
+    assert [each.name for each in built.sources] == ["source 1", "good.json"]
+    assert unread(to) == ["the file: document 1: not for the public; it may only enter an embargoed index"]
+    assert b"SECRET" not in to.read_bytes()
 
 
 def test_an_embargoed_index_is_for_its_owner_and_is_not_taken_over_by_a_public_one(tmp_path: Path) -> None:

@@ -36,6 +36,14 @@ STORIES: dict[str, tuple[list[dict[str, Any]], dict[str, str]]] = {
         [entry("A", package(*PYPI, "introduced 1", "introduced 2", "fixed 2", "fixed 3"))],
         {"1.9": "affected", "2": "affected", "2.9": "affected", "3": "fixed in this version"},
     ),
+    "a range that ends where it begins holds nothing": (
+        [entry("A", package(*PYPI, "introduced 1", "fixed 2", "introduced 3", "fixed 3"))],
+        {"1": "affected", "2.5": "fixed in this version", "3": "fixed in this version", "9": "fixed in this version"},
+    ),
+    "what is fixed and introduced again at one version stays open": (
+        [entry("A", package(*PYPI, "introduced 1", "fixed 2", "introduced 2"))],
+        {"1": "affected", "2": "affected", "9": "affected"},
+    ),
     "the last affected is affected": (
         [entry("A", package(*PYPI, "introduced 1", "last_affected 2.0"))],
         {

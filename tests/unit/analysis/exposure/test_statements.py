@@ -101,7 +101,9 @@ def test_ranges_in_vers(text: str, inside: list[str], outside: list[str]) -> Non
     assert [is_in_vers(text, version=version) for version in outside] == [False] * len(outside)
 
 
-@pytest.mark.parametrize("text", ["", "<2", "vers:generic/<2", "vers:semver/<x.y", "vers:semver"])
+@pytest.mark.parametrize(
+    "text", ["", "<2", "vers:generic/<2", "vers:semver/<x.y", "vers:semver", "vers:semver/>=1.0.0|<1.0.0"]
+)
 def test_ranges_that_cannot_be_told(text: str) -> None:
     assert is_in_vers(text, version="1.0.0") is None
 

@@ -103,14 +103,8 @@ class Adding:
             return None
         spec, root, purls = read
         by_purl = self._by_purl.setdefault(self._release, {"": _NOBODY})
-        numbers = list(map(by_purl.get, purls))
-        for place in _places(numbers, None):
-            purl = purls[place]
-            # Met before within this document, or new: then it has to be plain.
-            numbers[place] = number = by_purl.get(purl) or self._plain(purl, self._release, by_purl)
-            if number is None:
-                return None
-        if _NOBODY in numbers:
+        numbers = self._numbers(purls, by_purl)
+        if numbers is None:
             return None
         own = self._new(root, self._release, by_purl) if root else None
         if own is not None:
@@ -122,8 +116,20 @@ class Adding:
             listed=len(purls) + (root is not None),
             unidentified=0,
             faults=int(spec not in SPEC_VERSIONS),
-            components=array("I", numbers),  # type: ignore[arg-type] # none of them is None
+            components=numbers,
         )
+
+    def _numbers(self, purls: list[str], by_purl: dict[str, int]) -> "array[int] | None":
+        """Return the numbers of plain purls; None when one is not plain, or does not tell which component it is."""
+        try:
+            return array("I", map(by_purl.__getitem__, purls))  # one look for each, when all were met before
+        except KeyError:
+            for purl in purls:
+                if purl not in by_purl and self._plain(purl, self._release, by_purl) is None:
+                    return None
+        except OverflowError:  # _NOBODY is no number of this kind
+            return None
+        return self._numbers(purls, by_purl)
 
     def _of_bom(self, data: bytes, where: str, digest: str) -> NewInput | None:
         """Return what is new of a document, entry by entry; None for one that is broken or says what is affected."""
@@ -176,14 +182,3 @@ class Adding:
         # Without a version in it, the purl needs the entry's own; a CPE is the entry's, too.
         by_purl[entry.purl] = number if "@" in entry.purl and not component.cpes and component.version else _NOBODY
         return number
-
-
-def _places(numbers: "list[int | None]", wanted: int | None) -> Iterator[int]:
-    """Yield where a value stands; in most documents it stands nowhere, so the list does the looking."""
-    place = -1
-    try:
-        while True:
-            place = numbers.index(wanted, place + 1)
-            yield place
-    except ValueError:
-        return

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from midstream.analysis.exposure.answers import Answer, answers_of, rank_of
-from midstream.analysis.exposure.match import Component, Finding, Verdict, match
+from midstream.analysis.exposure.match import Component, Finding, Verdict, match, touched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,13 +109,18 @@ def scan_fleet(*, fleet: "Fleet", index: "Index", only: "set[int] | None" = None
             if (only is None or number in only) and numbers.setdefault(component, number) == number:
                 yield component
 
-    groups: dict[tuple[str, Verdict], tuple[Finding, list[int]]] = {}
-    for finding in match(index=index, components=components()):
-        held = groups.setdefault((finding.vulnerability, finding.verdict), (finding, []))
-        held[1].append(numbers[finding.component])
-    inputs = fleet.holders([held for _, held in groups.values()])
+    groups: dict[tuple[str, Verdict], list[int]] = {}
+    examples: dict[tuple[str, Verdict], Component] = {}
+    for component, vulnerability, verdict in touched(index=index, components=components()):
+        held = groups.get((vulnerability, verdict))
+        if held is None:
+            groups[vulnerability, verdict] = held = []
+            examples[vulnerability, verdict] = component
+        held.append(numbers[component])
+    inputs = fleet.holders(list(groups.values()))
+    why = _reasons(index, examples)
     found = [
-        _open(finding, held, count) for (finding, held), count in zip(groups.values(), inputs, strict=True) if count
+        _open(why[group], held, count) for (group, held), count in zip(groups.items(), inputs, strict=True) if count
     ]
     found.sort(key=lambda entry: (rank_of(entry.verdict), -entry.inputs, entry.vulnerability))
     silent = [
@@ -126,6 +131,17 @@ def scan_fleet(*, fleet: "Fleet", index: "Index", only: "set[int] | None" = None
         if finding.verdict == "no data"
     ]
     return FleetScan(open=found, silent=silent)
+
+
+def _reasons(index: "Index", examples: dict[tuple[str, Verdict], Component]) -> dict[tuple[str, Verdict], Finding]:
+    """Return the finding of each vulnerability and verdict for its example: only what is shown needs a reason."""
+    wanted = set(examples.items())
+    distinct = dict.fromkeys(examples.values())
+    return {
+        (finding.vulnerability, finding.verdict): finding
+        for finding in match(index=index, components=distinct)
+        if ((finding.vulnerability, finding.verdict), finding.component) in wanted
+    }
 
 
 def _open(finding: Finding, held: list[int], inputs: int) -> Open:

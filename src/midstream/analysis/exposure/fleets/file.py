@@ -204,13 +204,15 @@ class Fleet:
 
     def holders(self, groups: Sequence[Collection[int]], /) -> list[int]:
         """Return, for each group of components, how many inputs have any of them."""
-        places: dict[int, list[int]] = {}
+        (last,) = self._db.execute("SELECT coalesce(max(id), 0) FROM component").fetchone()
+        nothing: list[int] = []
+        places = [nothing] * (last + 1)
         for place, group in enumerate(groups):
             for number in group:
-                places.setdefault(number, []).append(place)
+                places[number] = [*places[number], place]
         count: Counter[int] = Counter()
         for (blob,) in self._db.execute("SELECT components FROM input"):
-            count.update(set(chain.from_iterable(filter(None, map(places.get, _numbers(blob))))))
+            count.update(set(chain.from_iterable(map(places.__getitem__, _numbers(blob)))))
         return [count[place] for place in range(len(groups))]
 
     def _put(self, rows: dict[Row, int]) -> list[int] | None:

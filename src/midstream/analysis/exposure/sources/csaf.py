@@ -2,12 +2,12 @@
 
 from midstream.analysis.exposure.cpes import cpe_parts
 from midstream.analysis.exposure.inputs.purls import component_of_purl
+from midstream.analysis.exposure.intervals import Interval
 from midstream.analysis.exposure.names import name_in
-from midstream.analysis.exposure.sources.events import Interval
 from midstream.analysis.exposure.sources.rows import AdvisoryRow, Collected, ExactRow, RangeRow, UnreadRow, UnsureRow
+from midstream.analysis.exposure.vers_ranges import vers_intervals
 from midstream.analysis.exposure.versions import HIGHEST, LOWEST, InvalidVersion, Scheme, key_function, scheme_of
 from midstream.formats.csaf.statements import Statement, Statements
-from midstream.formats.purl import decoded
 
 _STATES = {
     "affected": "",
@@ -15,7 +15,6 @@ _STATES = {
     "not_affected": "not-affected",
     "under_investigation": "undetermined: under investigation",
 }
-_COMPARATORS = (">=", "<=", "!=", ">", "<", "=")
 
 
 def take_document(into: Collected, document: Statements, *, line: str) -> None:
@@ -93,47 +92,3 @@ def _intervals(versions: str, scheme: Scheme | None) -> list[Interval]:
         raise InvalidVersion("its ecosystem has no known order")
     key = key_function(scheme)(versions)
     return [Interval(key, key + " ", versions, f"<= {versions}")]
-
-
-def vers_intervals(text: str, /, *, scheme: Scheme | None) -> list[Interval]:
-    """Return the intervals of a ``vers:`` range (VERS, "Version range specifier"); raise `ValueError` for others."""
-    if scheme is None:
-        raise ValueError("its ecosystem has no known order")
-    _, slash, rest = text.partition("/")
-    if not slash or not rest.strip():
-        raise ValueError(f"{text[:80]!r} is no range of versions")
-    if rest.strip() == "*":
-        return [Interval(LOWEST, HIGHEST, "0", "")]
-    constraints = []
-    for part in rest.split("|"):
-        comparator = next((each for each in _COMPARATORS if part.strip().startswith(each)), "")
-        version = decoded(part.strip().removeprefix(comparator).strip())
-        constraints.append((key_function(scheme)(version), comparator or "=", version))
-    return _between(sorted(constraints))
-
-
-def _between(constraints: list[tuple[str, str, str]]) -> list[Interval]:
-    found = [Interval(key, key + " ", text, f"<= {text}") for key, comparator, text in constraints if comparator == "="]
-    cuts = [key for key, comparator, _ in constraints if comparator == "!="]
-    bounds = [each for each in constraints if each[1] not in {"=", "!="}]
-    starts_low = bounds[0][1][0] == "<" if bounds else bool(cuts)
-    lower: tuple[str, str] | None = (LOWEST, "0") if starts_low else None
-    spans: list[Interval] = []
-    for key, comparator, text in bounds:
-        if comparator[0] == ">":
-            lower = lower or (key if comparator == ">=" else key + " ", f"{comparator} {text}")
-        elif lower is not None:
-            spans.append(Interval(lower[0], key + " " if comparator == "<=" else key, lower[1], f"{comparator} {text}"))
-            lower = None
-    if lower is not None:
-        spans.append(Interval(lower[0], HIGHEST, lower[1], ""))
-    for cut in cuts:
-        spans = [piece for span in spans for piece in _without(span, cut)]
-    return found + spans
-
-
-def _without(span: Interval, cut: str) -> list[Interval]:
-    if not span.lo <= cut < span.hi:
-        return [span]
-    pieces = [span._replace(hi=cut), span._replace(lo=cut + " ")]
-    return [piece for piece in pieces if piece.lo < piece.hi]

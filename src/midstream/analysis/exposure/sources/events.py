@@ -1,27 +1,21 @@
 """From the events of an OSV range to intervals of keys (OSV format, "affected[].ranges[].events", "Evaluation")."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from itertools import groupby
+from operator import itemgetter
 
+from midstream.analysis.exposure.intervals import Interval
 from midstream.analysis.exposure.versions import HIGHEST, LOWEST, InvalidVersion, Scheme, key_function
 
 _CLOSE, _OPEN = 0, 1  # at one and the same version what ends comes before what begins
-
-
-class Interval(NamedTuple):
-    """Keys from `lo` up to but not including `hi`, with the versions as they are written."""
-
-    lo: str
-    hi: str
-    introduced: str
-    until: str
 
 
 def intervals_of(events: Sequence[tuple[str, str]], *, scheme: Scheme) -> list[Interval]:
     """Return the intervals that events, as pairs of a word and a version, describe, in order.
 
     Words are introduced, fixed, last_affected and limit. Raise `InvalidVersion` when a version has no key, and when
-    nothing is introduced. The order of the events counts for nothing: they are sorted, as the format asks.
+    nothing is introduced. A range that begins where it ends has no interval. The order of the events counts for
+    nothing: they are sorted, as the format asks.
     """
     key_of = key_function(scheme)
     marks: list[tuple[str, int, str]] = []
@@ -45,12 +39,16 @@ def intervals_of(events: Sequence[tuple[str, str]], *, scheme: Scheme) -> list[I
 def _swept(marks: list[tuple[str, int, str]]) -> list[Interval]:
     found: list[Interval] = []
     opened: tuple[str, str] | None = None
-    for key, kind, text in marks:
-        if kind == _OPEN and opened is None:
-            opened = (key, text)
-        elif kind == _CLOSE and opened is not None:
-            found.append(Interval(opened[0], key, opened[1], text))
+    for key, group in groupby(marks, key=itemgetter(0)):
+        here = list(group)
+        ends = [text for _, kind, text in here if kind == _CLOSE]
+        starts = [text for _, kind, text in here if kind == _OPEN]
+        if ends and opened is not None:
+            found.append(Interval(opened[0], key, opened[1], ends.pop()))
             opened = None
+        # What begins and ends at the same version holds none: it must not read as one without an end.
+        if starts and not ends and opened is None:
+            opened = (key, starts[0])
     if opened is not None:
         found.append(Interval(opened[0], HIGHEST, opened[1], ""))
     return found

@@ -1,7 +1,8 @@
 """From OSV entries to the rows of the index."""
 
+from midstream.analysis.exposure.intervals import Interval
 from midstream.analysis.exposure.names import name_in, repository_name
-from midstream.analysis.exposure.sources.events import Interval, intervals_of
+from midstream.analysis.exposure.sources.events import intervals_of
 from midstream.analysis.exposure.sources.rows import (
     AdvisoryRow,
     Collected,
@@ -86,9 +87,13 @@ class _Affected:
                 self._unsure(self.ecosystem, self.name, f"nobody told how {self.ecosystem} orders its versions")
         else:
             try:
-                self.intervals += intervals_of(found.events, scheme=scheme)
+                intervals = intervals_of(found.events, scheme=scheme)
             except InvalidVersion as error:
                 self._unsure(self.ecosystem, self.name, error.what)
+            else:
+                self.intervals += intervals
+                if not intervals:
+                    self._unread(f"{self.ecosystem} {self.name}: a range in which no version lies")
 
     def _take_git(self, found: Range) -> None:
         """Take a range of commits: its own commits are known, those between only where the source lists them."""

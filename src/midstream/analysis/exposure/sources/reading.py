@@ -14,7 +14,7 @@ from midstream.formats.osv.feed import Feed, read_entry
 if TYPE_CHECKING:
     from midstream.formats.debian_tracker.notes import Note
 
-READERS = 1
+READERS = 2
 """Raised when the readers give other rows for the same source: then nothing is taken over from an older index."""
 
 PRIVATE = {"AMBER", "AMBER+STRICT", "RED"}
@@ -32,6 +32,7 @@ class Reading(msgspec.Struct, kw_only=True):
     may_hold_private: bool
     kind: str = ""
     newest: str = ""
+    has_refused: bool = False  # whether something is not for the public
 
 
 def read_source(path: Path, reading: Reading) -> None:
@@ -43,7 +44,9 @@ def read_source(path: Path, reading: Reading) -> None:
         if isinstance(found, Problem):
             reading.into.unread.append(UnreadRow(found.place, found.reason))
         else:
-            _take(found.place, found.data, f"{path.name}: document {count}", reading)
+            # The name of a single file may be the id of what is in it.
+            source = "the file" if found.place == path.name and path.is_file() else path.name
+            _take(found.place, found.data, f"{source}: document {count}", reading)
         if reading.into.size() > BATCH:
             reading.flush()
 
@@ -120,6 +123,7 @@ def _may_enter(label: str, shy_place: str, reading: Reading) -> bool:
     """Return whether a document with this TLP label may enter the index; if not, that is told without naming it."""
     if reading.may_hold_private or label.upper().removeprefix("TLP:") not in PRIVATE:
         return True
+    reading.has_refused = True
     reading.into.unread.append(UnreadRow(shy_place, "not for the public; it may only enter an embargoed index"))
     return False
 
