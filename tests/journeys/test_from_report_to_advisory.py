@@ -159,7 +159,9 @@ def do_on_its_page(page: Any, served: Served, case: str, verb: str, fields: dict
         else:
             place.fill(value)
     if fields:
+        before = form.locator("[name=checked]").input_value()
         form.locator("button[value=check]").press("Enter")
+        page.wait_for_function("was => document.querySelector('#verb-panel [name=checked]').value !== was", arg=before)
     form.locator("button[value=do]").wait_for()
     form.locator("button[value=do]").press("Enter")
     page.locator("#verb-panel .receipt").wait_for()
