@@ -137,7 +137,7 @@ def do_by_keyboard(page: Any, case: str, verb: str, name: str) -> None:
     form = page.locator(f"#p-{row[2]} form.deed")
     form.wait_for()
     assert "What would change" in form.inner_text()
-    page.wait_for_function("document.activeElement.matches('[data-focus]')")
+    form.locator("[data-focus]:focus").wait_for()
     picture(page, f"{verb}-{name}")
     page.keyboard.press("Enter")
     receipt = page.locator(f"#p-{row[2]} .receipt")
@@ -161,7 +161,7 @@ def do_on_its_page(page: Any, served: Served, case: str, verb: str, fields: dict
     if fields:
         before = form.locator("[name=checked]").input_value()
         form.locator("button[value=check]").press("Enter")
-        page.wait_for_function("was => document.querySelector('#verb-panel [name=checked]').value !== was", arg=before)
+        page.locator(f"#verb-panel [name=checked]:not([value='{before}'])").wait_for(state="attached")
     form.locator("button[value=do]").wait_for()
     form.locator("button[value=do]").press("Enter")
     page.locator("#verb-panel .receipt").wait_for()

@@ -62,6 +62,15 @@ def begin(page: Any, real: Served, person: str) -> None:
     page.wait_for_url("**/accounts/2fa/")  # nothing else opens before there is a second factor
 
 
+def confirm(page: Any, url: str) -> None:
+    """Go to a page that asks for the password once more, as setting up a factor does, and give it when it is asked."""
+    page.goto(url)
+    if "/reauthenticate/" in page.url:
+        page.fill("[name=password]", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(url)
+
+
 def leave(page: Any, real: Served) -> None:
     """Sign out."""
     page.goto(f"{real.url}/accounts/2fa/")
@@ -74,7 +83,7 @@ def test_a_password_then_a_code_then_a_recovery_code(real: Served, browser: Any)
     context = context_of(browser)
     seen, page, faults = watch(context), context.new_page(), []
     begin(page, real, "ada")
-    page.goto(f"{real.url}/accounts/2fa/totp/activate/")
+    confirm(page, f"{real.url}/accounts/2fa/totp/activate/")
     faults += faults_of(page, EVERYTHING)
     picture(page, "signin-totp")
     secret = page.locator("input[disabled], input[readonly]").first.input_value()
@@ -82,7 +91,7 @@ def test_a_password_then_a_code_then_a_recovery_code(real: Served, browser: Any)
     page.fill("[name=code]", code_of(secret, at=begun))
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "activate" not in url)
-    page.goto(f"{real.url}/accounts/2fa/recovery-codes/generate/")
+    confirm(page, f"{real.url}/accounts/2fa/recovery-codes/generate/")
     page.locator("main form [type=submit], main form button").first.click()
     page.wait_for_load_state("networkidle")
     page.goto(f"{real.url}/accounts/2fa/recovery-codes/") if "recovery-codes" not in page.url else None
@@ -140,7 +149,7 @@ def test_a_security_key_alone_signs_in(real: Served, browser: Any) -> None:
     }
     wire.send("WebAuthn.addVirtualAuthenticator", {"options": options})
     begin(page, by_name, "bob")
-    page.goto(f"{url}/accounts/2fa/webauthn/add/")
+    confirm(page, f"{url}/accounts/2fa/webauthn/add/")
     assert not faults_of(page, EVERYTHING)
     picture(page, "signin-security-key")
     if page.locator("[name=name]").count():

@@ -53,7 +53,7 @@ def test_a_full_disk_is_one_plain_page_and_what_was_typed_is_done_afterwards(own
     page.goto(f"{own.url}{NOTE}")
     before, make_space = facts_of(own.store), fill_disk(own)
     page.locator("button[value=do]").click()
-    page.wait_for_function("document.querySelector('#notice').innerText.includes('othing was recorded')")
+    page.locator("#notice", has_text="othing was recorded").wait_for()
     picture(page, "trouble-box")
     assert page.locator("form.deed [name='f.text']").input_value() == "Looked at it"
     answer = page.goto(f"{own.url}/cases/tf-m-2/")
@@ -62,15 +62,13 @@ def test_a_full_disk_is_one_plain_page_and_what_was_typed_is_done_afterwards(own
     assert "The store is in trouble" in words
     assert str(own.store) not in words
     picture(page, "trouble-page")
-    page.goto(f"{own.url}/report/")
-    page.goto(f"{own.url}/accounts/login/")
 
     make_space()
     page.goto(f"{own.url}{NOTE}")
     page.locator("button[value=do]").click()
     page.wait_for_selector(".receipt")
     assert facts_of(own.store) == before + 1
-    assert "verified" in own.tell("ledger", "verify") or True
+    own.tell("ledger", "verify")
     context.close()
 
 
