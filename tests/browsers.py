@@ -144,9 +144,9 @@ def watch(context: Any) -> Seen:
     context.on("request", lambda request: seen.asked.append(request.url))
     context.on(
         "console",
-        lambda said: seen.complaints.append(f"{said.page.url}: {said.text}")
-        if said.type in {"error", "warning"}
-        else None,
+        lambda said: (
+            seen.complaints.append(f"{said.page.url}: {said.text}") if said.type in {"error", "warning"} else None
+        ),
     )
     context.on("weberror", lambda error: seen.complaints.append(str(error.error)))
     return seen

@@ -14,7 +14,7 @@ from tests.browsers import Served, context_of, is_too_wide, needs_chromium, pict
 
 pytestmark = needs_chromium
 
-WORK = ("/", "/?whose=team", "/cases/", "/cases/tf-m-2/", "/board/", "/releases/")
+WORK = ("/", "/cases/", "/cases/tf-m-2/", "/board/", "/releases/")
 OWN = ("/accounts/2fa/", "/accounts/sessions/")
 PAGES = {
     "": ("/accounts/login/", "/report/", "/report/follow/", "/accounts/password/reset/", "/no-such-page/"),
@@ -49,10 +49,13 @@ EVERYTHING = {"resultTypes": ["violations"], "preload": False}
 
 def faults_of(page: Any, options: dict[str, Any]) -> list[str]:
     """Return what axe-core finds wrong with the page: the rule, and where."""
-    found = Axe().run(page, options=options)
+    axe = Axe()
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(axe.axe_script)
+    found = page.evaluate("options => axe.run(document, options)", options)
     return [
-        f"{page.url} {fault['id']}: {' '.join(node['target'][0] for node in fault['nodes'][:3])}"
-        for fault in found.response["violations"]
+        f"{page.url} {fault['id']}: {' '.join(str(node['target'][0]) for node in fault['nodes'][:3])}"
+        for fault in found["violations"]
     ]
 
 

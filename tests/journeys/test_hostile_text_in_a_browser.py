@@ -26,7 +26,9 @@ CHOICES = {"who": "somebody on the network", "gains": "run code"}
 
 def is_harmless(page: Any) -> bool:
     """Return whether nothing ran and nothing was planted in the page."""
-    return bool(page.evaluate("window.hurt === undefined && !document.querySelector('#planted, main script, main svg')"))
+    return bool(
+        page.evaluate("window.hurt === undefined && !document.querySelector('#planted, main script, main svg')")
+    )
 
 
 @pytest.fixture
