@@ -6,6 +6,7 @@ from collections.abc import Callable
 from django.test import Client
 
 from midstream.desk.desk import Desk
+from tests.desks import Clock, reported
 
 Visit = Callable[[str], Client]
 
@@ -37,3 +38,12 @@ def test_a_task_is_done_from_today_and_the_receipt_says_what_was_written(visit: 
     assert "Recorded before" in again.content.decode()
     assert desk.store.version() == before + 1
     assert "acme-3/do/acknowledge" not in ada.get("/").content.decode()
+
+
+def test_a_report_of_this_very_minute_is_on_the_page(visit: Visit, desk: Desk, clock: Clock) -> None:
+    ada = visit("ada")
+    ada.get("/")
+    clock.pass_(seconds=20)
+    reported(desk, "acme-7")
+    clock.pass_(seconds=10)
+    assert "acme-7" in ada.get("/").content.decode()

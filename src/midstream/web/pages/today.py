@@ -93,11 +93,11 @@ def today(request: HttpRequest) -> HttpResponse:
     frame = frame_of(request)
     if frame.places and frame.places[0].url != "/":
         return redirect(frame.places[0].url)  # an auditor or an administrator has no tasks; theirs is another page
-    minute = minute_of(moment)
+    # Kept for the minute, but made as of this very moment: a task may have begun within the minute.
     drawn = parts().kept.get(
-        ("today", person, asked, minute),
+        ("today", person, asked, minute_of(moment)),
         version=desk.store.version(),
-        make=lambda: day_of(desk, frame.projects, person=person, moment=minute, asked=asked),
+        make=lambda: day_of(desk, frame.projects, person=person, moment=moment, asked=asked),
     )
     parts().noted.lines(desk, person=person, cases=drawn.cases, now=moment)
     return render(request, "desk/today.html", {"body": drawn.body})
