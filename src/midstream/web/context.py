@@ -35,6 +35,7 @@ _PLACES = (
     ("Cases", "/cases/", _WORKERS | {"stakeholder", "reporter"}),
     ("Board", "/board/", _WORKERS | {"stakeholder"}),
     ("Releases", "/releases/", _WORKERS | {"stakeholder"}),
+    ("Advisories", "/advisories/", _WORKERS | {"stakeholder"}),
     ("Evidence", "/evidence/", frozenset({"response-team", "auditor"})),
     ("Reports", "/reports/", frozenset({"response-team", "auditor"})),
     ("Policy", "/policy/", _WORKERS | {"auditor"}),

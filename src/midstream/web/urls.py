@@ -3,6 +3,7 @@
 from django.urls import include, path, re_path
 
 from midstream.web import assets, trouble
+from midstream.web.advisories import pages as advisories
 from midstream.web.api.api import API, no_such_operation, opened
 from midstream.web.pages import (
     api_reference,
@@ -30,6 +31,9 @@ urlpatterns = [
     path("cases/<str:name>/timeline/", case.timeline, name="timeline"),
     path("cases/<str:name>/do/<str:verb>/", deed.deed, name="deed"),
     path("cases/<str:name>/files/<str:digest>/", files.download, name="file"),
+    path("cases/<str:name>/advisory/", advisories.preview, name="advisory"),
+    path("cases/<str:name>/advisory/publish/", advisories.publish_now, name="publish_advisory"),
+    path("advisories/", advisories.advisories, name="advisories"),
     path("board/", board.board, name="board"),
     path("board.csv", board.board_csv, name="board_csv"),
     path("releases/", releases.releases, name="releases"),

@@ -83,6 +83,9 @@ ROWS = {
     "cases/<str:name>/timeline/": CASE,
     "cases/<str:name>/do/<str:verb>/": DEED,
     "cases/<str:name>/files/<str:digest>/": NEVER,
+    "cases/<str:name>/advisory/": CASE,
+    "cases/<str:name>/advisory/publish/": POST,
+    "advisories/": LIST,
     "board/": LIST,
     "board.csv": LIST,
     "releases/": LIST,
@@ -120,6 +123,8 @@ ROWS = {
     "api/projects": OWN,
     "api/projects/<project>/policy": OWN,
     "api/cases/<case>": CASE,
+    "api/cases/<case>/advisory": CASE,
+    "api/cases/<case>/advisory/<format>": CASE,
     "api/cases/<case>/facts": CASE,
     "api/cases/<case>/tasks": CASE,
 } | {f"api/cases/<case>/{name}": CASE for name in VERBS}
@@ -209,7 +214,7 @@ def test_every_address_has_a_row_and_every_row_an_address() -> None:
 def fetch(address: str, case: str, client: Client, program: Program) -> Any:  # noqa: ANN401 - a test response
     """Return the answer to an address with the case put in."""
     path = address.replace("<str:name>", case).replace("<case>", case)
-    path = path.replace("<str:verb>", "note").replace("<project>", "acme")
+    path = path.replace("<str:verb>", "note").replace("<project>", "acme").replace("<format>", "osv")
     if not path.startswith("api/"):
         return client.get(f"/{path}")
     verb = path.rpartition("/")[2]

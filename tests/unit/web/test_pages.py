@@ -19,6 +19,8 @@ from tests.unit.web.test_today import Visit
         "/board/",
         "/board.csv",
         "/releases/",
+        "/advisories/",
+        "/cases/acme-1/advisory/",
         "/policy/",
         "/reports/",
         "/reports.csv",

@@ -89,15 +89,16 @@ def known(desk: Desk, case: str, *, by: str, public: bool = False) -> Known:
     found, seen = desk.case(case, by=by)
     if seen <= Sight.PUBLIC and not found.has(AdvisoryPublished):
         raise Refused(f"{case} has no published advisory", hint="Look again once it is published.")
+    project = found.project  # the fact that says it may be for the team alone
     if seen == Sight.PARTICIPANT and not public:
         found = replay(visible(found.facts, seen), case=case)
-    return known_of(desk, found, public=public or seen <= Sight.PUBLIC)
+    return known_of(desk, found, public=public or seen <= Sight.PUBLIC, project=project)
 
 
-def known_of(desk: Desk, case: Case, *, public: bool, planned: Iterable[Fact] = ()) -> Known:
-    """Return the record of a case, after facts that are only planned."""
-    team = desk.team(case.project)
-    facts = desk.store.facts(f"project/{case.project}")
+def known_of(desk: Desk, case: Case, *, public: bool, planned: Iterable[Fact] = (), project: str = "") -> Known:
+    """Return the record of a case, after facts that are only planned; `project` is its own, when no fact left says so."""
+    team = desk.team(project or case.project)
+    facts = desk.store.facts(f"project/{team.project.id}")
     releases = releases_of(project=team.project, facts=facts)
     now = desk.clock()
     told = extend(case, planned) if planned else case

@@ -79,7 +79,7 @@ def publish(
         raise Misuse("this desk makes no site", hint="Wire one.")
     now = desk.clock()
     stamps = {} if anew else target.stamps()
-    old = {} if anew else _standing(target)
+    old = {} if anew else standing_on(target)
     frame = _frame(desk, project)
     base = _digest(site.edition(), _written(frame))
     ready: list[_Ready] = []
@@ -106,7 +106,7 @@ def publish(
     )
 
 
-def _standing(target: Target) -> dict[str, Summary]:
+def standing_on(target: Target) -> dict[str, Summary]:
     """Return the advisories that stand on the target, by id; nothing when what stands there is not what was meant."""
     content = target.read("catalogue.json")
     if content is None:

@@ -8,7 +8,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 import midstream
-from midstream.web.api import hooks, reading, verbs
+from midstream.web.api import advisory, hooks, reading, verbs
 from midstream.web.api.door import Bearer
 from midstream.web.api.problems import NOT_FOUND, handle, problem
 
@@ -47,7 +47,7 @@ def make_api() -> NinjaAPI:
     )
     handle(api)
     verbs.add_verbs()
-    for part in (reading, verbs, hooks):
+    for part in (reading, advisory, verbs, hooks):
         api.add_router("", part.router)
     return api
 

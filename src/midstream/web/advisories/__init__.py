@@ -1,0 +1,1 @@
+"""Advisories on the desk: what is public, and what each would say."""
