@@ -1,15 +1,14 @@
 """Every target by name: what is written of a record, and how it is read back, checked and evaluated."""
 
-import re
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from midstream.advisories.complaint import Complaint
 from midstream.advisories.record import Advisory, Component, Publisher, Release
-from midstream.advisories.targets import from_csaf, from_cve, to_csaf, to_cve, to_osv
-from midstream.advisories.targets.target import Check, Target
-from midstream.formats.base.fault import Fault
+from midstream.advisories.targets import from_csaf, from_cve, to_csaf, to_cve, to_ghsa, to_osv
+from midstream.advisories.targets.prose import to_atom, to_mail, to_trustedfirmware, to_zephyr
+from midstream.advisories.targets.target import Target, file_stem, timeless
+from midstream.advisories.targets.vex import to_cyclonedx, to_openvex, to_spdx
 from midstream.formats.csaf import document as csaf
 from midstream.formats.csaf import rules as csaf_rules
 from midstream.formats.cve import document as cve
@@ -32,22 +31,6 @@ def check_of(target: Target, document: Any, *, now: datetime) -> tuple[Complaint
         )
         for fault in target.check(document, now=now)
     )
-
-
-def file_stem(identifier: str) -> str:
-    """Return an id as the name of a file: nothing but letters, digits, ``-``, ``+``, ``_``, and a dot between them."""
-    stem = re.sub(r"[^A-Za-z0-9+_.-]|(?<![A-Za-z0-9])\.|\.(?![A-Za-z0-9])", "_", identifier)
-    return stem[:120] or "advisory"
-
-
-def timeless(check: Callable[[Any], tuple[Fault, ...]]) -> Check:
-    """Return a check that takes the moment and does not need it."""
-
-    def checked(document: Any, *, now: datetime) -> tuple[Fault, ...]:  # noqa: ANN401 (any document)
-        del now
-        return check(document)
-
-    return checked
 
 
 def _of_cve(document: cve.CveRecord, *, component: Component, release: Release) -> str:
@@ -164,6 +147,15 @@ TARGETS: dict[str, Target] = {
             },
             evaluate=_of_csaf,
         ),
+        to_openvex.TARGET,
+        to_cyclonedx.TARGET,
+        to_cyclonedx.TARGET_1_6,
+        to_spdx.TARGET,
+        to_ghsa.TARGET,
+        to_zephyr.TARGET,
+        to_trustedfirmware.TARGET,
+        to_mail.TARGET,
+        to_atom.TARGET,
     )
 }
 """The targets, in the order of the reference."""

@@ -26,6 +26,7 @@ TROUBLE = {
     "Conflict",
     "HistoryTrouble",
     "IndexTrouble",
+    "KeyTrouble",
     "PublishTrouble",
     "StoreTrouble",
 }

@@ -1,5 +1,6 @@
 """What a target is: a kind of document, with everything that is done with it."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
@@ -30,6 +31,22 @@ class Evaluate(Protocol):
 
     def __call__(self, document: Any, *, component: Component, release: Release) -> str:  # noqa: ANN401 (as Write)
         """Return the format's own word for the release."""
+
+
+def file_stem(identifier: str) -> str:
+    """Return an id as the name of a file: nothing but letters, digits, ``-``, ``+``, ``_``, and a dot between them."""
+    stem = re.sub(r"[^A-Za-z0-9+_.-]|(?<![A-Za-z0-9])\.|\.(?![A-Za-z0-9])", "_", identifier)
+    return stem[:120] or "advisory"
+
+
+def timeless(check: Callable[[Any], tuple[Fault, ...]]) -> Check:
+    """Return a check that takes the moment and does not need it."""
+
+    def checked(document: Any, *, now: datetime) -> tuple[Fault, ...]:  # noqa: ANN401 (any document)
+        del now
+        return check(document)
+
+    return checked
 
 
 def nothing_missing(record: Advisory, publisher: Publisher) -> str:

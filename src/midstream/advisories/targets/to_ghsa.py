@@ -8,7 +8,7 @@ from typing import Final
 from midstream.advisories.ranges import spans
 from midstream.advisories.record import BEGINNING, Advisory, Component, Credit, Line, Publisher, Release, Score
 from midstream.advisories.targets.from_ghsa import PLACES, ROLES, read
-from midstream.advisories.targets.target import Target
+from midstream.advisories.targets.target import Target, file_stem, timeless
 from midstream.advisories.targets.telling import english, publishable
 from midstream.formats.base.cvss import scored
 from midstream.formats.base.moments import write_moment
@@ -171,12 +171,12 @@ TARGET: Final = Target(
     title="GitHub repository advisory",
     media_type="application/json",
     is_public=False,
-    file_name=lambda record: f"{record.id.lower()}.ghsa.json",
+    file_name=lambda record: f"{file_stem(record.id).lower()}.ghsa.json",
     write=write,
     dump=ghsa.write,
     load=ghsa.read_payload,
     read=read,
-    check=ghsa.check,
+    check=timeless(ghsa.check),
     field_of=field_of,
     places=PLACES,
 )

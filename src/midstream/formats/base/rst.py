@@ -25,10 +25,7 @@ WIDTH: Final = 80
 
 def escape(text: str) -> str:
     """One visible line in which no character is markup; `unescape` gives it back."""
-    line = _no_inline(one_line(text))
-    if line.endswith("::"):
-        line = f"{line[:-2]}:\\:"
-    return _no_block(line)
+    return _no_block(_no_inline(one_line(text)))
 
 
 def unescape(text: str) -> str:
@@ -66,19 +63,18 @@ def _paragraph(block: str, *, width: int) -> list[str]:
 def _with_code(text: str) -> str:
     """One escaped line in which Markdown's inline code is an inline literal, where the rules of literals allow it."""
     parts = _CODE.split(one_line(text))
-    found = "".join(f"``{part}``" if place % 2 else _no_inline(part) for place, part in enumerate(parts))
-    if found.endswith("::"):
-        found = f"{found[:-2]}:\\:"
-    return found if found.startswith("``") else _no_block(found)
+    return "".join(f"``{part}``" if place % 2 else _no_inline(part) for place, part in enumerate(parts))
 
 
 def _no_inline(text: str) -> str:
-    return _INLINE.sub(lambda found: f"\\{found[0]}", text)
+    """The text with what would be inline markup escaped, and without the two colons that announce a literal block."""
+    line = _INLINE.sub(lambda found: f"\\{found[0]}", text)
+    return f"{line[:-2]}:\\:" if line.endswith("::") else line
 
 
 def _no_block(line: str) -> str:
     """The escaped line, its first character escaped where it would begin a block."""
-    if not _BLOCK.match(line):
+    if line.startswith("``") or not _BLOCK.match(line):
         return line
     if line.startswith("\\"):
         return line if line[1:2] != "\\" else f"\\ {line}"
@@ -87,14 +83,14 @@ def _no_block(line: str) -> str:
 
 def wrapped(text: str, *, width: int = WIDTH, indent: str = "") -> list[str]:
     """Lines of one paragraph, escaped; a word longer than a line stands on its own. `indent` begins each next line."""
-    return _filled(escape(text), width=width, indent=indent)
+    return _filled(_no_inline(one_line(text)), width=width, indent=indent)
 
 
 def _filled(line: str, *, width: int, indent: str = "") -> list[str]:
     """The escaped line in lines of `width`, none of which begins like a block."""
     words = textwrap.wrap(line, width=width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
-    first, rest = words[:1], words[1:]
-    return first + [f"{indent}{_no_block(line[len(indent) :])}" for line in rest]
+    indents = ["", *[indent] * len(words)]
+    return [f"{begin}{_no_block(line[len(begin) :])}" for begin, line in zip(indents, words, strict=False)]
 
 
 def heading(title: str, *, mark: str) -> list[str]:

@@ -69,17 +69,16 @@ def parse(description: str) -> tuple[str, tuple[Section, ...]]:
 
 def write_text(text: str) -> str:
     """Markdown of people made safe: visible, no HTML outside of code blocks, no line that is a heading of ours."""
-    lines = visible(text).strip("\n").split("\n")
+    lines = [_LIKE_HEADING.sub(r"\\\1\2", line) for line in visible(text).strip("\n").split("\n")]
     code = _code_lines("\n".join(lines))
-    written = [line if place in code else _TAG.sub(_as_entity, line) for place, line in enumerate(lines)]
-    return "\n".join(_LIKE_HEADING.sub(r"\\\1\2", line) for line in written)
+    return "\n".join(line if place in code else _TAG.sub(_as_entity, line) for place, line in enumerate(lines))
 
 
 def read_text(body: str) -> str:
     """The text that `write_text` wrote."""
-    lines = [re.sub(r"^\\(?=\\*## )", "", line) if _LIKE_HEADING.match(line) else line for line in body.split("\n")]
-    code = _code_lines("\n".join(lines))
-    return "\n".join(line if place in code else _ENTITY.sub(_from_entity, line) for place, line in enumerate(lines))
+    code = _code_lines(body)
+    lines = (line if place in code else _ENTITY.sub(_from_entity, line) for place, line in enumerate(body.split("\n")))
+    return "\n".join(line[1:] if line.startswith("\\") and _LIKE_HEADING.match(line) else line for line in lines)
 
 
 def write_row(cells: tuple[str, ...]) -> str:
@@ -113,10 +112,7 @@ def read_items(body: str) -> tuple[tuple[str, str, str], ...]:
     """The items of a list as words, address and note; what is no item is passed over."""
     found = []
     for line in body.split("\n"):
-        item = re.fullmatch(
-            r"- (?:\[(?P<words>.*)\]\(<(?P<url>[^<>]*)>\)|(?P<plain>.*?))(?: \((?P<note>[^()]*)\))?", line
-        )
-        if item:
+        if item := _ITEM.fullmatch(line):
             words = item["words"] if item["url"] else item["plain"]
             found.append((_unplain(words or ""), item["url"] or "", _unplain(item["note"] or "")))
     return tuple(found)

@@ -154,16 +154,17 @@ def _check_statement(statement: Statement, *, path: str, say: _Sayer) -> None:
 
 def _check_product(product: Product, *, path: str, say: _Sayer) -> None:
     """Section Product Struct: an IRI, or at least one software identifier; a package URL names one release."""
-    purl = product.identifiers.get("purl", product.id if product.id.startswith("pkg:") else "")
+    purls = {product.id if product.id.startswith("pkg:") else "", product.identifiers.get("purl", "")} - {""}
     if ":" not in product.id and not product.identifiers:
         say("product", f"{path}/@id", "the product has neither an @id that is an IRI nor an identifier")
     for name in product.identifiers:
         if name not in _IDENTIFIERS:
             say("product", f"{path}/identifiers/{name}", f"{name!r} is none of {', '.join(_IDENTIFIERS)}")
-    if purl and "/" not in purl:
-        say("product", f"{path}/@id", f"{purl!r} is no package URL")
-    elif purl and "@" not in purl.partition("?")[0]:
-        say("release", f"{path}/@id", f"{purl!r} names no release: OpenVEX has no ranges, so each release is named")
+    for purl in sorted(purls):
+        if "/" not in purl:
+            say("product", f"{path}/@id", f"{purl!r} is no package URL")
+        elif "@" not in purl.partition("?")[0]:
+            say("release", f"{path}/@id", f"{purl!r} names no release: OpenVEX has no ranges, so each release is named")
 
 
 def _check_contradictions(document: Document, *, say: _Sayer) -> None:

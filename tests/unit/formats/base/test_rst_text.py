@@ -37,6 +37,9 @@ HOSTILE = [
     "__init__ and bt_conn_tx_processor and _private and trailing_",
     "=====",
     "....",
+    "===== " + "x" * 100 + " =====",
+    "} " + "y" * 100,
+    "\\\\ " + "z" * 100,
 ]
 
 

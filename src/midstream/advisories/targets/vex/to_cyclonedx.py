@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+import msgspec
+
 from midstream.advisories.ranges import affected_vers
 from midstream.advisories.record import Advisory, Component, Publisher, Release, Verdict
-from midstream.advisories.targets.from_cyclonedx import BY_STATE, PLACES, read
-from midstream.advisories.targets.properties import of_component, of_record
-from midstream.advisories.targets.target import Target
+from midstream.advisories.targets.target import Target, file_stem, timeless
 from midstream.advisories.targets.telling import (
     Group,
     begun_at,
@@ -21,6 +21,8 @@ from midstream.advisories.targets.telling import (
     other_names,
     version_number,
 )
+from midstream.advisories.targets.vex.from_cyclonedx import PLACES, read
+from midstream.advisories.targets.vex.properties import of_component, of_record
 from midstream.formats.base.cvss import scored
 from midstream.formats.base.moments import write_moment
 from midstream.formats.base.vers import contains
@@ -259,20 +261,33 @@ def _affects(record: Advisory, group: Group, *, releases: Sequence[Release]) -> 
     return tuple(vex.Affects(ref=ref, versions=tuple(versions)) for ref, versions in found.items())
 
 
-assert set(BY_STATE.values()) <= set(STATES)  # noqa: S101 - the two tables are one mapping
+def _write_1_6(*, record: Advisory, publisher: Publisher, releases: Sequence[Release], now: datetime) -> vex.Document:
+    return write(record=record, publisher=publisher, releases=releases, now=now, spec="1.6")
+
+
 TARGET: Final = Target(
     name=NAME,
     title="CycloneDX 1.7",
     media_type="application/vnd.cyclonedx+json; version=1.7",
     is_public=True,
-    file_name=lambda record: f"{record.id.lower()}.cdx.json",
+    file_name=lambda record: f"{file_stem(record.id).lower()}.cdx.json",
     write=write,
     dump=vex.write,
     load=vex.read,
     read=read,
-    check=check_vex,
+    check=timeless(check_vex),
     field_of=field_of,
     places=PLACES,
     says=STATUSES,
     evaluate=evaluate,
 )
+TARGET_1_6: Final = msgspec.structs.replace(
+    TARGET,
+    name="cyclonedx-1.6",
+    title="CycloneDX 1.6",
+    media_type="application/vnd.cyclonedx+json; version=1.6",
+    file_name=lambda record: f"{file_stem(record.id).lower()}.cdx-1.6.json",
+    write=_write_1_6,
+    places={field: place for field, place in PLACES.items() if field != "distribution.tlp"},
+)
+"""The same for those who cannot read 1.7 yet: only the Traffic Light Protocol is missing."""

@@ -10,7 +10,7 @@ import msgspec
 from midstream.advisories.public import is_public
 from midstream.advisories.reading import Provenance, Reading
 from midstream.advisories.record import Advisory, Component, Dates, Ids, Line, Publisher, Release
-from midstream.advisories.targets.target import Target
+from midstream.advisories.targets.target import Target, file_stem, timeless
 from midstream.advisories.targets.telling import begun_at, english, publishable, version_number
 from midstream.advisories.verdicts import fixed_from
 from midstream.formats.base.cvss import scored
@@ -177,12 +177,12 @@ TARGET: Final = Target(
     title="mail",
     media_type="message/rfc822",
     is_public=True,
-    file_name=lambda record: f"{record.id.lower()}.eml",
+    file_name=lambda record: f"{file_stem(record.id).lower()}.eml",
     write=write,
     dump=mail.write,
     load=mail.read,
     read=read,
-    check=_check,
+    check=timeless(_check),
     field_of=field_of,
     places=PLACES,
 )

@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 
 from midstream.advisories.reading import Provenance, Reading
 from midstream.advisories.record import Advisory, Component, Foreign, Ids, Publisher, Release, Verdict
-from midstream.advisories.targets.target import Target
+from midstream.advisories.targets.target import Target, file_stem, timeless
 from midstream.advisories.targets.telling import (
     begun_at,
     changed_at,
@@ -135,12 +135,12 @@ TARGET: Final = Target(
     title="OpenVEX 0.2.0",
     media_type="application/json",
     is_public=True,
-    file_name=lambda record: f"{record.id.lower()}.openvex.json",
+    file_name=lambda record: f"{file_stem(record.id).lower()}.openvex.json",
     write=write,
     dump=openvex.write,
     load=openvex.read,
     read=read,
-    check=openvex.check,
+    check=timeless(openvex.check),
     field_of=field_of,
     places=PLACES,
     says=SAYS,

@@ -10,7 +10,7 @@ import msgspec
 from midstream.advisories.public import is_public
 from midstream.advisories.reading import Provenance, Reading
 from midstream.advisories.record import Advisory, Component, Dates, Fix, Ids, Line, Publisher, Release
-from midstream.advisories.targets.target import Target
+from midstream.advisories.targets.target import Target, file_stem, timeless
 from midstream.advisories.targets.telling import english, publishable
 from midstream.advisories.verdicts import fixed_from
 from midstream.formats.base.blocks import find_blocks
@@ -176,17 +176,29 @@ def _url(component: Component, fix: Fix) -> str:
     return f"{repo}/commit/{fix.sha}" if repo and fix.sha else ""
 
 
+def lacks(record: Advisory, publisher: Publisher) -> str:
+    """Why the record can have no place on the page, in a sentence; empty when it can."""
+    del publisher
+    if not zephyr.CVE.fullmatch(record.ids.cve):
+        return "the page sorts by CVE id, and the record has none (ids.cve)"
+    is_told = record.state in ("published", "withdrawn", "rejected")
+    if not is_told and not (record.distribution.placeholder and record.dates.embargo_until):
+        return "the record is not public, and has no placeholder (distribution.placeholder)"
+    return ""
+
+
 TARGET: Final = Target(
     name=NAME,
     title="Zephyr's vulnerability page",
     media_type="text/x-rst",
     is_public=True,
-    file_name=lambda record: f"{record.ids.cve.lower() or record.id.lower()}.zephyr.rst",
+    file_name=lambda record: f"{file_stem(record.ids.cve or record.id).lower()}.zephyr.rst",
     write=write,
     dump=dump,
     load=load,
     read=read,
-    check=check,
+    check=timeless(check),
     field_of=field_of,
     places=PLACES,
+    lacks=lacks,
 )

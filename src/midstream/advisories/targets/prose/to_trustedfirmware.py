@@ -8,9 +8,9 @@ from typing import Final
 from midstream.advisories.ranges import spans
 from midstream.advisories.reading import Provenance, Reading
 from midstream.advisories.record import BEGINNING, Advisory, Component, Ids, Publisher, Release
-from midstream.advisories.targets.target import Target
+from midstream.advisories.targets.prose.to_mail import status_of
+from midstream.advisories.targets.target import Target, file_stem, timeless
 from midstream.advisories.targets.telling import english, publishable
-from midstream.advisories.targets.to_mail import status_of
 from midstream.formats.base.fault import DocumentError, Fault
 from midstream.formats.base.visible import one_line
 from midstream.formats.trustedfirmware import page as tf
@@ -30,6 +30,7 @@ _FIELDS: Final = {
     "Fix": "component.line.fix",
     "Credit": "credit",
 }
+_ID: Final = re.compile(r"TFM?V-[0-9]{1,6}")
 _DAY: Final = "%d %b %Y"
 
 
@@ -70,7 +71,7 @@ def read(page: tf.Page) -> Reading:
 def check(page: tf.Page) -> tuple[Fault, ...]:
     """What the page must tell: an id, a title, which versions are affected, and a way out."""
     found = []
-    if not re.fullmatch(r"TFM?V-[0-9]{1,6}", page.id):
+    if not _ID.fullmatch(page.id):
         found.append(
             Fault(rule="tf.id", path="title", sentence=f"{one_line(page.id)[:40]!r} is no id such as TFV-18 or TFMV-12")
         )
@@ -154,17 +155,24 @@ def _sections(record: Advisory) -> tuple[tuple[str, str], ...]:
     return tuple((title, text) for title, text in named if text)
 
 
+def lacks(record: Advisory, publisher: Publisher) -> str:
+    """Why the record can have no page, in a sentence; empty when it can."""
+    del publisher
+    return "" if _ID.fullmatch(record.id) else "the pages are for ids such as TFV-18 and TFMV-12 (id)"
+
+
 TARGET: Final = Target(
     name=NAME,
     title="TrustedFirmware advisory page",
     media_type="text/x-rst",
     is_public=True,
-    file_name=lambda record: f"security-advisory-{record.id.lower()}.rst",
+    file_name=lambda record: f"security-advisory-{file_stem(record.id).lower()}.rst",
     write=write,
     dump=dump,
     load=load,
     read=read,
-    check=check,
+    check=timeless(check),
     field_of=field_of,
     places=PLACES,
+    lacks=lacks,
 )

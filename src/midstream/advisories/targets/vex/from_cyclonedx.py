@@ -24,7 +24,7 @@ from midstream.advisories.record import (
     Verdict,
     Weakness,
 )
-from midstream.advisories.targets.properties import PREFIX, enriched, told
+from midstream.advisories.targets.vex.properties import PREFIX, enriched, told
 from midstream.formats.base.moments import read_moment
 from midstream.formats.base.node import unknown_members, write_node
 from midstream.formats.base.visible import visible

@@ -7,9 +7,7 @@ from typing import Final
 from urllib.parse import quote
 
 from midstream.advisories.record import Advisory, Component, Publisher, Release, Verdict
-from midstream.advisories.targets.from_spdx import PLACES, read
-from midstream.advisories.targets.properties import of_component, of_record
-from midstream.advisories.targets.target import Target
+from midstream.advisories.targets.target import Target, file_stem, timeless
 from midstream.advisories.targets.telling import (
     Group,
     begun_at,
@@ -21,6 +19,8 @@ from midstream.advisories.targets.telling import (
     version_number,
     versioned,
 )
+from midstream.advisories.targets.vex.from_spdx import PLACES, read
+from midstream.advisories.targets.vex.properties import of_component, of_record
 from midstream.formats.base.cvss import scored
 from midstream.formats.base.visible import visible
 from midstream.formats.spdx import security as spdx
@@ -264,12 +264,12 @@ TARGET: Final = Target(
     title="SPDX 3.0.1",
     media_type="application/spdx+json",
     is_public=True,
-    file_name=lambda record: f"{record.id.lower()}.spdx.json",
+    file_name=lambda record: f"{file_stem(record.id).lower()}.spdx.json",
     write=write,
     dump=spdx.write,
     load=spdx.read,
     read=read,
-    check=check_security,
+    check=timeless(check_security),
     field_of=field_of,
     places=PLACES,
     says=SAYS,

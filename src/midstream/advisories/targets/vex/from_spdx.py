@@ -19,7 +19,7 @@ from midstream.advisories.record import (
     Verdict,
     Weakness,
 )
-from midstream.advisories.targets.properties import enriched, told
+from midstream.advisories.targets.vex.properties import enriched, told
 from midstream.formats.base.moments import read_moment
 from midstream.formats.base.node import Node, write_node
 from midstream.formats.base.visible import visible

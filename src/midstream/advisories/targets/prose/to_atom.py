@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from midstream.advisories.reading import Provenance, Reading
 from midstream.advisories.record import Advisory, Dates, Ids, Publisher, Reference, Release
-from midstream.advisories.targets.target import Target
+from midstream.advisories.targets.target import Target, file_stem, timeless
 from midstream.advisories.targets.telling import begun_at, changed_at, english, other_names
 from midstream.formats.atom import feed as atom
 from midstream.formats.base.visible import one_line
@@ -97,12 +97,12 @@ TARGET: Final = Target(
     title="Atom",
     media_type="application/atom+xml",
     is_public=True,
-    file_name=lambda record: f"{record.id.lower()}.atom",
+    file_name=lambda record: f"{file_stem(record.id).lower()}.atom",
     write=write,
     dump=atom.write,
     load=atom.read,
     read=read,
-    check=atom.check,
+    check=timeless(atom.check),
     field_of=field_of,
     places=PLACES,
 )

@@ -1,0 +1,1 @@
+"""The record as people read it: pages, mails and feeds."""
