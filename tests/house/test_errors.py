@@ -31,7 +31,8 @@ def errors() -> dict[str, type[Exception]]:
             if ".migrations" in module.name or module.name.startswith("midstream.store."):
                 continue  # the store raises those of desk.ports; its models load Django
             classes = inspect.getmembers(importlib.import_module(module.name), inspect.isclass)
-            own = {name: entry for name, entry in classes if entry.__module__ == module.name}
+            # A private one is caught in its own module and gets to nobody.
+            own = {name: entry for name, entry in classes if entry.__module__ == module.name and name[0] != "_"}
             found |= {name: entry for name, entry in own.items() if issubclass(entry, Exception)}
     return found
 

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from midstream.cli.serving import Accounts, PostOffice, Serving
+    from midstream.cli.web.serving import Accounts, PostOffice, Serving
     from midstream.desk.desk import Desk
     from midstream.desk.ports import History, OpenTrials
 
 COMMANDS = {
-    "init": ("midstream.cli.init:init", "Propose a midstream.toml for a checkout."),
+    "init": ("midstream.cli.backports.init:init", "Propose a midstream.toml for a checkout."),
     "today": ("midstream.cli.today:today", "What has to be done, by when, by whom, and why."),
     "scan": ("midstream.cli.exposure.scan:scan", "Which of what we ship is vulnerable, and why."),
     "fleet": ("midstream.cli.exposure.fleet:fleet", "Keep many bills of materials, and ask who is affected."),

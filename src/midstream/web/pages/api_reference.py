@@ -1,12 +1,15 @@
 """The description of the API as a page: made from the description itself, readable without a script or a network."""
 
 import functools
+import re
 from typing import Any
 
 import msgspec
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from midstream.web.api.api import API
@@ -46,8 +49,17 @@ class Chapter(msgspec.Struct, frozen=True, kw_only=True):
 def reference(request: HttpRequest) -> HttpResponse:
     """Return the page. It tells what anybody may know: how to ask, and nothing of what is kept here."""
     schema = _schema()
-    context = {"info": schema["info"], "chapters": chapters(), "shapes": shapes()}
+    intro = [_marked(part) for part in schema["info"]["description"].split("\n\n")]
+    context = {"intro": intro, "chapters": chapters(), "shapes": shapes()}
     return render(request, "programs/api.html", context)
+
+
+def _marked(text: str) -> SafeString:
+    """Return a paragraph of our own description, with what stands between backticks as code."""
+    return mark_safe(_CODE.sub(r"<code>\1</code>", escape(text)))  # noqa: S308 - our own words, escaped
+
+
+_CODE = re.compile(r"`([^`]+)`")
 
 
 @functools.cache
