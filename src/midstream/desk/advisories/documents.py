@@ -8,7 +8,6 @@ from midstream.advisories.agreement import disagreements
 from midstream.advisories.catalogue import entry_of
 from midstream.advisories.formats import TARGETS, check_of
 from midstream.advisories.leaks import leaks
-from midstream.advisories.merge import Merged, merge
 from midstream.advisories.of_case import record_of, releases_of
 from midstream.advisories.public import is_public as is_public_record
 from midstream.advisories.public import public_part
@@ -27,8 +26,6 @@ from midstream.ledger.fact import Fact
 from midstream.ledger.kinds.disclosure import AdvisoryPublished
 from midstream.project import Project
 
-LIMIT = 64 * 1024 * 1024
-"""Bytes of a document that is taken in."""
 RECORD = "record"
 """The name of the format in which the site itself reads an advisory."""
 
@@ -177,21 +174,3 @@ def documents(desk: Desk, at: Known, *, names: Sequence[str] = (), public: bool 
 def entry(at: Known) -> Entry:
     """Return the record as an entry of the catalogue, without its documents."""
     return entry_of(at.record, releases=at.releases, severity=at.severity)
-
-
-def read_in(desk: Desk, case: str, *, content: bytes, format_: str, by: str) -> Merged:
-    """Return the record merged with what a document says: what it adds, where from, and what is in dispute.
-
-    Nothing is recorded: a person decides. For the response team. Raises `Misuse`, and the format's own error.
-    """
-    if len(content) > LIMIT:
-        raise Misuse(f"it has more than {LIMIT} bytes", hint="Is this an advisory?")
-    _, seen = desk.case(case, by=by)
-    if seen < Sight.TEAM:
-        raise Refused(f"a document is taken in by the response team of {case}", hint="Ask who is on duty.")
-    target = targets_named([format_])[0] if format_ in TARGETS else None
-    if target is None:
-        raise Misuse(f"no format is called {format_!r}", hint=nearest(format_, set(TARGETS)))
-    at = known(desk, case, by=by)
-    reading = target.read(target.load(content))
-    return merge(record=at.record, partial=reading.partial, provenance=reading.provenance)
