@@ -11,6 +11,7 @@ from itertools import groupby
 
 import msgspec
 
+from midstream.advisories.imported import with_imports
 from midstream.advisories.lines_of_case import line_of
 from midstream.advisories.record import (
     Advice,
@@ -38,6 +39,7 @@ from midstream.ledger.kinds.disclosure import (
     AdvisoryConfirmed,
     AdvisoryCorrected,
     AdvisoryEdited,
+    AdvisoryImported,
     AdvisoryPublished,
     CreditAccepted,
     CreditDeclined,
@@ -62,6 +64,7 @@ _REVISING = {
     "advisory.published": "Published.",
     "advisory.corrected": "Corrected.",
     "advisory.edited": "Texts changed.",
+    "advisory.imported": "Completed from another document.",
     "cve.assigned": "CVE id assigned.",
     "severity.scored": "Severity scored.",
     "weakness.named": "Weakness named.",
@@ -109,7 +112,7 @@ def record_of(*, case: Case, project: Project, releases: Sequence[Release], now:
     assigned, published = case.last(CveAssigned), case.last(AdvisoryPublished)
     named = [body.advisory for _, body in case.all(AdvisoryPublished) if body.advisory]
     edited = _edited(case)
-    return Advisory(
+    own = Advisory(
         id=named[-1] if named else case.id,
         ids=Ids(cve=assigned[1].cve if assigned else ""),
         state=_state(case),
@@ -136,6 +139,7 @@ def record_of(*, case: Case, project: Project, releases: Sequence[Release], now:
         publication=_publications(case),
         private=PRIVATE,
     )
+    return with_imports(own, tuple(body for _, body in case.all(AdvisoryImported)))
 
 
 def _english(text: str) -> dict[str, str]:

@@ -169,28 +169,46 @@ def check(session: Session, case: str, *, formats: tuple[str, ...], schema: Path
 @click.argument("case", metavar="CASE")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--format", "format_", required=True, help="The format of FILE.")
+@click.option("--dry-run", is_flag=True, help="Record nothing; show what would be.")
 @json_option
 @click.pass_obj
-def import_(session: Session, case: str, file: Path, *, format_: str, as_json: bool) -> None:
-    """Show what FILE adds to the record of CASE, and where they differ; exit code 1 when they differ.
+def import_(session: Session, case: str, file: Path, *, format_: str, dry_run: bool, as_json: bool) -> None:
+    """Take into the record of CASE what FILE says and the record lacks, with where it came from.
 
-    Nothing is recorded: record with the verbs what is right.
+    Exit code 1 when something is left to a person: where the two differ, and what only a verb records, such as whether
+    a branch is affected. The same FILE again adds nothing.
     """
-    from midstream.desk.advisories.documents import LIMIT, read_in  # noqa: PLC0415 - keeps help quick
+    from midstream.desk.advisories.imports import LIMIT, read_in  # noqa: PLC0415 - keeps help quick
+    from midstream.desk.errors import Misuse  # noqa: PLC0415 - as above
 
+    if (size := file.stat().st_size) > LIMIT:
+        raise Misuse(f"{file} has {size:,} bytes, more than {LIMIT:,}", hint="No advisory is that large.")
     with file.open("rb") as opened:
         content = opened.read(LIMIT + 1)
-    found = read_in(session.desk(), case, content=content, format_=format_, by=session.who())
+    done = read_in(session.desk(), case, content=content, format_=format_, by=session.who(), dry=dry_run)
+    found = done.offer
     if as_json:
-        write_json({"taken": found.taken, "conflicts": found.conflicts, "record": found.record})
+        write_json(
+            {
+                "taken": found.taken,
+                "left": found.left,
+                "doubts": done.doubts,
+                "record": found.record,
+                "facts": [fact_json(fact) for fact in done.facts],
+            }
+        )
     else:
+        for fact in done.facts:
+            click.echo(f"{fact.stream} fact {fact.number}: {fact.kind}")
         for each in found.taken:
             click.echo(printable(f"adds {each.field} (from {each.place}): {str(each.value)[:200]}"))
-        for conflict in found.conflicts:
-            click.echo(printable(f"differs: {conflict}"))
-        if not found.taken and not found.conflicts:
-            click.echo("it says nothing that the record does not say", err=True)
-    if found.conflicts:
+        for said in found.left:
+            click.echo(printable(f"left to you: {said}"))
+        for said in done.doubts:
+            click.echo(printable(f"not understood: {said}"), err=True)
+        if not found.taken:
+            click.echo("it adds nothing, and nothing was recorded", err=True)
+    if found.left:
         raise click.exceptions.Exit(1)
 
 

@@ -1,19 +1,18 @@
 """Advisories at the desk: the record as somebody may see it, its documents, the checks, and what a file adds."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from midstream.advisories.agreement import disagreements
 from midstream.advisories.catalogue import entry_of
 from midstream.advisories.formats import TARGETS, check_of
-from midstream.advisories.merge import Merged, merge
+from midstream.advisories.leaks import leaks
 from midstream.advisories.of_case import record_of, releases_of
 from midstream.advisories.public import is_public as is_public_record
 from midstream.advisories.public import public_part
 from midstream.advisories.record import Advisory, Publisher, Release
 from midstream.advisories.targets.target import Target
-from midstream.advisories.verdicts import verdict_of
 from midstream.cases.case import Case, extend, replay
 from midstream.cases.errors import Refused
 from midstream.cases.states import severity
@@ -27,8 +26,6 @@ from midstream.ledger.fact import Fact
 from midstream.ledger.kinds.disclosure import AdvisoryPublished
 from midstream.project import Project
 
-LIMIT = 64 * 1024 * 1024
-"""Bytes of a document that is taken in."""
 RECORD = "record"
 """The name of the format in which the site itself reads an advisory."""
 
@@ -152,7 +149,6 @@ def documents(desk: Desk, at: Known, *, names: Sequence[str] = (), public: bool 
     now = desk.clock()
     written: list[Written] = []
     left_out: dict[str, str] = {}
-    secrets = _secrets(at) if public else frozenset[str]()
     for target in targets_named(names):
         if why := target.lacks(at.record, at.publisher):
             left_out[target.name] = why
@@ -160,77 +156,22 @@ def documents(desk: Desk, at: Known, *, names: Sequence[str] = (), public: bool 
         document = target.write(record=at.record, publisher=at.publisher, releases=at.releases, now=now)
         content = target.dump(document)
         faults = tuple(str(each) for each in check_of(target, document, now=now))
-        refusals = (*_disagreements(target, document, at), *_leaks(content, secrets))
+        complaints = (
+            *disagreements(target, document, record=at.record, releases=at.releases),
+            *(leaks(content, whole=at.whole, public=at.record, target=target.name) if public else ()),
+        )
+        refusals = tuple(str(each) for each in complaints)
         name = target.file_name(at.record)
         written.append(Written(format=target.name, name=name, content=content, faults=faults, refusals=refusals))
     if (not names or RECORD in names) and is_public_record(at.record, now=now):
         content = write_entry(entry(at))
         name = f"{at.record.id}.json"
-        written.append(Written(format=RECORD, name=name, content=content, refusals=tuple(_leaks(content, secrets))))
+        held = leaks(content, whole=at.whole, public=at.record, target=RECORD) if public else ()
+        refusals = tuple(str(each) for each in held)
+        written.append(Written(format=RECORD, name=name, content=content, refusals=refusals))
     return Documents(written=tuple(written), left_out=left_out)
 
 
 def entry(at: Known) -> Entry:
     """Return the record as an entry of the catalogue, without its documents."""
     return entry_of(at.record, releases=at.releases, severity=at.severity)
-
-
-def _disagreements(target: Target, document: Any, at: Known) -> Iterator[str]:  # noqa: ANN401 (each format has its own)
-    """Yield a sentence for each release of which the document says another thing than the record."""
-    if target.evaluate is None:
-        return
-    for component in at.record.component:
-        for release in at.releases:
-            if release.component != component.key:
-                continue
-            ours = verdict_of(record=at.record, component=component, release=release)
-            theirs = target.evaluate(document, component=component, release=release)
-            if theirs != target.says.get(ours, theirs):
-                yield (
-                    f"component[{component.key}].line[{release.branch}]: the record says that {release.version} is "
-                    f"{ours.replace('_', ' ')}, the document says {theirs}"
-                )
-
-
-def _secrets(at: Known) -> frozenset[str]:
-    """Return the texts of the whole record that its public part does not hold, long enough to be told apart."""
-    hidden = set(_texts(msgspec.to_builtins(at.whole)))
-    shown = set(_texts(msgspec.to_builtins(at.record)))
-    open_text = "\n".join(shown)
-    return frozenset(text for text in hidden - shown if len(text) >= 8 and text not in open_text)
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _texts(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _texts(item)
-
-
-def _leaks(content: bytes, secrets: frozenset[str]) -> list[str]:
-    text = content.decode()
-    found = sum(each in text or msgspec.json.encode(each).decode()[1:-1] in text for each in secrets)
-    # The text itself is not said: this sentence may be read by those who may not read it.
-    return [f"it holds {found} texts that are not public"] if found else []
-
-
-def read_in(desk: Desk, case: str, *, content: bytes, format_: str, by: str) -> Merged:
-    """Return the record merged with what a document says: what it adds, where from, and what is in dispute.
-
-    Nothing is recorded: a person decides. For the response team. Raises `Misuse`, and the format's own error.
-    """
-    if len(content) > LIMIT:
-        raise Misuse(f"it has more than {LIMIT} bytes", hint="Is this an advisory?")
-    _, seen = desk.case(case, by=by)
-    if seen < Sight.TEAM:
-        raise Refused(f"a document is taken in by the response team of {case}", hint="Ask who is on duty.")
-    target = targets_named([format_])[0] if format_ in TARGETS else None
-    if target is None:
-        raise Misuse(f"no format is called {format_!r}", hint=nearest(format_, set(TARGETS)))
-    at = known(desk, case, by=by)
-    reading = target.read(target.load(content))
-    return merge(record=at.record, partial=reading.partial, provenance=reading.provenance)

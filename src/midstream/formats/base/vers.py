@@ -63,9 +63,12 @@ def contains(text: str, version: str) -> bool | None:
 
     The algorithm is that of the specification, section "Checking if a version is contained within a range".
     """
-    bounds, scheme = bounds_of(text), scheme_of(text)
+    bounds = bounds_of(text)
+    if bounds is None:
+        return None
+    scheme = text.removeprefix("vers:").partition("/")[0]
     key = key_of(scheme=scheme_key(scheme), version=version)
-    if bounds is None or key is None:
+    if key is None:
         return None
     if not bounds:
         return True

@@ -1,6 +1,8 @@
 """Facts about advisories and about telling users and authorities."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from midstream.ledger.kinds.base import (
     Audience,
@@ -30,6 +32,21 @@ class AdvisoryEdited(Body, frozen=True, kw_only=True):
     workarounds: tuple[Text, ...] = ()
     mitigations: tuple[Text, ...] = ()
     references: tuple[Url, ...] = ()
+
+
+@kind("advisory.imported", Audience.PARTICIPANT)
+class AdvisoryImported(Body, frozen=True, kw_only=True):
+    """A document of somebody else was read in, and the record takes from it what no other fact says.
+
+    `digest` is that of the document; `record` is what may be taken of it, as JSON; `taken` names the fields that the
+    record lacked, each with its place in the document; `left` names those that a person decides about.
+    """
+
+    format: Name
+    digest: Digest
+    record: Annotated[str, Meta(max_length=1_000_000)] = ""
+    taken: tuple[Text, ...] = ()
+    left: tuple[Text, ...] = ()
 
 
 @kind("advisory.drafted", Audience.PARTICIPANT)

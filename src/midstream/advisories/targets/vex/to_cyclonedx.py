@@ -95,16 +95,21 @@ def ref_of(component: Component) -> str:
 
 def evaluate(document: vex.Document, *, component: Component, release: Release) -> str:
     """The status of the release: of an entry that names its version, else of one whose range holds it; else unknown."""
+    ref = ref_of(component)
+    told = [
+        version
+        for entry in document.vulnerabilities
+        for affects in entry.affects
+        if affects.ref == ref
+        for version in affects.versions
+    ]
+    for version in told:
+        if version.version == release.version:
+            return version.status or "affected"
     in_range = ""
-    for entry in document.vulnerabilities:
-        for affects in entry.affects:
-            if affects.ref != ref_of(component):
-                continue
-            for version in affects.versions:
-                if version.version == release.version:
-                    return version.status or "affected"
-                if version.range and contains(version.range, release.version):
-                    in_range = version.status or "affected"
+    for version in told:
+        if version.range and contains(version.range, release.version):
+            in_range = version.status or "affected"
     return in_range or "unknown"
 
 
