@@ -1,8 +1,8 @@
 """Ranges of versions as CSAF and CycloneDX write them (``vers:``, VERS specification), evaluated with exact keys."""
 
 from itertools import pairwise
+from typing import NamedTuple
 
-from midstream.analysis.exposure.intervals import Interval
 from midstream.analysis.exposure.versions import HIGHEST, LOWEST, Scheme, key_function, key_of, scheme_of
 
 _SCHEMES: dict[str, Scheme] = {
@@ -20,6 +20,15 @@ _SCHEMES: dict[str, Scheme] = {
     "nuget": "nuget",
 }
 """The schemes of VERS; ``generic`` and ``intdot`` follow the ecosystem of the component, if it has one."""
+
+
+class Interval(NamedTuple):
+    """Keys from `lo` up to but not including `hi`, with the versions as they are written."""
+
+    lo: str
+    hi: str
+    introduced: str
+    until: str
 
 
 def is_in_vers(text: str, /, *, version: str, ecosystem: str = "") -> bool | None:

@@ -50,7 +50,7 @@ WHERE named.ecosystem IN (SELECT value FROM json_each(?))
    OR EXISTS (SELECT 1 FROM known.exact WHERE exact.ecosystem = named.ecosystem AND exact.name = named.name)
    OR EXISTS (SELECT 1 FROM known.unsure WHERE unsure.ecosystem = named.ecosystem AND unsure.name = named.name)
 """
-_FEW = 30
+_FEW = 8
 """Up to so many components are looked for one by one in each input; more are looked for together."""
 
 

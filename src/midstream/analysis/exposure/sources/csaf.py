@@ -2,10 +2,9 @@
 
 from midstream.analysis.exposure.cpes import cpe_parts
 from midstream.analysis.exposure.inputs.purls import component_of_purl
-from midstream.analysis.exposure.intervals import Interval
 from midstream.analysis.exposure.names import name_in
 from midstream.analysis.exposure.sources.rows import AdvisoryRow, Collected, ExactRow, RangeRow, UnreadRow, UnsureRow
-from midstream.analysis.exposure.vers_ranges import vers_intervals
+from midstream.analysis.exposure.vers_ranges import Interval, vers_intervals
 from midstream.analysis.exposure.versions import HIGHEST, LOWEST, InvalidVersion, Scheme, key_function, scheme_of
 from midstream.formats.csaf.statements import Statement, Statements
 

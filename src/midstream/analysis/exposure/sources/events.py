@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from operator import itemgetter
 
-from midstream.analysis.exposure.intervals import Interval
+from midstream.analysis.exposure.vers_ranges import Interval
 from midstream.analysis.exposure.versions import HIGHEST, LOWEST, InvalidVersion, Scheme, key_function
 
 _CLOSE, _OPEN = 0, 1  # at one and the same version what ends comes before what begins

@@ -1,6 +1,5 @@
 """From OSV entries to the rows of the index."""
 
-from midstream.analysis.exposure.intervals import Interval
 from midstream.analysis.exposure.names import name_in, repository_name
 from midstream.analysis.exposure.sources.events import intervals_of
 from midstream.analysis.exposure.sources.rows import (
@@ -12,6 +11,7 @@ from midstream.analysis.exposure.sources.rows import (
     UnreadRow,
     UnsureRow,
 )
+from midstream.analysis.exposure.vers_ranges import Interval
 from midstream.analysis.exposure.versions import InvalidVersion, key_function, scheme_of
 from midstream.formats.osv.feed import Affected, Feed, Range
 

@@ -271,3 +271,19 @@ def test_a_fleet_of_another_format_and_another_database_are_refused(tmp_path: Pa
         db.close()
         with pytest.raises(Unreadable, match="no fleet"):
             open_fleet(path=tmp_path / name)
+
+
+def test_the_scan_of_a_fleet_counts_and_explains_as_the_matcher_does(shipped: Fleet, index_of: IndexOf) -> None:
+    index = index_of(FEED)
+    by_group: dict[tuple[str, str], set[Component]] = {}
+    reasons: dict[tuple[str, str, Component], str] = {}
+    for found in match(index=index, components=dict(shipped.components()).values()):
+        if found.vulnerability:
+            by_group.setdefault((found.vulnerability, found.verdict), set()).add(found.component)
+            reasons[found.vulnerability, found.verdict, found.component] = found.why
+    told = [each for each in scan_fleet(fleet=shipped, index=index).open if each.vulnerability]
+    assert {(each.vulnerability, each.verdict): each.components for each in told} == {
+        group: len(components) for group, components in by_group.items()
+    }
+    for each in told:
+        assert each.why == reasons[each.vulnerability, each.verdict, each.example]
