@@ -93,7 +93,7 @@ def known(desk: Desk, case: str, *, by: str, public: bool = False) -> Known:
 
 
 def known_of(desk: Desk, case: Case, *, public: bool, planned: Iterable[Fact] = (), project: str = "") -> Known:
-    """Return the record of a case, after facts that are only planned; `project` is its own, when no fact left says so."""
+    """Return the record of a case, after planned facts; `project` is its own, when no fact left says so."""
     team = desk.team(project or case.project)
     facts = desk.store.facts(f"project/{team.project.id}")
     releases = releases_of(project=team.project, facts=facts)
