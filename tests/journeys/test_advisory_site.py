@@ -5,10 +5,13 @@ import re
 import sqlite3
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from midstream.adapters.mail import read_mail
 from midstream.adapters.publication import DirectoryTarget
+from midstream.advisories.formats import TARGETS
+from midstream.desk.advisories.documents import known
 from midstream.desk.demo import load_demo
 from midstream.desk.desk import Desk
 from midstream.formats.osv.document import read as read_osv
@@ -80,6 +83,28 @@ def test_the_ranges_are_those_of_git(published: tuple[SiteShell, Path, Said], ca
     if case == "tfmv-10":
         assert branches["release/2.2.x"].get("fixed_in", "") == ""
         assert branches["release/2.2.x"]["status"] in {"affected", "eol"}
+
+
+@pytest.mark.parametrize("case", sorted(TRUTH))
+@pytest.mark.parametrize(("format_", "bad"), [("osv", "affected"), ("cve", "affected"), ("csaf20", "known_affected")])
+def test_each_document_alone_says_what_git_says(
+    published: tuple[SiteShell, Path, Said], case: str, format_: str, bad: str
+) -> None:
+    desk = published[0].desk()
+    at = known(desk, case, by="yuki", public=True)
+    # The project has no CNA of its own: one is invented, and an id where there is none.
+    publisher = msgspec.structs.replace(at.publisher, cna_org_id="8f4d1b2e-5c3a-4d6b-9e7f-0a1b2c3d4e5f")
+    ids = msgspec.structs.replace(at.record.ids, cve=at.record.ids.cve or "CVE-2026-99999")
+    record = msgspec.structs.replace(at.record, ids=ids)
+    target = TARGETS[format_]
+    written = target.write(record=record, publisher=publisher, releases=at.releases, now=desk.clock())
+    assert [str(each) for each in target.check(written, now=desk.clock())] == []
+    again = target.load(target.dump(written))
+    assert target.evaluate is not None
+    words = {each.version: target.evaluate(again, component=record.component[0], release=each) for each in at.releases}
+    fixed, affected = TRUTH[case]
+    assert {version for version in affected if words[version] == bad} == affected
+    assert {version for version in fixed if words[version] == bad} == set()
 
 
 def test_a_stranger_finds_out_about_2_1_5(published: tuple[SiteShell, Path, Said]) -> None:
@@ -159,3 +184,41 @@ def test_the_box_answers_in_the_page(published: tuple[SiteShell, Path, Said], ty
         browser.close()
     assert answer in told
     assert [each for each in asked if not each.endswith("/icon.svg")] == []  # the browser's own, of the page
+
+
+def test_a_document_is_imported_once_and_by_its_size_first(
+    published: tuple[SiteShell, Path, Said], tmp_path: Path
+) -> None:
+    shell, site, _ = published
+    path = tmp_path / "theirs.json"
+    document = json.loads((site / "advisories/tfmv-9.osv.json").read_bytes())
+    document["references"].append({"type": "WEB", "url": "https://example.org/new"})
+    path.write_text(json.dumps(document))
+    words = ("advisory", "import", "tfmv-9", str(path), "--format", "osv")
+    dry = shell(*words, "--dry-run")
+    assert (dry.code, "advisory.imported" in dry.out) == (0, False)
+    done = shell(*words)
+    assert done.code == 0, done.err
+    assert "advisory.imported" in done.out
+    assert "adds reference[https://example.org/new]" in done.out
+    again = shell(*words)
+    assert (again.code, again.out, again.err) == (0, "", "it adds nothing, and nothing was recorded\n")
+    assert shell("advisory", "check", "tfmv-9").code == 0
+    with path.open("wb") as large:
+        large.truncate(500 * 1024 * 1024)  # a sparse file: no byte of it is written or read
+    refused = shell(*words)
+    assert refused.code == 2
+    assert "524,288,000 bytes" in refused.err
+
+
+def test_a_schema_of_the_users_own_is_a_second_opinion(published: tuple[SiteShell, Path, Said], tmp_path: Path) -> None:
+    shell, _, _ = published
+    schema = tmp_path / "schema.json"
+    words = ("advisory", "check", "tfmv-9", "--schema", str(schema))
+    schema.write_text('{"type": "object", "required": ["id"]}')
+    assert shell(*words, "--format", "osv").code == 0
+    assert shell(*words).code == 2
+    schema.write_text('{"type": "object", "required": ["never_there"]}')
+    said = shell(*words, "--format", "osv")
+    assert said.code == 1
+    assert "never_there" in said.out

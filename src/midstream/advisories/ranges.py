@@ -24,6 +24,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     release: Release
     verdict: Verdict
     is_real: bool = True
+    is_placed: bool = True
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,8 +64,13 @@ def judged(*, record: Advisory, component: Component, releases: Sequence[Release
     placed.sort(key=lambda row: row[0])
     ordered = [(release, is_real) for _, release, is_real in placed] + rest
     return tuple(
-        Judged(release=each, verdict=verdict_of(record=record, component=component, release=each), is_real=is_real)
-        for each, is_real in ordered
+        Judged(
+            release=each,
+            verdict=verdict_of(record=record, component=component, release=each),
+            is_real=is_real,
+            is_placed=place < len(placed),
+        )
+        for place, (each, is_real) in enumerate(ordered)
     )
 
 
@@ -72,11 +78,7 @@ def spans(
     *, record: Advisory, component: Component, releases: Sequence[Release], counts: Collection[Verdict]
 ) -> tuple[Span, ...]:
     """Return the spans of versions whose verdict is one of `counts`, in order, none touching another."""
-    rows = [
-        row
-        for row in judged(record=record, component=component, releases=releases)
-        if key_of(scheme=component.scheme, version=row.release.version) is not None
-    ]
+    rows = [row for row in judged(record=record, component=component, releases=releases) if row.is_placed]
     if not rows:
         return _without_calendar(component, counts=counts)
     found: list[Span] = []

@@ -4,18 +4,25 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from midstream.adapters.publication import DirectoryTarget
+from midstream.advisories import agreement
+from midstream.advisories.imported import offer
+from midstream.advisories.reading import Provenance
+from midstream.advisories.record import Advisory, Component
 from midstream.cases.errors import Refused
 from midstream.desk.advisories import documents as advisories
 from midstream.desk.advisories import publication
 from midstream.desk.advisories.drift import differences
+from midstream.desk.advisories.imports import read_in
 from midstream.desk.desk import Desk
 from midstream.desk.errors import Misuse, NotFound
 from midstream.desk.ports import PublishTrouble
 from midstream.desk.projects import activate_policy, load_project
 from midstream.desk.worker import work_once
+from midstream.formats.base.fault import DocumentError
 from midstream.ledger.kinds.disclosure import AdvisoryConfirmed, AdvisoryPublished
 from midstream.ledger.kinds.fix import BranchAffected, IntroducedRecorded
 from midstream.ledger.kinds.process import ReleaseTagged
@@ -194,7 +201,7 @@ def test_a_leak_is_found_before_a_byte_is_written(desk: Desk, monkeypatch: pytes
         return real(whole, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(advisories, "entry_of", leaking)
-    with pytest.raises(Refused, match="it holds 1 texts that are not public") as caught:
+    with pytest.raises(Refused, match="the document holds it, and it is not public") as caught:
         publish(desk, case)
     assert "A secret reason" not in str(caught.value) + caught.value.hint
     assert not site(desk).exists()
@@ -202,8 +209,8 @@ def test_a_leak_is_found_before_a_byte_is_written(desk: Desk, monkeypatch: pytes
 
 def test_a_disagreement_is_found_before_a_byte_is_written(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     case = ended(desk)
-    monkeypatch.setattr(advisories, "verdict_of", lambda **_: "fixed")
-    with pytest.raises(Refused, match=r"the record says that 1.0.0 is fixed, the document says affected"):
+    monkeypatch.setattr(agreement, "verdict_of", lambda **_: "fixed")
+    with pytest.raises(Refused, match=r"the record says that 1.0.0 is fixed, .* the document says affected"):
         publish(desk, case)
     assert not site(desk).exists()
 
@@ -268,19 +275,98 @@ def test_a_document_is_taken_in_as_news_not_as_truth(desk: Desk) -> None:
     case = ended(desk)
     publish(desk, case)
     path = site(desk) / "advisories/acme-1.osv.json"
-    before = list(desk.store.everything())
-    found = advisories.read_in(desk, case, content=path.read_bytes(), format_="osv", by="ada")
-    assert not found.conflicts
+    found = read_in(desk, case, content=path.read_bytes(), format_="osv", by="ada")
+    assert (found.offer.taken, found.offer.left, found.facts) == ((), (), ())
     document = json.loads(path.read_bytes())
     document["summary"] = "Another title"
+    document["aliases"] = [*document.get("aliases", ()), "GHSA-2345-6789-cfgh"]
+    document["database_specific"]["theirs"] = {"x": 1}
     changed = json.dumps(document).encode()
-    found = advisories.read_in(desk, case, content=changed, format_="osv", by="ada")
-    assert [conflict.field for conflict in found.conflicts]
+    dry = read_in(desk, case, content=changed, format_="osv", by="ada", dry=True)
+    assert dry.facts == ()
+    found = read_in(desk, case, content=changed, format_="osv", by="ada")
+    assert [fact.kind for fact in found.facts] == ["advisory.imported"]
+    assert [each.field for each in found.offer.taken] == ["ids.ghsa", "foreign[osv /database_specific/theirs]"]
+    assert len(found.offer.left) == 1
+    assert found.offer.left[0].startswith("title.en: the record says 'Key leaks'")
+    before = list(desk.store.everything())
+    again = read_in(desk, case, content=changed, format_="osv", by="ada")
+    assert (again.offer.taken, again.facts, again.offer.left) == ((), (), found.offer.left)
     assert list(desk.store.everything()) == before
-    with pytest.raises(Refused):
-        advisories.read_in(desk, case, content=changed, format_="osv", by="stranger")
-    with pytest.raises(Misuse):
-        advisories.read_in(desk, case, content=changed, format_="owl", by="ada")
+    at = advisories.known(desk, case, by="ada", public=True)
+    for each in advisories.documents(desk, at).written:
+        if each.format != "record":  # which is the record itself
+            assert (b"theirs" in each.content) == (each.format == "osv"), each.format
+    check_store(desk)
+
+
+@pytest.mark.parametrize(("by", "format_", "error"), [("stranger", "osv", Refused), ("ada", "owl", Misuse)])
+def test_not_everybody_and_not_everything_is_read_in(desk: Desk, by: str, format_: str, error: type[Exception]) -> None:
+    case = ended(desk)
+    publish(desk, case)
+    before = list(desk.store.everything())
+    with pytest.raises(error):
+        read_in(desk, case, content=b"{}", format_=format_, by=by)
+    assert list(desk.store.everything()) == before
+
+
+def test_what_a_branch_is_only_a_verb_says(desk: Desk) -> None:
+    case = ended(desk)
+    at = advisories.known(desk, case, by="ada")
+    line = msgspec.structs.replace(at.record.component[0].line[0], branch="release/9.x")
+    partial = Advisory(component=(Component(key="acme", line=(line,)), Component(key="other", name="other")))
+    found = offer(record=at.record, partial=partial, provenance=Provenance(target="osv"))
+    assert found.taken == ()
+    assert found.record == at.record
+    assert len(found.left) == 2
+    assert all("record it with its verb" in said for said in found.left)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\xff{}", "not UTF-8|not JSON"),
+        (b"{", "not JSON"),
+        (b"[]", "no JSON object"),
+        (b"[" * 100 + b"]" * 100, "nested more than"),
+        (b'{"id": "a", "id": "b"}', "two members are called"),
+        (b'{"id": NaN}', "no JSON number"),
+    ],
+)
+def test_a_document_that_cannot_be_taken_says_why(desk: Desk, content: bytes, said: str) -> None:
+    case = ended(desk)
+    before = list(desk.store.everything())
+    with pytest.raises((DocumentError, Refused), match=said):
+        read_in(desk, case, content=content, format_="osv", by="ada")
+    assert list(desk.store.everything()) == before
+
+
+def test_a_document_about_another_cve_is_refused(desk: Desk) -> None:
+    case = ended(desk)
+    act(desk, case, "assign-cve", cve="CVE-2026-12345")
+    before = list(desk.store.everything())
+    raw = b'{"id": "CVE-1999-0001", "modified": "2025-01-01T00:00:00Z"}'
+    with pytest.raises(Refused, match=r"is about CVE-1999-0001, and acme-1 is about CVE-2026-12345"):
+        read_in(desk, case, content=raw, format_="osv", by="ada")
+    assert list(desk.store.everything()) == before
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"schema_version": "9.0.0"},
+        {"summary": 7, "aliases": "none", "affected": {"x": 1}},
+        {"id": "../../etc/passwd", "details": "<script>alert(1)</script>"},
+    ],
+)
+def test_a_strange_document_is_read_as_far_as_it_can_be(desk: Desk, more: dict[str, object]) -> None:
+    case = ended(desk)
+    document = {"id": "x_1", "modified": "2025-01-01T00:00:00Z", "futuristic": [1], **more}
+    found = read_in(desk, case, content=json.dumps(document).encode(), format_="osv", by="ada")
+    assert "foreign[osv /futuristic]" in [each.field for each in found.offer.taken]
+    publish(desk, case)
+    page = (site(desk) / "advisories/acme-1.html").read_text()
+    assert "<script>alert" not in page
 
 
 def test_a_case_that_began_in_public_can_be_published(desk: Desk) -> None:

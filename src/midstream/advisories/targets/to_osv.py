@@ -24,6 +24,7 @@ from midstream.advisories.record import (
     Component,
     Credit,
     Dates,
+    Foreign,
     Ids,
     Publisher,
     Reference,
@@ -297,12 +298,21 @@ def read(document: osv.OsvRecord) -> Reading:
             for each in document.credits
         ),
         dates=Dates(public=read_moment(document.published), withdrawn=read_moment(document.withdrawn)),
-        foreign=foreign_of(document, target=TARGET),
+        foreign=(*foreign_of(document, target=TARGET), *_foreign(own)),
     )
     return Reading(
         partial=_named(joined(plain, extension)),
         provenance=Provenance(target=TARGET, places=PLACES),
         doubts=tuple(str(fault) for fault in wrong_members(document)),
+    )
+
+
+def _foreign(specific: dict[str, Any]) -> tuple[Foreign, ...]:
+    """Return what others keep in ``database_specific``: whatever they like (OSV 1.7.5, section database_specific)."""
+    return tuple(
+        Foreign(target=TARGET, path=f"/database_specific/{name.replace('~', '~0').replace('/', '~1')}", value=value)
+        for name, value in sorted(specific.items())
+        if name not in ("cwe_ids", "midstream")
     )
 
 

@@ -63,12 +63,9 @@ def contains(text: str, version: str) -> bool | None:
 
     The algorithm is that of the specification, section "Checking if a version is contained within a range".
     """
-    bounds = bounds_of(text)
-    if bounds is None:
-        return None
-    scheme = text.removeprefix("vers:").partition("/")[0]
+    bounds, scheme = bounds_of(text), text.removeprefix("vers:").partition("/")[0]
     key = key_of(scheme=scheme_key(scheme), version=version)
-    if key is None:
+    if bounds is None or key is None:
         return None
     if not bounds:
         return True
