@@ -14,10 +14,10 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or ""
 needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed (Debian: apt-get install chromium)")
@@ -112,10 +112,8 @@ def serving(folder: Path, *, copy_of: Path | None = None) -> Iterator[Served]:
 
 
 @contextlib.contextmanager
-def chromium() -> Iterator[Any]:
+def chromium() -> Iterator[Browser]:
     """Give a browser with a new, empty profile."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where there is a browser
-
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=list(ARGS))
         try:
@@ -138,7 +136,7 @@ class Seen(msgspec.Struct, kw_only=True):
         assert not self.complaints
 
 
-def watch(context: Any) -> Seen:
+def watch(context: BrowserContext) -> Seen:
     """Return what is filled with all that the pages of a context ask for and complain of, from now on."""
     seen = Seen()
     context.on("request", lambda request: seen.asked.append(request.url))
@@ -152,29 +150,34 @@ def watch(context: Any) -> Seen:
     return seen
 
 
-def context_of(browser: Any, *, size: str = "desk", scheme: str = "light", **more: Any) -> Any:
+def context_of(
+    browser: Browser, *, size: str = "desk", scheme: str = "light", storage_state: StorageState | None = None
+) -> BrowserContext:
     """Return a new set of windows, with nothing kept from before."""
     width, height = SIZES[size]
     context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce", **more
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        reduced_motion="reduce",
+        storage_state=storage_state,
     )
     context.set_default_timeout(15_000)
     return context
 
 
-def sign_in_demo(page: Any, url: str, person: str) -> None:
+def sign_in_demo(page: Page, url: str, person: str) -> None:
     """Come in as one of the demo's people."""
     page.goto(f"{url}/accounts/login/")
     page.get_by_role("button", name=person, exact=True).click()
     page.wait_for_url(lambda reached: "/accounts/" not in reached)
 
 
-def picture(page: Any, name: str) -> None:
+def picture(page: Page, name: str) -> None:
     """Keep a picture of the whole page."""
     ARTEFACTS.mkdir(exist_ok=True)
     page.screenshot(path=str(ARTEFACTS / f"{name}.png"), full_page=True)
 
 
-def is_too_wide(page: Any) -> bool:
+def is_too_wide(page: Page) -> bool:
     """Return whether a reader must scroll sideways."""
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))

@@ -4,9 +4,9 @@ process finds Playwright's event loop running.
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.browsers import Served, chromium, serving
 
@@ -27,7 +27,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, demo_folder: Path) -> Itera
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
+def browser() -> Iterator[Browser]:
     """Chromium."""
     with chromium() as started:
         yield started

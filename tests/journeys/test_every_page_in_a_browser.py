@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
 
 from tests.browsers import Served, context_of, is_too_wide, needs_chromium, picture, sign_in_demo, watch
 
@@ -47,7 +48,7 @@ COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTyp
 EVERYTHING = {"resultTypes": ["violations"], "preload": False}
 
 
-def faults_of(page: Any, options: dict[str, Any]) -> list[str]:
+def faults_of(page: Page, options: dict[str, Any]) -> list[str]:
     """Return what axe-core finds wrong with the page: the rule, and where."""
     axe = Axe()
     if not page.evaluate("'axe' in window"):
@@ -59,7 +60,7 @@ def faults_of(page: Any, options: dict[str, Any]) -> list[str]:
     ]
 
 
-def look(page: Any, name: str, *, is_pictured: bool) -> list[str]:
+def look(page: Page, name: str, *, is_pictured: bool) -> list[str]:
     """Return what is wrong with the page before us, in both schemes and both sizes."""
     faults = []
     for size, scheme, options in ((320, "dark", COLOURS), (1440, "light", EVERYTHING)):
@@ -74,7 +75,7 @@ def look(page: Any, name: str, *, is_pictured: bool) -> list[str]:
 
 
 @pytest.mark.parametrize("person", sorted(PAGES))
-def test_the_pages_are_readable_and_come_from_here_alone(served: Served, browser: Any, person: str) -> None:
+def test_the_pages_are_readable_and_come_from_here_alone(served: Served, browser: Browser, person: str) -> None:
     context = context_of(browser)
     page = context.new_page()
     if person:
@@ -93,7 +94,7 @@ def test_the_pages_are_readable_and_come_from_here_alone(served: Served, browser
     context.close()
 
 
-def test_an_open_panel_and_the_keys_are_readable(served: Served, browser: Any) -> None:
+def test_an_open_panel_and_the_keys_are_readable(served: Served, browser: Browser) -> None:
     context = context_of(browser)
     page = context.new_page()
     sign_in_demo(page, served.url, "yuki")
@@ -109,7 +110,7 @@ def test_an_open_panel_and_the_keys_are_readable(served: Served, browser: Any) -
     context.close()
 
 
-def test_the_first_page_is_light_and_stands_still(served: Served, browser: Any) -> None:
+def test_the_first_page_is_light_and_stands_still(served: Served, browser: Browser) -> None:
     context = context_of(browser)
     page = context.new_page()
     sign_in_demo(page, served.url, "yuki")
@@ -144,7 +145,7 @@ def site(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder.resolve()
 
 
-def test_the_public_site_is_readable_and_comes_from_its_folder_alone(site: Path, browser: Any) -> None:
+def test_the_public_site_is_readable_and_comes_from_its_folder_alone(site: Path, browser: Browser) -> None:
     context = context_of(browser)
     seen, page, faults = watch(context), context.new_page(), []
     places = ["index.html", "data.html", "advisories/tfmv-9.html", "tf-m/releases/2.1.5.html"]

@@ -1,9 +1,9 @@
 """From the public report form to the published advisory, in a browser, by keyboard where a person on duty works."""
 
 import re
-from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from tests.browsers import Served, context_of, is_too_wide, needs_chromium, picture, sign_in_demo, watch
 
@@ -21,7 +21,7 @@ REPORT = {
 
 
 @pytest.mark.parametrize(("size", "scheme"), [("desk", "light"), ("phone", "dark")])
-def test_from_the_form_to_the_public_page(served: Served, browser: Any, size: str, scheme: str) -> None:
+def test_from_the_form_to_the_public_page(served: Served, browser: Browser, size: str, scheme: str) -> None:
     name, title = f"{size}-{scheme}", f"The length of a record is not checked, seen by {size}"
     outside = context_of(browser, size=size, scheme=scheme)
     inside = context_of(browser, size=size, scheme=scheme)
@@ -80,7 +80,7 @@ STEPS: tuple[tuple[str, dict[str, str]], ...] = (
 """What follows on the case's own page, each verb with what is typed."""
 
 
-def report(page: Any, served: Served, title: str, name: str) -> tuple[str, str]:
+def report(page: Page, served: Served, title: str, name: str) -> tuple[str, str]:
     """Return the case and the code of a report that was typed into the form, moving on by Tab alone."""
     page.goto(f"{served.url}/report/")
     picture(page, f"report-{name}")
@@ -101,7 +101,7 @@ def report(page: Any, served: Served, title: str, name: str) -> tuple[str, str]:
     return found[1], page.inner_text(".receipt .code code")
 
 
-def follow(page: Any, served: Served, code: str) -> str:
+def follow(page: Page, served: Served, code: str) -> str:
     """Return what the page of a report's code says of it."""
     page.goto(f"{served.url}/report/follow/")
     page.get_by_label("code").first.fill(code)
@@ -110,7 +110,7 @@ def follow(page: Any, served: Served, code: str) -> str:
     return str(page.inner_text("main"))
 
 
-def state_of(page: Any, served: Served, code: str) -> tuple[str, str]:
+def state_of(page: Page, served: Served, code: str) -> tuple[str, str]:
     """Return when a report was acknowledged, as its sender reads it, and its case."""
     words = follow(page, served, code)
     at, case = re.search(r"Acknowledged\s+(.+)", words), re.search(r"tf-m-\d+", words)
@@ -119,7 +119,7 @@ def state_of(page: Any, served: Served, code: str) -> tuple[str, str]:
     return at[1].strip(), case[0]
 
 
-def do_by_keyboard(page: Any, case: str, verb: str, name: str) -> None:
+def do_by_keyboard(page: Page, case: str, verb: str, name: str) -> None:
     """Find the task of the case among the rows by j, open it by Enter, and do it by Enter; k goes back up."""
     for _ in range(80):
         page.keyboard.press("j")
@@ -146,7 +146,7 @@ def do_by_keyboard(page: Any, case: str, verb: str, name: str) -> None:
     assert "Take it back" in receipt.inner_text()
 
 
-def do_on_its_page(page: Any, served: Served, case: str, verb: str, fields: dict[str, str]) -> None:
+def do_on_its_page(page: Page, served: Served, case: str, verb: str, fields: dict[str, str]) -> None:
     """Do a verb from the case's own page: its fields, what would change, then doing it."""
     page.goto(f"{served.url}/cases/{case}/")
     page.locator(".verbs a", has_text=re.compile(f"^{verb}$")).press("Enter")

@@ -1,10 +1,10 @@
 """Hostile text in every field of the report form and of the verbs shows as text, and nothing of it runs."""
 
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from midstream.cases.verbs import VERBS
 from midstream.desk.front.forms import fields_of
@@ -24,7 +24,7 @@ ANSWERS = ("poc", "happens", "version", "holds", "known", "title", "area", "plan
 CHOICES = {"who": "somebody on the network", "gains": "run code"}
 
 
-def is_harmless(page: Any) -> bool:
+def is_harmless(page: Page) -> bool:
     """Return whether nothing ran and nothing was planted in the page."""
     return bool(
         page.evaluate("window.hurt === undefined && !document.querySelector('#planted, main script, main svg')")
@@ -32,7 +32,7 @@ def is_harmless(page: Any) -> bool:
 
 
 @pytest.fixture
-def team(served: Served, browser: Any) -> Iterator[Any]:
+def team(served: Served, browser: Browser) -> Iterator[Page]:
     """A page in which yuki is signed in."""
     context = context_of(browser)
     page = context.new_page()
@@ -41,7 +41,7 @@ def team(served: Served, browser: Any) -> Iterator[Any]:
     context.close()
 
 
-def test_every_answer_of_the_form_shows_as_text(served: Served, browser: Any, team: Any) -> None:
+def test_every_answer_of_the_form_shows_as_text(served: Served, browser: Browser, team: Page) -> None:
     outside = context_of(browser)
     seen, page = watch(outside), outside.new_page()
     page.goto(f"{served.url}/report/")
@@ -75,15 +75,15 @@ def test_every_answer_of_the_form_shows_as_text(served: Served, browser: Any, te
     outside.close()
 
 
-def test_a_megabyte_is_sent_back_with_nothing_lost(served: Served, browser: Any) -> None:
+def test_a_megabyte_is_sent_back_with_nothing_lost(served: Served, browser: Browser) -> None:
     context = context_of(browser)
     page = context.new_page()
     page.goto(f"{served.url}/report/")
     line = "<b>hurt</b>&\u202e " * 6 + "\n"
     big = (line * (1_000_000 // len(line) + 1)).strip()
     page.evaluate(
-        "([text]) => { const f = document.querySelector('[name=poc]'); f.removeAttribute('maxlength'); f.value = text; }",
-        [big],
+        "text => { const f = document.querySelector('[name=poc]'); f.removeAttribute('maxlength'); f.value = text; }",
+        big,
     )
     page.fill("[name=title]", "A long one")
     page.locator("form button.do").click()
@@ -107,7 +107,7 @@ def chosen() -> dict[str, list[str]]:
     return found
 
 
-def test_every_field_of_the_verbs_shows_what_was_typed_as_text(served: Served, team: Any) -> None:
+def test_every_field_of_the_verbs_shows_what_was_typed_as_text(served: Served, team: Page) -> None:
     watched, wrong = watch(team.context), []
     for name, fields in chosen().items():
         typed = {f"f.{field}": HOSTILE for field in fields}
@@ -119,7 +119,7 @@ def test_every_field_of_the_verbs_shows_what_was_typed_as_text(served: Served, t
     watched.check(f"{served.url}/")
 
 
-def test_a_note_of_hostile_text_is_recorded_and_shows_as_text(served: Served, team: Any) -> None:
+def test_a_note_of_hostile_text_is_recorded_and_shows_as_text(served: Served, team: Page) -> None:
     team.goto(f"{served.url}/cases/tf-m-2/do/note/?{urlencode({'f.text': HOSTILE})}")
     team.locator("button[value=do]").click()
     team.wait_for_selector(".receipt")

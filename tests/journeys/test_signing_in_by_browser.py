@@ -10,10 +10,9 @@ import struct
 import time
 from base64 import b32decode
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from tests.browsers import Served, context_of, needs_chromium, picture, serving, watch
 from tests.desks import PROJECT
@@ -26,7 +25,7 @@ PASSWORD = "seven brown llamas in a boat"  # noqa: S105 - of a test
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A store that is not the demo, served."""
-    folder: Path = tmp_path_factory.mktemp("real")
+    folder = tmp_path_factory.mktemp("real")
     (folder / "midstream.toml").write_text(PROJECT.replace('policy = "acme"', 'policy = "tf-m"'))
     served = Served(folder / "store.db")
     served.tell("project", "load", str(folder / "midstream.toml"), by="ada")
@@ -42,7 +41,7 @@ def code_of(secret: str, *, at: float) -> str:
     return f"{(int.from_bytes(digest[start : start + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06d}"
 
 
-def enter(page: Any, real: Served, person: str) -> None:
+def enter(page: Page, real: Served, person: str) -> None:
     """Give the name and the password."""
     page.goto(f"{real.url}/accounts/login/")
     page.fill("#id_login", person)
@@ -50,7 +49,7 @@ def enter(page: Any, real: Served, person: str) -> None:
     page.keyboard.press("Enter")
 
 
-def begin(page: Any, real: Served, person: str) -> None:
+def begin(page: Page, real: Served, person: str) -> None:
     """Make an account as an administrator does, choose its password by the link, and give both."""
     link = real.tell("account", "add", person, "--url", real.url, by="ada").strip()
     page.goto(link)
@@ -62,7 +61,7 @@ def begin(page: Any, real: Served, person: str) -> None:
     page.wait_for_url("**/accounts/2fa/")  # nothing else opens before there is a second factor
 
 
-def confirm(page: Any, url: str) -> None:
+def confirm(page: Page, url: str) -> None:
     """Go to a page that asks for the password once more, as setting up a factor does, and give it when it is asked."""
     page.goto(url)
     if "/reauthenticate/" in page.url:
@@ -71,7 +70,7 @@ def confirm(page: Any, url: str) -> None:
         page.wait_for_url(url)
 
 
-def leave(page: Any, real: Served) -> None:
+def leave(page: Page, real: Served) -> None:
     """Sign out."""
     page.goto(f"{real.url}/accounts/2fa/")
     page.locator("details.me summary").click()
@@ -79,7 +78,7 @@ def leave(page: Any, real: Served) -> None:
     page.wait_for_url("**/accounts/login/**")
 
 
-def test_a_password_then_a_code_then_a_recovery_code(real: Served, browser: Any) -> None:
+def test_a_password_then_a_code_then_a_recovery_code(real: Served, browser: Browser) -> None:
     context = context_of(browser)
     seen, page, faults = watch(context), context.new_page(), []
     begin(page, real, "ada")
@@ -130,7 +129,7 @@ def test_a_password_then_a_code_then_a_recovery_code(real: Served, browser: Any)
     context.close()
 
 
-def test_a_security_key_alone_signs_in(real: Served, browser: Any) -> None:
+def test_a_security_key_alone_signs_in(real: Served, browser: Browser) -> None:
     # A security key is bound to a name, and an address in digits is none.
     url = real.url.replace("127.0.0.1", "localhost")
     by_name = Served(real.store)
@@ -174,7 +173,7 @@ def test_a_security_key_alone_signs_in(real: Served, browser: Any) -> None:
     context.close()
 
 
-def test_sessions_are_listed_and_the_others_ended(served: Served, browser: Any) -> None:
+def test_sessions_are_listed_and_the_others_ended(served: Served, browser: Browser) -> None:
     first, second = context_of(browser), context_of(browser)
     pages = [first.new_page(), second.new_page()]
     for page in pages:

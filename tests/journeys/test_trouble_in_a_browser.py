@@ -7,9 +7,9 @@ import signal
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.browsers import Served, context_of, needs_chromium, picture, serving, sign_in_demo
 
@@ -46,7 +46,7 @@ def fill_disk(served: Served) -> Callable[[], None]:
     return make_space
 
 
-def test_a_full_disk_is_one_plain_page_and_what_was_typed_is_done_afterwards(own: Served, browser: Any) -> None:
+def test_a_full_disk_is_one_plain_page_and_what_was_typed_is_done_afterwards(own: Served, browser: Browser) -> None:
     context = context_of(browser)
     page = context.new_page()
     sign_in_demo(page, own.url, "yuki")
@@ -72,7 +72,7 @@ def test_a_full_disk_is_one_plain_page_and_what_was_typed_is_done_afterwards(own
     context.close()
 
 
-def test_a_worker_that_dies_is_replaced_and_what_is_sent_twice_is_recorded_once(own: Served, browser: Any) -> None:
+def test_a_worker_that_dies_is_replaced_and_what_is_sent_twice_is_recorded_once(own: Served, browser: Browser) -> None:
     context = context_of(browser)
     page = context.new_page()
     sign_in_demo(page, own.url, "yuki")
