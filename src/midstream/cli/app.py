@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from midstream.cli.web.serving import Accounts, PostOffice, Serving
+    from midstream.cli.serving import Accounts, PostOffice, Serving
     from midstream.desk.desk import Desk
     from midstream.desk.ports import History, OpenTrials
 
@@ -36,8 +36,8 @@ COMMANDS = {
     "account": ("midstream.cli.web.account:account", "Let people sign in to the web desk."),
     "worker": ("midstream.cli.worker:worker", "Do the open process tasks that need nobody."),
     "index": ("midstream.cli.exposure.index:index", "Build and show the index of vulnerability data."),
-    "ledger": ("midstream.cli.ledger:ledger", "Verify, export and import the facts."),
-    "store": ("midstream.cli.store:store", "Remake the read models; back up."),
+    "ledger": ("midstream.cli.keeping.ledger:ledger", "Verify, export and import the facts."),
+    "store": ("midstream.cli.keeping.store:store", "Remake the read models; back up."),
     "demo": ("midstream.cli.demo:demo", "Load the demo: TF-M's public history and three invented cases."),
 }
 """Every command with where it is and its one-line help, so that listing them imports none."""

@@ -48,7 +48,7 @@ def demo(ctx: click.Context, *, then_serve: bool, port: int) -> None:
 
 def _serve(session: Session, port: int) -> None:
     """Serve the web desk over the demo; its people sign in without a password, on this machine alone."""
-    from midstream.cli.web.serving import Serving  # noqa: PLC0415 - the demo is mostly shown without
+    from midstream.cli.serving import Serving  # noqa: PLC0415 - the demo is mostly shown without
 
     click.echo()
     _head("The web desk")

@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.urls import reverse
 
-from midstream.cli.web.serving import Kept
+from midstream.cli.serving import Kept
 from midstream.web.models import Account
 
 

@@ -9,7 +9,7 @@ from midstream.wiring.parts import clock, open_desk, open_history, open_trials
 from midstream.wiring.settings import default_person, settle
 
 if TYPE_CHECKING:
-    from midstream.cli.web.serving import Accounts, PostOffice, Serving
+    from midstream.cli.serving import Accounts, PostOffice, Serving
 
 
 def serve(asked: "Serving") -> None:

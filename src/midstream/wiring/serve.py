@@ -15,7 +15,7 @@ from midstream.wiring.settings import oidc_settings
 from midstream.wiring.web import Oidc, Site, application, set_up
 
 if TYPE_CHECKING:
-    from midstream.cli.web.serving import Serving
+    from midstream.cli.serving import Serving
 
 THREADS = 4
 """Requests that one process works on at once; most of a request is Python, which runs one at a time."""

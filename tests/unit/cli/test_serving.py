@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
-from midstream.cli.web.serving import Serving, check, is_loopback
+from midstream.cli.serving import Serving, check, is_loopback
 
 MAIN = "from midstream.wiring.main import main; main()"
 CERTIFICATE, KEY = Path("desk.pem"), Path("desk.key")

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from midstream.cli.app import Session
-from midstream.cli.web.serving import Serving, check
+from midstream.cli.serving import Serving, check
 
 
 @click.command()

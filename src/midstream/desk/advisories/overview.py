@@ -78,14 +78,16 @@ def publications(case: Case) -> list[Publication]:
             digest=body.digest,
             published_at=fact.happened_at,
         )
-    for fact, body in case.all(AdvisoryCorrected):
-        if (row := found.get(body.channel)) is not None:
-            found[body.channel] = msgspec.structs.replace(
-                row, digest=body.digest or row.digest, corrected_at=fact.happened_at
+    for fact, corrected in case.all(AdvisoryCorrected):
+        if (row := found.get(corrected.channel)) is not None:
+            found[corrected.channel] = msgspec.structs.replace(
+                row, digest=corrected.digest or row.digest, corrected_at=fact.happened_at
             )
-    for fact, body in case.all(AdvisoryConfirmed):
-        row = found.get(body.channel)
+    for fact, confirmed in case.all(AdvisoryConfirmed):
+        row = found.get(confirmed.channel)
         # What was read back before a correction says nothing of the corrected text.
-        if row is not None and (not body.digest or not row.digest or body.digest == row.digest):
-            found[body.channel] = msgspec.structs.replace(row, sent_at=body.sent_at, confirmed_at=fact.happened_at)
+        if row is not None and (not confirmed.digest or not row.digest or confirmed.digest == row.digest):
+            found[confirmed.channel] = msgspec.structs.replace(
+                row, sent_at=confirmed.sent_at, confirmed_at=fact.happened_at
+            )
     return list(found.values())

@@ -1,0 +1,1 @@
+"""Commands that keep the record: the ledger and the store."""
