@@ -78,14 +78,13 @@ def publications(case: Case) -> list[Publication]:
             digest=body.digest,
             published_at=fact.happened_at,
         )
-    for fact, body in case.all(AdvisoryCorrected):
-        if (row := found.get(body.channel)) is not None:
-            found[body.channel] = msgspec.structs.replace(
-                row, digest=body.digest or row.digest, corrected_at=fact.happened_at
-            )
-    for fact, body in case.all(AdvisoryConfirmed):
-        row = found.get(body.channel)
+    for fact, put_right in case.all(AdvisoryCorrected):
+        if (row := found.get(put_right.channel)) is not None:
+            digest = put_right.digest or row.digest
+            found[row.channel] = msgspec.structs.replace(row, digest=digest, corrected_at=fact.happened_at)
+    for fact, read_back in case.all(AdvisoryConfirmed):
+        row = found.get(read_back.channel)
         # What was read back before a correction says nothing of the corrected text.
-        if row is not None and (not body.digest or not row.digest or body.digest == row.digest):
-            found[body.channel] = msgspec.structs.replace(row, sent_at=body.sent_at, confirmed_at=fact.happened_at)
+        if row is not None and (not read_back.digest or not row.digest or read_back.digest == row.digest):
+            found[row.channel] = msgspec.structs.replace(row, sent_at=read_back.sent_at, confirmed_at=fact.happened_at)
     return list(found.values())

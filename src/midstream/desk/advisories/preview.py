@@ -41,7 +41,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
         """Return the format of that name; raise `Misuse` with the nearest."""
         found = {each.name: each for each in self.formats}
         if name not in found:
-            raise Misuse(f"no format is called {name[:40]!r}", hint=nearest(name[:40], found))
+            raise Misuse(f"no format is called {name[:40]!r}", hint=nearest(name[:40], set(found)))
         return found[name]
 
 
