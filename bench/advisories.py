@@ -5,9 +5,9 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from bench.figure import Figure, Places
-from midstream.advisories.agreement import disagreements
+from midstream.advisories.checks.agreement import disagreements
+from midstream.advisories.checks.leaks import leaks
 from midstream.advisories.formats import TARGETS, check_of
-from midstream.advisories.leaks import leaks
 from midstream.advisories.public import public_part
 from midstream.advisories.record import (
     Advisory,

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 from hypothesis import given
 
+from midstream.advisories.checks.leaks import atoms, leaks
 from midstream.advisories.formats import TARGETS
-from midstream.advisories.leaks import atoms, leaks
 from midstream.advisories.public import public_part
 from midstream.advisories.record import Advisory, Dates, Distribution, Line, Reference, Release
 from midstream.advisories.targets.target import Target

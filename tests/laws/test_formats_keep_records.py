@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from midstream.advisories.agreement import disagreements
+from midstream.advisories.checks.agreement import disagreements
 from midstream.advisories.formats import TARGETS
 from midstream.advisories.mapping import project
 from midstream.advisories.merge import merge

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from midstream.advisories import schemas
+from midstream.advisories.checks import schemas
+from midstream.advisories.checks.schemas import second_opinion
 from midstream.advisories.formats import TARGETS
-from midstream.advisories.schemas import second_opinion
 from midstream.formats.base.fault import DocumentError
 from tests.advisories import NOW, PUBLISHER, RECORD, RELEASES
 

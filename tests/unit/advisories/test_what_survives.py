@@ -5,8 +5,8 @@ import json
 import msgspec
 import pytest
 
+from midstream.advisories.checks.leaks import atoms
 from midstream.advisories.formats import TARGETS
-from midstream.advisories.leaks import atoms
 from midstream.advisories.mapping import project
 from midstream.advisories.public import public_part
 from midstream.advisories.record import Advisory

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from midstream.adapters.publication import DirectoryTarget
-from midstream.advisories import agreement
+from midstream.advisories.checks import agreement
 from midstream.advisories.imported import offer
 from midstream.advisories.reading import Provenance
 from midstream.advisories.record import Advisory, Component

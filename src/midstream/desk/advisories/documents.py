@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from midstream.advisories.agreement import disagreements
 from midstream.advisories.catalogue import entry_of
+from midstream.advisories.checks.agreement import disagreements
+from midstream.advisories.checks.leaks import leaks
 from midstream.advisories.formats import TARGETS, check_of
-from midstream.advisories.leaks import leaks
 from midstream.advisories.of_case import record_of, releases_of
 from midstream.advisories.public import is_public as is_public_record
 from midstream.advisories.public import public_part

@@ -78,16 +78,13 @@ def publications(case: Case) -> list[Publication]:
             digest=body.digest,
             published_at=fact.happened_at,
         )
-    for fact, corrected in case.all(AdvisoryCorrected):
-        if (row := found.get(corrected.channel)) is not None:
-            found[corrected.channel] = msgspec.structs.replace(
-                row, digest=corrected.digest or row.digest, corrected_at=fact.happened_at
-            )
-    for fact, confirmed in case.all(AdvisoryConfirmed):
-        row = found.get(confirmed.channel)
+    for fact, put_right in case.all(AdvisoryCorrected):
+        if (row := found.get(put_right.channel)) is not None:
+            digest = put_right.digest or row.digest
+            found[row.channel] = msgspec.structs.replace(row, digest=digest, corrected_at=fact.happened_at)
+    for fact, read_back in case.all(AdvisoryConfirmed):
+        row = found.get(read_back.channel)
         # What was read back before a correction says nothing of the corrected text.
-        if row is not None and (not confirmed.digest or not row.digest or confirmed.digest == row.digest):
-            found[confirmed.channel] = msgspec.structs.replace(
-                row, sent_at=confirmed.sent_at, confirmed_at=fact.happened_at
-            )
+        if row is not None and (not read_back.digest or not row.digest or read_back.digest == row.digest):
+            found[row.channel] = msgspec.structs.replace(row, sent_at=read_back.sent_at, confirmed_at=fact.happened_at)
     return list(found.values())
