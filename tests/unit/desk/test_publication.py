@@ -343,7 +343,7 @@ def test_a_document_that_cannot_be_taken_says_why(desk: Desk, content: bytes, sa
 
 def test_a_document_about_another_cve_is_refused(desk: Desk) -> None:
     case = ended(desk)
-    act(desk, case, "assign-cve", cve="CVE-2026-12345")
+    act(desk, case, "assign-cve", cve="CVE-2026-12345", assigner="another CNA")
     before = list(desk.store.everything())
     raw = b'{"id": "CVE-1999-0001", "modified": "2025-01-01T00:00:00Z"}'
     with pytest.raises(Refused, match=r"is about CVE-1999-0001, and acme-1 is about CVE-2026-12345"):
