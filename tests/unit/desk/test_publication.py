@@ -9,7 +9,7 @@ import pytest
 
 from midstream.adapters.publication import DirectoryTarget
 from midstream.advisories import agreement
-from midstream.advisories.imported import offer
+from midstream.advisories.intake.imported import offer
 from midstream.advisories.reading import Provenance
 from midstream.advisories.record import Advisory, Component
 from midstream.cases.errors import Refused
