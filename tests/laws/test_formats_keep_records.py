@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from midstream.advisories.checks.agreement import disagreements
 from midstream.advisories.formats import TARGETS
+from midstream.advisories.intake.merge import merge
 from midstream.advisories.mapping import project
-from midstream.advisories.merge import merge
 from midstream.advisories.public import public_part
 from midstream.advisories.record import Advisory, Release
 from midstream.advisories.targets.target import Target

@@ -11,7 +11,7 @@ from itertools import groupby
 
 import msgspec
 
-from midstream.advisories.imported import with_imports
+from midstream.advisories.intake.imported import with_imports
 from midstream.advisories.lines_of_case import line_of
 from midstream.advisories.record import (
     Advice,

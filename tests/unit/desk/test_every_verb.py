@@ -93,6 +93,7 @@ LIFE: list[tuple[str, str, str, dict[str, object]]] = [
     ("acme-1", "record-revert", "ada", {"branch": "main", "commit": COMMIT}),
     ("acme-1", "waive", "ada", {"branch": "release/2.x", "reason": "Its support ends."}),
     ("acme-1", "tell-upstream", "ada", {"upstream": "libtls"}),
+    ("acme-1", "edit-advisory", "ada", {"title": "A length is trusted", "details": "It is read as it came."}),
     ("acme-1", "draft-advisory", "ada", {"digest": DIGEST}),
     ("acme-1", "approve", "bob", {"digest": DIGEST}),
     ("acme-1", "grant-exception", "ada", {"obligation": "keep in touch", "reason": "The reporter left."}),

@@ -8,8 +8,13 @@ import msgspec
 import pytest
 
 from midstream.adapters.publication import DirectoryTarget
+<<<<<<< HEAD
 from midstream.advisories.checks import agreement
 from midstream.advisories.imported import offer
+=======
+from midstream.advisories import agreement
+from midstream.advisories.intake.imported import offer
+>>>>>>> adv4
 from midstream.advisories.reading import Provenance
 from midstream.advisories.record import Advisory, Component
 from midstream.cases.errors import Refused
@@ -343,7 +348,7 @@ def test_a_document_that_cannot_be_taken_says_why(desk: Desk, content: bytes, sa
 
 def test_a_document_about_another_cve_is_refused(desk: Desk) -> None:
     case = ended(desk)
-    act(desk, case, "assign-cve", cve="CVE-2026-12345")
+    act(desk, case, "assign-cve", cve="CVE-2026-12345", assigner="another CNA")
     before = list(desk.store.everything())
     raw = b'{"id": "CVE-1999-0001", "modified": "2025-01-01T00:00:00Z"}'
     with pytest.raises(Refused, match=r"is about CVE-1999-0001, and acme-1 is about CVE-2026-12345"):

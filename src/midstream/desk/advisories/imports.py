@@ -5,7 +5,7 @@ import hashlib
 import msgspec
 
 from midstream.advisories.formats import TARGETS
-from midstream.advisories.imported import Offer, offer, other_flaw, written
+from midstream.advisories.intake.imported import Offer, offer, other_flaw, written
 from midstream.cases.errors import Refused
 from midstream.cases.guards import Asked, is_open
 from midstream.cases.visibility import Sight

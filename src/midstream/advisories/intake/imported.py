@@ -7,8 +7,8 @@ of its format that the record has no field for.
 
 import msgspec
 
+from midstream.advisories.intake.merge import Merged, Taken, is_same, merge
 from midstream.advisories.mapping import project
-from midstream.advisories.merge import Merged, Taken, is_same, merge
 from midstream.advisories.reading import Provenance
 from midstream.advisories.record import Advisory
 from midstream.formats.base.fault import DocumentError

@@ -1,0 +1,1 @@
+"""Reading documents of others in: the merge, and what of it is taken."""
