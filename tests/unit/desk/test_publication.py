@@ -8,13 +8,8 @@ import msgspec
 import pytest
 
 from midstream.adapters.publication import DirectoryTarget
-<<<<<<< HEAD
 from midstream.advisories.checks import agreement
-from midstream.advisories.imported import offer
-=======
-from midstream.advisories import agreement
 from midstream.advisories.intake.imported import offer
->>>>>>> adv4
 from midstream.advisories.reading import Provenance
 from midstream.advisories.record import Advisory, Component
 from midstream.cases.errors import Refused
