@@ -93,6 +93,18 @@ LIFE: list[tuple[str, str, str, dict[str, object]]] = [
     ("acme-1", "record-revert", "ada", {"branch": "main", "commit": COMMIT}),
     ("acme-1", "waive", "ada", {"branch": "release/2.x", "reason": "Its support ends."}),
     ("acme-1", "tell-upstream", "ada", {"upstream": "libtls"}),
+    (
+        "acme-1",
+        "edit-advisory",
+        "ada",
+        {
+            "title": "Out of bounds write in the loader",
+            "summary": "A crafted image writes past the end of a buffer.",
+            "impact": "Code runs before the image is checked.",
+            "workarounds": "Switch off loading from the network.",
+            "references": "https://example.org/post",
+        },
+    ),
     ("acme-1", "draft-advisory", "ada", {"digest": DIGEST}),
     ("acme-1", "approve", "bob", {"digest": DIGEST}),
     ("acme-1", "grant-exception", "ada", {"obligation": "keep in touch", "reason": "The reporter left."}),
