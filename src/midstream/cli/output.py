@@ -111,7 +111,9 @@ def _line(cells: Sequence[str], wide: Sequence[int]) -> str:
 def paragraph(text: str, *, indent: str = "") -> None:
     """Return nothing, after the text was written, wrapped to the terminal and indented."""
     for line in printable(text).splitlines() or [""]:
-        click.echo(textwrap.fill(line, width(), initial_indent=indent, subsequent_indent=indent) if line else "")
+        # Tags and branches have hyphens, and half a tag is none: TF-Mv1.4.1 stays whole.
+        wrapped = textwrap.fill(line, width(), initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+        click.echo(wrapped if line else "")
 
 
 def fact_json(fact: "Fact") -> dict[str, object]:

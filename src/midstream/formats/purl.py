@@ -79,8 +79,8 @@ def _read_slowly(text: str) -> Purl:
     # A version follows the last @ after the last slash; an npm scope begins with one before it.
     path, version = _version_of(path.strip("/") if "@" not in path else path.lstrip("/"))
     namespace, _, name = path.rstrip("/").rpartition("/")
-    namespace = "/".join(decoded(part) for part in namespace.split("/") if part)
-    name = decoded(name)
+    namespace = _trimmed("/".join(decoded(part) for part in namespace.split("/") if part))
+    name = _trimmed(decoded(name))
     if not slash or not name:
         raise ValueError("it names no package")
     namespace, name = _as_the_type_writes(kind, namespace, name)
@@ -88,10 +88,18 @@ def _read_slowly(text: str) -> Purl:
         type=kind,
         namespace=namespace,
         name=name,
-        version=decoded(version),
+        version=decoded(version).strip(),
         qualifiers=_qualifiers(query),
         subpath="/".join(decoded(part) for part in subpath.split("/") if part not in {"", ".", ".."}),
     )
+
+
+def _trimmed(text: str) -> str:
+    """Return a decoded namespace or name without blanks and slashes around it.
+
+    The specification says nothing of blanks, so they go as they go in packageurl-python, which most tools read with.
+    """
+    return text.strip().strip("/")
 
 
 def _version_of(path: str) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Package URLs, held against packageurl-python: the quick reader says what the slow and careful one says."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from packageurl import PackageURL
 
@@ -29,6 +29,7 @@ def ours(text: str) -> tuple[object, ...]:
     st.none() | versions,
     st.dictionaries(st.sampled_from(["arch", "distro", "epoch", "vcs_url"]), versions, max_size=2),
 )
+@example(kind="npm", namespace=None, name=" 0", version=None, qualifiers={})
 def test_every_purl_that_can_be_written_reads_as_the_reference_reads_it(
     kind: str, namespace: str | None, name: str, version: str | None, qualifiers: dict[str, str]
 ) -> None:
@@ -48,6 +49,10 @@ def test_every_purl_that_can_be_written_reads_as_the_reference_reads_it(
     [
         "pkg:npm/%40angular/core@1.2.3",
         "pkg:npm/@angular/core@1.2",
+        "pkg:npm/%200@1",
+        "pkg:npm/0%20@%201",
+        "pkg:npm/%2F0@1",
+        "pkg:npm/%20a/%200@1",
         "pkg:npm/@angular/core",
         "pkg:deb/debian/libssl3@3.0.11-1~deb12u2?arch=amd64&upstream=openssl&epoch=1",
         "pkg:deb/debian/dpkg@1%3A2.3",
@@ -69,6 +74,7 @@ def test_known_traps_read_as_the_reference_reads_them(text: str) -> None:
         ("", "pkg:"),
         ("npm/a@1", "pkg:"),
         ("pkg:npm/", "names no package"),
+        ("pkg:npm/%20@1", "names no package"),
         ("pkg:a@1", "is no type"),
         ("pkg:npm/a@1?x", "qualifier"),
         ("pkg:npm/%ff@1", "UTF-8"),

@@ -44,9 +44,8 @@ _FIELDS: Final = (
 
 
 def write(*, record: Advisory, publisher: Publisher, releases: Sequence[Release], now: datetime) -> ghsa.Payload:  # noqa: ARG001 - GitHub names the publisher
-    """The payload of the record. It has a vector or a severity, never both; the state is left to the one who sends."""
+    """The payload of the record. It has no severity beside the vector; the state is left to the one who sends."""
     record = publishable(record, now=now)
-    vector = next((each.vector for each in record.score if not each.component and scored(each.vector)), "")
     return ghsa.Payload(
         summary=one_line(english(record.title))[: ghsa.SUMMARY_LIMIT],
         description=md.compose(_sections(record)),
@@ -60,10 +59,20 @@ def write(*, record: Advisory, publisher: Publisher, releases: Sequence[Release]
             for each in record.credit
             if each.github
         ),
-        cvss_vector_string=vector,
-        severity="" if vector else "medium" if record.score else "",
+        cvss_vector_string=_vector(record),
         other={each.path.removeprefix("/"): each.value for each in record.foreign if each.target == NAME},
     )
+
+
+def lacks(record: Advisory, _: Publisher) -> str:
+    """Why no payload is written: the record is scored, but by no vector that GitHub can read. Empty when it is."""
+    if record.score and not _vector(record):
+        return "the record lacks a vector that GitHub can read (score); score the whole case by CVSS 3.1 or 4.0"
+    return ""
+
+
+def _vector(record: Advisory) -> str:
+    return next((each.vector for each in record.score if not each.component and scored(each.vector)), "")
 
 
 def field_of(_: ghsa.Payload, path: str) -> str:
@@ -179,4 +188,5 @@ TARGET: Final = Target(
     check=timeless(ghsa.check),
     field_of=field_of,
     places=PLACES,
+    lacks=lacks,
 )
