@@ -51,7 +51,17 @@ class SiteShell(Shell):
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[SiteShell, Path, Said]:
-    folder = tmp_path_factory.mktemp("demo")
+    """The demo, published; no test changes it."""
+    return _published(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture
+def apart(tmp_path: Path) -> tuple[SiteShell, Path, Said]:
+    """The demo, published, for one test alone."""
+    return _published(tmp_path)
+
+
+def _published(folder: Path) -> tuple[SiteShell, Path, Said]:
     shell = SiteShell(folder / "store.db", person="yuki", clock=Clock())
     load_demo(shell.desk())
     said = shell("advisory", "publish", "--all", "--to", str(folder / "site"))
@@ -186,10 +196,8 @@ def test_the_box_answers_in_the_page(published: tuple[SiteShell, Path, Said], ty
     assert [each for each in asked if not each.endswith("/icon.svg")] == []  # the browser's own, of the page
 
 
-def test_a_document_is_imported_once_and_by_its_size_first(
-    published: tuple[SiteShell, Path, Said], tmp_path: Path
-) -> None:
-    shell, site, _ = published
+def test_a_document_is_imported_once_and_by_its_size_first(apart: tuple[SiteShell, Path, Said], tmp_path: Path) -> None:
+    shell, site, _ = apart
     path = tmp_path / "theirs.json"
     document = json.loads((site / "advisories/tfmv-9.osv.json").read_bytes())
     document["references"].append({"type": "WEB", "url": "https://example.org/new"})

@@ -44,7 +44,7 @@ def token(copies: dict[str, object]) -> str:
 )
 def test_any_request_is_answered_as_described(case: schemathesis.Case, token: str) -> None:
     # A name of a case that is there makes for more than answers of 404.
-    if "case" in case.path_parameters:
+    if len(str(case.path_parameters.get("case", ""))) in range(1, 101):
         case.path_parameters["case"] = "acme-1"
     headers = {"Authorization": f"Bearer {token}", "Host": "127.0.0.1"}
     # A branch that the project does not have is told as such (422), though its name is well written.
