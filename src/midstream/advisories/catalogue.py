@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from midstream.advisories.record import Advisory, Component, Line, Publisher, Release
-from midstream.advisories.verdicts import fixed_from, verdict_of
+from midstream.advisories.verdicts import fixed_from, verdicts_of
 from midstream.formats.base.cvss import scored
 from midstream.formats.base.cwe import name_of
 from midstream.formats.catalogue import document as out
@@ -130,7 +130,13 @@ def _affected(record: Advisory, component: Component, releases: Sequence[Release
     return out.Affected(
         product=component.key,
         lines=tuple(_line(line, component) for line in component.line),
-        verdicts={each.version: verdict_of(record=record, component=component, release=each) for each in own},
+        verdicts=dict(
+            zip(
+                (each.version for each in own),
+                verdicts_of(record=record, component=component, releases=own),
+                strict=True,
+            )
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 import msgspec
 
 from midstream.advisories.record import BEGINNING, Advisory, Component, Line, Release, Verdict
-from midstream.advisories.verdicts import fixed_from, verdict_of
+from midstream.advisories.verdicts import fixed_from, verdicts_of
 from midstream.formats.base.vers import Interval, write_vers
 from midstream.formats.base.versions import Key, key_of
 
@@ -63,14 +63,10 @@ def judged(*, record: Advisory, component: Component, releases: Sequence[Release
             placed.append((key, release, is_real))
     placed.sort(key=lambda row: row[0])
     ordered = [(release, is_real) for _, release, is_real in placed] + rest
+    verdicts = verdicts_of(record=record, component=component, releases=[each for each, _ in ordered])
     return tuple(
-        Judged(
-            release=each,
-            verdict=verdict_of(record=record, component=component, release=each),
-            is_real=is_real,
-            is_placed=place < len(placed),
-        )
-        for place, (each, is_real) in enumerate(ordered)
+        Judged(release=each, verdict=verdict, is_real=is_real, is_placed=place < len(placed))
+        for place, ((each, is_real), verdict) in enumerate(zip(ordered, verdicts, strict=True))
     )
 
 
@@ -78,18 +74,23 @@ def spans(
     *, record: Advisory, component: Component, releases: Sequence[Release], counts: Collection[Verdict]
 ) -> tuple[Span, ...]:
     """Return the spans of versions whose verdict is one of `counts`, in order, none touching another."""
-    rows = [row for row in judged(record=record, component=component, releases=releases) if row.is_placed]
+    return runs_of(judged(record=record, component=component, releases=releases), component=component, counts=counts)
+
+
+def runs_of(found: Sequence[Judged], *, component: Component, counts: Collection[Verdict]) -> tuple[Span, ...]:
+    """Return the spans, as `spans`, of what was `judged` of the component already."""
+    rows = [row for row in found if row.is_placed]
     if not rows:
         return _without_calendar(component, counts=counts)
-    found: list[Span] = []
+    spanned: list[Span] = []
     start = None
     for place, row in enumerate([*rows, None]):
         if row is not None and row.verdict in counts:
             start = place if start is None else start
         elif start is not None:
-            found.append(_span(rows[start:place], after=row, component=component, is_first=start == 0))
+            spanned.append(_span(rows[start:place], after=row, component=component, is_first=start == 0))
             start = None
-    return tuple(found)
+    return tuple(spanned)
 
 
 def affected_vers(*, record: Advisory, component: Component, releases: Sequence[Release]) -> str:

@@ -1,5 +1,9 @@
 """What the record says of one release."""
 
+from collections.abc import Sequence
+
+import msgspec
+
 from midstream.advisories.record import BEGINNING, Advisory, Component, Line, Release, Statement, Verdict
 from midstream.formats.base.vers import contains
 from midstream.formats.base.versions import Key, key_of
@@ -13,12 +17,29 @@ def verdict_of(*, record: Advisory, component: Component, release: Release) -> V
     An explicit statement outweighs the line of the release's branch, one about the release itself one about a range. A
     withdrawn or rejected record says of no release that it is affected.
     """
+    return verdicts_of(record=record, component=component, releases=(release,))[0]
+
+
+def verdicts_of(*, record: Advisory, component: Component, releases: Sequence[Release]) -> tuple[Verdict, ...]:
+    """Return what the record says of each of the releases of the component, as `verdict_of`, in their order."""
     if record.state in ("withdrawn", "rejected"):
-        return "not_affected"
-    if (statement := statement_on(component=component, release=release)) is not None:
-        return statement.status
-    line = next((each for each in component.line if each.branch == release.branch), None)
-    return "unknown" if line is None else _of_line(line, scheme=component.scheme, version=release.version)
+        return tuple("not_affected" for _ in releases)
+    lines: dict[str, Line] = {}
+    for line in component.line:
+        lines.setdefault(line.branch, line)
+    bounds: dict[str, _Bounds] = {}
+    found: list[Verdict] = []
+    for release in releases:
+        branch = release.branch
+        if component.statement and (statement := statement_on(component=component, release=release)) is not None:
+            found.append(statement.status)
+        elif branch not in lines:
+            found.append("unknown")
+        else:
+            if branch not in bounds:
+                bounds[branch] = _bounds(lines[branch], scheme=component.scheme)
+            found.append(_of_line(lines[branch], bounds[branch], scheme=component.scheme, version=release.version))
+    return tuple(found)
 
 
 def statement_on(*, component: Component, release: Release) -> Statement | None:
@@ -44,26 +65,40 @@ def fixed_from(line: Line, *, scheme: str) -> str:
     return line.fix[-1].release if len(same) == 1 else ""
 
 
-def _of_line(line: Line, *, scheme: str, version: str) -> Verdict:
+class _Bounds(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a line begins and where it is fixed; the keys are None where no order places the version."""
+
+    first: Key | None
+    fixed: str
+    fixed_key: Key | None
+
+
+def _bounds(line: Line, *, scheme: str) -> _Bounds:
+    fixed = fixed_from(line, scheme=scheme)
+    return _Bounds(
+        first=key_of(scheme=scheme, version=line.first),
+        fixed=fixed,
+        fixed_key=key_of(scheme=scheme, version=fixed),
+    )
+
+
+def _of_line(line: Line, bounds: _Bounds, *, scheme: str, version: str) -> Verdict:
     if line.status in _PLAIN:
         return _PLAIN[line.status]
     if not line.status or (not line.first and line.status != "fixed"):
         return "affected" if line.status else "unknown"
     key = key_of(scheme=scheme, version=version)
     if line.first not in ("", BEGINNING):
-        first = key_of(scheme=scheme, version=line.first)
-        if key is None or first is None:
+        if key is None or bounds.first is None:
             return "unknown"
-        if key < first:
+        if key < bounds.first:
             return "not_affected"
-    fixed = fixed_from(line, scheme=scheme)
-    return _before_or_after(key, fixed=fixed, version=version, scheme=scheme) if fixed else "affected"
+    return _before_or_after(key, bounds, version=version) if bounds.fixed else "affected"
 
 
-def _before_or_after(key: Key | None, *, fixed: str, version: str, scheme: str) -> Verdict:
-    if version == fixed:
+def _before_or_after(key: Key | None, bounds: _Bounds, *, version: str) -> Verdict:
+    if version == bounds.fixed:
         return "fixed"
-    place = key_of(scheme=scheme, version=fixed)
-    if key is None or place is None:
+    if key is None or bounds.fixed_key is None:
         return "unknown"
-    return "fixed" if key >= place else "affected"
+    return "fixed" if key >= bounds.fixed_key else "affected"

@@ -209,7 +209,7 @@ def test_a_leak_is_found_before_a_byte_is_written(desk: Desk, monkeypatch: pytes
 
 def test_a_disagreement_is_found_before_a_byte_is_written(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     case = ended(desk)
-    monkeypatch.setattr(agreement, "verdict_of", lambda **_: "fixed")
+    monkeypatch.setattr(agreement, "verdicts_of", lambda *, releases, **_: ("fixed",) * len(releases))
     with pytest.raises(Refused, match=r"the record says that 1.0.0 is fixed, .* the document says affected"):
         publish(desk, case)
     assert not site(desk).exists()

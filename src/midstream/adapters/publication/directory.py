@@ -23,6 +23,8 @@ from midstream.desk.ports import Drift, Outcome, PublishTrouble
 from midstream.formats.tree import Part
 
 TREES = ("tree-a", "tree-b")
+FEW = 500
+"""Up to so many files are brought to the disk one by one; more of them, with all that the machine has to write."""
 
 
 class DirectoryTarget:
@@ -130,7 +132,7 @@ class DirectoryTarget:
         new.unlink(missing_ok=True)
         new.symlink_to(os.path.relpath(self.home / tree, self.path.parent))
         new.replace(self.path)
-        _sync_folder(self.path.parent)
+        _sync(self.path.parent)
 
     def _served(self) -> str:
         try:
@@ -186,6 +188,8 @@ class _Work:
         self.spare: Manifest | None = None
         self.has_begun = False
         self.folders: set[Path] = set()
+        self.fresh: set[Path] = set()
+        self.touched: set[Path] = set()
         self.parts: dict[str, msgspec.Raw] = {}
         self.stamps: dict[str, str] = {}
 
@@ -233,6 +237,7 @@ class _Work:
         for place in gone:
             self._begin()
             (self.root / place).unlink(missing_ok=True)
+            self._touch((self.root / place).parent)
             for folder in (self.root / place).parents:
                 if folder == self.root or any(folder.iterdir()):
                     break
@@ -265,6 +270,7 @@ class _Work:
                 new |= self.now.held(key).files
         for place in old.keys() - new.keys():
             (self.root / place).unlink(missing_ok=True)
+            self._touch((self.root / place).parent)
         for place, digest in new.items():
             if old.get(place) != digest:
                 self._room_for(place).unlink(missing_ok=True)
@@ -275,18 +281,35 @@ class _Work:
         path.unlink(missing_ok=True)  # the other tree may share its content
         with path.open("xb") as file:
             file.write(content)
+        self.fresh.add(path)
 
     def _room_for(self, place: str) -> Path:
         path = self.root / place
         if path.parent not in self.folders:
             path.parent.mkdir(parents=True, exist_ok=True)
             self.folders.add(path.parent)
+            self._touch(path.parent)
         return path
+
+    def _touch(self, folder: Path) -> None:
+        """Keep a folder that has other names in it than before, and those above it: it may be new, or go."""
+        while folder not in self.touched and folder != self.root.parent:
+            self.touched.add(folder)
+            folder = folder.parent
 
     def finish(self) -> None:
         """Return nothing, after all of the tree and its manifest are on the disk."""
         self._begin()
-        os.sync()
+        if self.served is None or len(self.fresh) > FEW:
+            os.sync()
+        else:
+            # What did not change is on the disk since the publication that wrote it. Waiting for the whole machine
+            # would make one changed advisory wait for everybody's writes.
+            for path in self.fresh:
+                _sync(path)
+            for folder in self.touched:
+                if folder.is_dir():
+                    _sync(folder)
         _write(self.manifest, self.manifest_bytes())
 
     def manifest_bytes(self) -> bytes:
@@ -301,7 +324,7 @@ class _Work:
 
 
 def link_tree(source: Path, target: Path) -> None:
-    """Return nothing, after `target` is a tree of hard links to the files of `source`."""
+    """Return nothing, after `target` is a tree of hard links to the files of `source`, and is on the disk."""
     target.mkdir()
     for folder, folders, files in os.walk(source):
         there = target / Path(folder).relative_to(source)
@@ -309,6 +332,7 @@ def link_tree(source: Path, target: Path) -> None:
             (there / name).mkdir()
         for name in files:
             os.link(f"{folder}/{name}", f"{there}/{name}")
+    os.sync()
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -318,11 +342,12 @@ def _write(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)
-    _sync_folder(path.parent)
+    _sync(path.parent)
 
 
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def _sync(path: Path) -> None:
+    """Return nothing, after the file, or the names in the folder, are on the disk."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     try:
         os.fsync(handle)
     finally:

@@ -10,7 +10,7 @@ from typing import Any
 from midstream.advisories.complaint import Complaint
 from midstream.advisories.record import Advisory, Release
 from midstream.advisories.targets.target import Target
-from midstream.advisories.verdicts import verdict_of
+from midstream.advisories.verdicts import verdicts_of
 
 
 def disagreements(
@@ -25,10 +25,9 @@ def disagreements(
         return ()
     found = []
     for component in record.component:
-        for release in releases:
-            if release.component != component.key:
-                continue
-            verdict = verdict_of(record=record, component=component, release=release)
+        own = [release for release in releases if release.component == component.key]
+        verdicts = verdicts_of(record=record, component=component, releases=own)
+        for release, verdict in zip(own, verdicts, strict=True):
             wanted, word = target.says[verdict], target.evaluate(document, component=component, release=release)
             if word != wanted:
                 found.append(

@@ -56,23 +56,25 @@ def leaks(content: bytes, *, whole: Advisory, public: Advisory, target: str = ""
     """
     shown = set(atoms(public).values())
     open_text = _flat("\n".join(shown))
-    spellings = [_flat(text) for text in _spellings(content)]
-    found = []
-    for path, atom in atoms(whole).items():
-        flat = _flat(atom)
-        if atom in shown or len(flat) < _LEAST or _holds(open_text, flat):
-            continue
-        if any(_holds(text, flat) for text in spellings):
-            found.append(
-                Complaint(
-                    target=target,
-                    rule="embargo",
-                    path="",
-                    field=path,
-                    sentence="the document holds it, and it is not public",
-                )
-            )
-    return tuple(found)
+    hidden = {path: _flat(atom) for path, atom in atoms(whole).items() if atom not in shown}
+    sought = {flat for flat in hidden.values() if len(flat) >= _LEAST and not _holds(open_text, flat)}
+    if not sought:
+        return ()
+    held: set[str] = set()
+    for spelling in _spellings(content):
+        text = _flat(spelling)
+        held |= {flat for flat in sought - held if _holds(text, flat)}
+    return tuple(
+        Complaint(
+            target=target,
+            rule="embargo",
+            path="",
+            field=path,
+            sentence="the document holds it, and it is not public",
+        )
+        for path, flat in hidden.items()
+        if flat in held
+    )
 
 
 def _holds(text: str, atom: str) -> bool:
@@ -100,8 +102,10 @@ def _spellings(content: bytes) -> Iterator[str]:
         yield unquote(text)
     if "=" in text:
         yield quopri.decodestring(content).decode("utf-8", errors="replace")
+    # Long names and digests look the same and stand in a document many times: each is read once.
     parts = [
-        _decoded(found[0]) for found in _BASE64.finditer(re.sub(r"(?<=[A-Za-z0-9+/])\r?\n(?=[A-Za-z0-9+/])", "", text))
+        _decoded(found)
+        for found in dict.fromkeys(_BASE64.findall(re.sub(r"(?<=[A-Za-z0-9+/])\r?\n(?=[A-Za-z0-9+/])", "", text)))
     ]
     yield "\n".join(part for part in parts if part)
 

@@ -14,7 +14,7 @@ from packageurl import PackageURL
 from midstream.advisories.carry import labelled
 from midstream.advisories.carry.foreign import with_foreign
 from midstream.advisories.public import marking
-from midstream.advisories.ranges import Judged, judged, spans, vers_of
+from midstream.advisories.ranges import Judged, judged, runs_of, vers_of
 from midstream.advisories.record import Advisory, Component, Credit, Publisher, Release
 from midstream.formats.base.cvss import scored
 from midstream.formats.base.cwe import name_of
@@ -122,7 +122,7 @@ def _products(record: Advisory, component: Component, *, releases: Sequence[Rele
     rows = tuple(
         (f"{component.key}:{row.release.version}", row) for row in found if row.is_real and row.verdict != "unknown"
     )
-    runs = spans(record=record, component=component, releases=releases, counts={"affected"})
+    runs = runs_of(found, component=component, counts={"affected"})
     ranges = tuple(
         (f"{component.key}:affected-{place}", vers_of((span,), scheme=component.scheme))
         for place, span in enumerate(runs, 1)

@@ -12,7 +12,7 @@ from packageurl import PackageURL
 from midstream.advisories.carry.extension import write_extension
 from midstream.advisories.carry.foreign import with_foreign
 from midstream.advisories.carry.plain import cut, plain
-from midstream.advisories.ranges import UNSURE, Span, git_events, judged, spans
+from midstream.advisories.ranges import UNSURE, Span, git_events, judged, runs_of
 from midstream.advisories.record import BEGINNING, Advisory, Component, Credit, Publisher, Release, Score, Verdict
 from midstream.formats.base.cvss import scored
 from midstream.formats.base.cwe import name_of
@@ -249,7 +249,7 @@ def _versions(record: Advisory, component: Component, *, releases: Sequence[Rele
     rows = judged(record=record, component=component, releases=releases)
     unplaced = [row for row in rows if key_of(scheme=component.scheme, version=row.release.version) is None]
     for word, counts in words.items():
-        runs = spans(record=record, component=component, releases=releases, counts=counts)
+        runs = runs_of(rows, component=component, counts=counts)
         found += [_range(span, status=word, scheme=component.scheme) for span in runs]
         found += [cve.Version(version=row.release.version, status=word) for row in unplaced if row.verdict in counts]
     return tuple(found)

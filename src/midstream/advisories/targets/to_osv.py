@@ -16,7 +16,7 @@ from midstream.advisories.carry.extension import joined, read_extension, write_e
 from midstream.advisories.carry.foreign import foreign_of, with_foreign
 from midstream.advisories.carry.sections import read_sections, write_sections
 from midstream.advisories.public import is_public, marking
-from midstream.advisories.ranges import UNSURE, git_events, judged, spans
+from midstream.advisories.ranges import UNSURE, git_events, judged, runs_of
 from midstream.advisories.reading import Provenance, Reading
 from midstream.advisories.record import (
     Advice,
@@ -186,7 +186,7 @@ def _specific(record: Advisory, *, now: datetime) -> dict[str, Any] | None:
 def _entries(record: Advisory, component: Component, *, releases: Sequence[Release]) -> list[osv.Affected]:
     rows = judged(record=record, component=component, releases=releases)
     hit = [row for row in rows if row.is_real and row.verdict in COUNTS]
-    runs = spans(record=record, component=component, releases=releases, counts=COUNTS)
+    runs = runs_of(rows, component=component, counts=COUNTS)
     if not hit and not runs:
         return []
     events = [

@@ -247,3 +247,32 @@ def test_a_publisher_that_is_killed_leaves_the_old_site_whole(target: DirectoryT
     assert target.drift() == []
     target.publish(parts({"index.html": b"after"}))
     assert there(target.path) == {"index.html": b"after"}
+
+
+def test_a_change_waits_for_its_own_files_and_folders_only(
+    target: DirectoryTarget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target.publish(parts(ONE))
+    target.publish(parts(ONE | {"index.html": b"two"}))  # from here on the other tree follows by names alone
+    synced: set[tuple[int, int]] = set()
+    real = os.fsync
+
+    def fsync(handle: int) -> None:
+        found = os.fstat(handle)
+        synced.add((found.st_dev, found.st_ino))
+        real(handle)
+
+    monkeypatch.setattr(module.os, "fsync", fsync)
+    monkeypatch.setattr(module.os, "sync", lambda: pytest.fail("waited for the whole machine"))
+    target.publish(parts({"index.html": b"two", "a/b/new/x.json": b"x", "a/d.html": b"d"}))
+    root = target.path.resolve()
+    changed = [
+        root,
+        root / "a",
+        root / "a/b",
+        root / "a/b/new",
+        root / "a/b/new/x.json",
+        root.parent,
+        target.path.parent,
+    ]
+    assert {str(each) for each in changed if (each.stat().st_dev, each.stat().st_ino) not in synced} == set()
