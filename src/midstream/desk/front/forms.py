@@ -122,7 +122,7 @@ def given(verb: Verb, typed: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in typed.items() if name in names and value.strip()}
 
 
-def faults_of(body: type[Body], typed: Mapping[str, str], *, now: datetime) -> dict[str, str]:
+def faults_of(body: type[Body], typed: Mapping[str, object], *, now: datetime) -> dict[str, str]:
     """Return by field what is wrong with what was typed; a field that is missing is wrong too, unless it has a default.
 
     What a verb fills in itself (oneself, the next free CVE id) is found missing here, and filled when it is done.

@@ -11,9 +11,10 @@ from ninja import Header, Query, Router, Status
 from midstream.cases.verbs import VERBS, Verb
 from midstream.desk.do import Order, do
 from midstream.desk.errors import Misuse
-from midstream.desk.fields import read_moment
-from midstream.desk.front.forms import meaning
+from midstream.desk.fields import read_moment, usage
+from midstream.desk.front.forms import faults_of, meaning
 from midstream.desk.front.preview import preview
+from midstream.formats.toml import nearest
 from midstream.ledger.fact import Fact
 from midstream.web.api import shapes
 from midstream.web.api.door import person, scope
@@ -76,7 +77,7 @@ def _operation(verb: Verb) -> Callable[..., Any]:
         order = Order(
             verb=verb.name,
             case=case,
-            fields=_fields(request),
+            fields=_checked(verb, _fields(request)),
             by=person(request),
             key=f"api:{key}" if key else "",
             seen=_seen(match),
@@ -112,6 +113,20 @@ def _fields(request: HttpRequest) -> dict[str, object]:
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeError, RecursionError):
         raise Misuse("the body is not a JSON object", hint="Send the fields of the verb as a JSON object.") from None
     return found
+
+
+def _checked(verb: Verb, fields: dict[str, object]) -> dict[str, object]:
+    """Return the fields, each as its verb takes it; raise `Misuse` for one that is not.
+
+    So a command sent again is refused like any other when it is not well written, whatever it was the first time.
+    """
+    names = set(verb.body.__struct_fields__) - {"blobs"}
+    if strange := sorted(set(fields) - names):
+        raise Misuse(f"{verb.name} has no field {strange[0][:40]!r}", hint=nearest(strange[0][:40], names))
+    if faults := faults_of(verb.body, fields, now=now()):
+        name, fault = next(iter(sorted(faults.items())))
+        raise Misuse(f"{verb.name}: {name}: {fault}", hint=usage(verb.body, verb.name))
+    return fields
 
 
 def _seen(match: str) -> int | None:

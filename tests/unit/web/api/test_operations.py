@@ -189,3 +189,10 @@ def test_a_mistyped_parameter_does_nothing(program: Programs, desk: Desk) -> Non
 def test_a_number_is_no_instant(program: Programs) -> None:
     answer = program("ada").post("/cases/acme-1/extend-embargo", {"until": 0, "reason": "a reason"})
     assert (answer.status_code, "instant" in answer.json()["detail"]) == (422, True)
+
+
+def test_a_command_sent_again_has_to_be_well_written_too(program: Programs) -> None:
+    ada = program("ada")
+    assert ada.post("/cases/acme-1/note", {"text": "x"}, Idempotency_Key="k1").status_code == 201
+    assert ada.post("/cases/acme-1/note", {"text": 7}, Idempotency_Key="k1").status_code == 422
+    assert ada.post("/cases/acme-1/note", {"words": "x"}, Idempotency_Key="k1").status_code == 422
