@@ -1,5 +1,6 @@
 """Documents that are damaged, hostile or of the future: a clear error or a kept unknown, never a crash."""
 
+import copy
 import json
 from typing import Any
 
@@ -58,7 +59,7 @@ def test_any_damage_is_read_checked_and_written_back(target: Target, data: st.Da
         inner = tree
         for step in above:
             inner = inner[step]
-        inner[last] = data.draw(wrong)
+        inner[last] = copy.deepcopy(data.draw(wrong))  # else a list could be put into itself
     document = target.load(json.dumps(tree).encode())
     assert json.loads(target.dump(document)) == tree
     for fault in target.check(document, now=NOW):
