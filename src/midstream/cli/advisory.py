@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from midstream.cli.advisories.into import page_options, place_into
 from midstream.cli.app import Session
 from midstream.cli.errors import printable
 from midstream.cli.output import columns, fact_json, instant, json_option, paragraph, write_json
 
 if TYPE_CHECKING:
+    from midstream.cli.advisories.into import Into
     from midstream.desk.advisories.documents import Documents
     from midstream.desk.advisories.publication import Published
 
@@ -68,6 +70,7 @@ def show(session: Session, case: str, *, public: bool, as_json: bool) -> None:
 @click.option("--public", is_flag=True, help="Only what anybody may read.")
 @click.option("--all", "everything", is_flag=True, help="Every public case you may see.")
 @click.option("--to", type=click.Path(file_okay=False, path_type=Path), help="Write into this folder.")
+@page_options
 @json_option
 @click.pass_obj
 def export(
@@ -78,20 +81,45 @@ def export(
     public: bool,
     everything: bool,
     to: Path | None,
+    into: "Into | None",
     as_json: bool,
 ) -> None:
-    """Write the documents of CASE: one to stdout, or several into a folder."""
-    from midstream.desk.advisories.documents import documents, known  # noqa: PLC0415 - keeps help quick
-    from midstream.desk.reading import cases  # noqa: PLC0415 - as above
+    """Write the documents of CASE: one to stdout, several into a folder, or one as a block into a page.
+
+    With --into, a page of reStructuredText gets the block of CASE, or has it replaced; all else in it stays byte for
+    byte. The exit code of --diff is 1 when the page would change.
+    """
+    from midstream.desk.reading import cases  # noqa: PLC0415 - keeps help quick
 
     desk, who = session.desk(), session.who()
     if bool(case) == everything:
         raise click.UsageError("Name one CASE, or pass --all.")
     names = [line.case for line in cases(desk, by=who) if line.is_public] if everything else [case]
+    if into is not None:
+        if to is not None or len(formats) != 1:
+            raise click.UsageError("With --into, name one --format and no folder.")
+        place_into(session, names, into=into, format_=formats[0], everything=everything, as_json=as_json)
+        return
+    written = _exported(session, names, formats=formats, public=public or everything, to=to)
+    if to is None:
+        return
+    if as_json:
+        write_json(written)
+    else:
+        click.echo(f"{len(written)} documents written to {to}")
+
+
+def _exported(
+    session: Session, names: list[str], *, formats: tuple[str, ...], public: bool, to: Path | None
+) -> list[dict[str, object]]:
+    """Return what was written into the folder; with none, the one document goes to stdout."""
+    from midstream.desk.advisories.documents import documents, known  # noqa: PLC0415 - keeps help quick
+
+    desk, who = session.desk(), session.who()
     written: list[dict[str, object]] = []
     for name in names:
-        at = known(desk, name, by=who, public=public or everything)
-        found = documents(desk, at, names=formats, public=public or everything)
+        at = known(desk, name, by=who, public=public)
+        found = documents(desk, at, names=formats, public=public)
         for left, why in found.left_out.items():
             click.echo(f"{name}: no {left}: {printable(why)}", err=True)
         if to is None:
@@ -101,12 +129,7 @@ def export(
             path = to / f"{each.format}" / each.name.replace("/", "_")
             _save(path, each.content)
             written.append({"case": name, "format": each.format, "path": str(path), "complaints": each.complaints})
-    if to is None:
-        return
-    if as_json:
-        write_json(written)
-    else:
-        click.echo(f"{len(written)} documents written to {to}")
+    return written
 
 
 def _to_stdout(found: "Documents") -> None:

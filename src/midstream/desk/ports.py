@@ -449,6 +449,32 @@ class Target(Protocol):
         ...
 
 
+class NewPage(NamedTuple):
+    """A page to be written: where, what it will hold, and what it was when that was decided; None for a new one."""
+
+    path: Path
+    content: bytes
+    before: bytes | None
+
+
+class Pages(Protocol):
+    """Pages of a project's documentation that people write, and that hold blocks of ours."""
+
+    def read(self, path: Path, *, limit: int) -> bytes | None:
+        """Return what a page holds, at most `limit` + 1 bytes; None when nothing is there.
+
+        Raises `PublishTrouble` when it is no file, or cannot be read.
+        """
+        ...
+
+    def write(self, pages: Sequence[NewPage]) -> None:
+        """Return nothing, after each page holds its content; a link stays a link, and permissions stay.
+
+        Raises `PublishTrouble` when one cannot be written, or is no longer what it was: then none of them was.
+        """
+        ...
+
+
 class SiteMaker(Protocol):
     """Makes the pages of the public site from the catalogue's documents alone."""
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from midstream.desk.desk import Desk
     from midstream.desk.mail import IncomingMail
-    from midstream.desk.ports import History, Target, Trials
+    from midstream.desk.ports import History, Pages, Target, Trials
 
 
 def clock() -> datetime:
@@ -32,6 +32,7 @@ def open_desk(store: str) -> "Desk":
         post=post,
         site=PublicSite(),
         open_target=open_target,
+        open_pages=open_pages,
         site_at=site_at(),
     )
 
@@ -41,6 +42,13 @@ def open_target(path: str) -> "Target":
     from midstream.adapters.publication import DirectoryTarget  # noqa: PLC0415 - most commands publish nothing
 
     return DirectoryTarget(Path(path))
+
+
+def open_pages() -> "Pages":
+    """Return the files that people write; the adapter is loaded when a block is placed in one."""
+    from midstream.adapters.pages import FilePages  # noqa: PLC0415 - most commands place nothing
+
+    return FilePages()
 
 
 def open_trials(*, repo: Path) -> "Trials":
