@@ -127,7 +127,7 @@ class _Texts:
         try:
             self._after[path] = change(self.read(path) or "")
         except DocumentError as error:
-            raise DocumentError(error.what, where=str(path), hint=f"{error.hint} Nothing was written.") from error
+            raise DocumentError(f"{path}: {error.what}", hint=f"{error.hint} Nothing was written.") from error
 
     def so_far(self) -> dict[Path, str]:
         """Return the changed pages, to come back to."""

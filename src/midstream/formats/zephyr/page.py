@@ -113,8 +113,8 @@ def _block(entry: Entry, *, able: Abilities, mark: str) -> list[str]:
 def _headings(lines: list[str]) -> list[_Heading]:
     found = []
     for place_, (title, under) in enumerate(itertools.pairwise(lines)):
-        line = _UNDERLINE.fullmatch(under.rstrip())
-        if line is None or len(under.rstrip()) < len(title.rstrip()):
+        line = _UNDERLINE.fullmatch(under.rstrip())  # too short a one makes a section too, with a warning
+        if line is None:
             continue
         if entry := _TITLE.fullmatch(title.strip()):
             year, _, number = entry[1].partition("-")
