@@ -39,9 +39,10 @@ def show(session: Session, case: str, *, public: bool, as_json: bool) -> None:
     click.echo(f"state     {record.state}{f', {record.ids.cve}' if record.ids.cve else ''}")
     if record.dates.public:
         click.echo(f"public    {instant(record.dates.public)}")
-    from midstream.advisories.catalogue import state_of_fix  # noqa: PLC0415 - as above
+    from midstream.advisories.catalogue import in_order, state_of_fix  # noqa: PLC0415 - as above
+    from midstream.advisories.record import BEGINNING  # noqa: PLC0415 - as above
 
-    paragraph(state_of_fix(record), indent="fix       ")
+    paragraph(state_of_fix(record), indent="          ", first="fix       ")
     for component in record.component:
         click.echo(click.style(f"\nBranches of {printable(component.name)}", bold=True))
         columns(
@@ -49,7 +50,7 @@ def show(session: Session, case: str, *, public: bool, as_json: bool) -> None:
                 (
                     line.branch,
                     line.status.replace("_", " ") or "unknown",
-                    line.first,
+                    "the beginning" if line.first == BEGINNING else line.first,
                     ", ".join(dict.fromkeys(fix.release or "not released" for fix in line.fix)),
                 )
                 for line in component.line
@@ -61,7 +62,7 @@ def show(session: Session, case: str, *, public: bool, as_json: bool) -> None:
     for part in entry(at).summary.affected:
         affected = [version for version, word in part.verdicts.items() if word == "affected"]
         click.echo(click.style("\nAffected releases", bold=True))
-        paragraph(", ".join(affected) or "none")
+        paragraph(", ".join(in_order(affected)) or "none")
 
 
 @advisory.command()
@@ -201,7 +202,8 @@ def import_(session: Session, case: str, file: Path, *, format_: str, dry_run: b
     Exit code 1 when something is left to a person: where the two differ, and what only a verb records, such as whether
     a branch is affected. The same FILE again adds nothing.
     """
-    from midstream.desk.advisories.imports import LIMIT, read_in  # noqa: PLC0415 - keeps help quick
+    from midstream.advisories.intake.words import words_of  # noqa: PLC0415 - keeps help quick
+    from midstream.desk.advisories.imports import LIMIT, read_in  # noqa: PLC0415 - as above
     from midstream.desk.errors import Misuse  # noqa: PLC0415 - as above
 
     if (size := file.stat().st_size) > LIMIT:
@@ -224,7 +226,8 @@ def import_(session: Session, case: str, file: Path, *, format_: str, dry_run: b
         for fact in done.facts:
             click.echo(f"{fact.stream} fact {fact.number}: {fact.kind}")
         for each in found.taken:
-            click.echo(printable(f"adds {each.field} (from {each.place}): {str(each.value)[:200]}"))
+            place = each.place or "the document"
+            click.echo(printable(f"adds {each.field} (from {place}): {words_of(each.value, most=200)}"))
         for said in found.left:
             click.echo(printable(f"left to you: {said}"))
         for said in done.doubts:

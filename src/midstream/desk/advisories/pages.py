@@ -9,7 +9,7 @@ import msgspec
 from midstream.advisories.formats import TARGETS
 from midstream.advisories.public import is_public, public_part
 from midstream.advisories.record import Advisory, Distribution
-from midstream.advisories.targets.prose.to_zephyr import own_fixes
+from midstream.advisories.verdicts import own_fixes
 from midstream.cases.case import Case
 from midstream.cases.errors import Refused
 from midstream.cases.visibility import Sight

@@ -9,10 +9,10 @@ import msgspec
 
 from midstream.advisories.public import is_public
 from midstream.advisories.reading import Provenance, Reading
-from midstream.advisories.record import Advisory, Component, Dates, Fix, Ids, Line, Publisher, Release
+from midstream.advisories.record import Advisory, Component, Dates, Fix, Ids, Publisher, Release
 from midstream.advisories.targets.target import Target, file_stem, timeless
 from midstream.advisories.targets.telling import english, publishable
-from midstream.advisories.verdicts import fixed_from
+from midstream.advisories.verdicts import fixed_from, own_fixes
 from midstream.formats.base.blocks import find_blocks
 from midstream.formats.base.fault import DocumentError, Fault
 from midstream.formats.base.visible import one_line
@@ -62,17 +62,6 @@ def write(*, record: Advisory, publisher: Publisher, releases: Sequence[Release]
             if line.status in ("affected", "wont_fix", "eol")
         ),
     )
-
-
-def own_fixes(record: Advisory) -> tuple[tuple[Component, Line, Fix], ...]:
-    """The fixes of the record, each with its line: on the line that has the commit first, not on those cut with it."""
-    found: list[tuple[Component, Line, Fix]] = []
-    for component in record.component:
-        seen: set[str] = set()
-        for line in component.line:
-            found += [(component, line, fix) for fix in line.fix if not fix.sha or fix.sha not in seen]
-            seen |= {fix.sha for fix in line.fix}
-    return tuple(found)
 
 
 def read(entry: zephyr.Entry) -> Reading:
