@@ -37,19 +37,31 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
 def work_once(desk: Desk) -> list[Done]:
     """Return what became of every open process task whose verb may run unattended.
 
-    Each attempt is a fact. A failed one is tried again after 5 minutes, then twice as long each time, up to 12 hours.
-    A task is done under a key of its own, so that two workers never do one twice.
+    What one of them opens is done in the same run: an embargo that ends is followed by the advisory. Each attempt is a
+    fact. A failed one is tried again after 5 minutes, then twice as long each time, up to 12 hours. A task is done
+    under a key of its own, so that two workers never do one twice.
     """
-    now = desk.clock()
     found: list[Done] = []
-    for line in desk.store.task_lines(desk.viewer(WORKER), now=now):
-        if line.duty.work == "process" and PUBLISH in line.duty.do and desk.site_at and line.project:
-            found.append(_attempt(desk, line, PUBLISH, now))
-            continue
-        verb = next((name for name in line.duty.do if VERBS[name].unattended), None)
-        if line.duty.work == "process" and verb is not None and _is_asked(desk, line.duty.case, verb):
-            found.append(_attempt(desk, line, verb, now))
-    return found
+    tried: set[tuple[str, str]] = set()
+    while True:
+        now = desk.clock()  # what opened a moment ago is open now
+        lines = desk.store.task_lines(desk.viewer(WORKER), now=now)
+        new = [line for line in lines if (line.duty.case, line.duty.key) not in tried]
+        tried |= {(line.duty.case, line.duty.key) for line in new}
+        done = [each for line in new if (each := _done(desk, line, now)) is not None]
+        found += done
+        if not any(each.outcome == "done" for each in done):
+            return found
+
+
+def _done(desk: Desk, line: TaskLine, now: datetime) -> Done | None:
+    """Return what became of a task, None for one that is not the worker's."""
+    if line.duty.work != "process":
+        return None
+    if PUBLISH in line.duty.do and desk.site_at and line.project:
+        return _attempt(desk, line, PUBLISH, now)
+    verb = next((name for name in line.duty.do if VERBS[name].unattended), None)
+    return _attempt(desk, line, verb, now) if verb is not None and _is_asked(desk, line.duty.case, verb) else None
 
 
 def _is_asked(desk: Desk, case: str, verb: str) -> bool:
