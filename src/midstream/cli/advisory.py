@@ -162,29 +162,25 @@ def check(session: Session, case: str, *, formats: tuple[str, ...], schema: Path
     """Check the documents of CASE as they would be published; exit code 1 when one is not right.
 
     Each by the rules of its format, all against the record for every release, and for anything that is not public.
+    A case under embargo is checked as if it ended now.
     """
-    from midstream.desk.advisories.documents import documents, known  # noqa: PLC0415 - keeps help quick
+    from midstream.desk.advisories.documents import documents, foreseen  # noqa: PLC0415 - keeps help quick
     from midstream.desk.advisories.schemas import faults as faults_by  # noqa: PLC0415 - as above
 
     desk = session.desk()
-    at = known(desk, case, by=session.who(), public=True)
+    at = foreseen(desk, case, by=session.who())
     found = documents(desk, at, names=formats)
     if schema is not None and len(found.written) != 1:
         raise click.UsageError("A schema is that of one format: name it with --format.")
-    rows = [(each.format, "; ".join(each.complaints)) for each in found.written]
+    rows = [(each.format, list(each.complaints)) for each in found.written]
     if schema is not None:
-        more = faults_by(found.written[0].content, schema.read_bytes(), where=str(schema))
-        rows = [(rows[0][0], "; ".join(part for part in (rows[0][1], *more) if part))]
+        rows[0][1].extend(faults_by(found.written[0].content, schema.read_bytes(), where=str(schema)))
     if as_json:
-        write_json(
-            {
-                "checked": [{"format": name, "complaints": said.split("; ") if said else []} for name, said in rows],
-                "left_out": found.left_out,
-            }
-        )
+        checked = [{"format": name, "complaints": said} for name, said in rows]
+        write_json({"checked": checked, "left_out": found.left_out})
     else:
         rest = [(name, f"not written: {why}") for name, why in found.left_out.items()]
-        columns([(name, said or "fine") for name, said in rows] + rest, heads=("format", "what"))
+        columns([(name, "; ".join(said) or "fine") for name, said in rows] + rest, heads=("format", "what"))
     if any(said for _, said in rows):
         raise click.exceptions.Exit(1)
 

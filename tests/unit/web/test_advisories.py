@@ -87,8 +87,12 @@ def test_the_preview_shows_each_format_with_its_check_and_the_public_part_beside
     said = page(visit("ada"), "/cases/acme-1/advisory/?format=mail")
     assert "Sealed summary of the first case" in said
     assert "not written" in said
+    act(desk, "acme-1", "mark-affected", branch="release/1.x", because="It reads the sealed line 7")
     public = page(visit("ada"), "/cases/acme-1/advisory/?format=mail&as=public")
     assert "As you see it" in public
+    assert "Sealed summary of the first case" in public  # it will be public, once the embargo ended
+    assert "the sealed line 7" not in public
+    assert "EMBARGOED" not in public
     assert page(visit("ada"), "/cases/acme-1/advisory/?format=nothing", status=404)
     assert {read.how for read in desk.store.reads("acme-1", limit=9)} >= {"advisory"}
 

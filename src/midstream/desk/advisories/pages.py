@@ -7,13 +7,14 @@ from pathlib import Path
 import msgspec
 
 from midstream.advisories.formats import TARGETS
-from midstream.advisories.public import is_public, public_part
+from midstream.advisories.public import public_part
 from midstream.advisories.record import Advisory, Distribution
 from midstream.advisories.verdicts import own_fixes
 from midstream.cases.case import Case
 from midstream.cases.errors import Refused
+from midstream.cases.states import is_public
 from midstream.cases.visibility import Sight
-from midstream.desk.advisories.documents import Known, documents, known
+from midstream.desk.advisories.documents import Known, documents, known, known_of
 from midstream.desk.derive import PUBLIC_DATE
 from midstream.desk.desk import Desk
 from midstream.desk.errors import Misuse
@@ -194,9 +195,8 @@ def _document(desk: Desk, case: str, *, wish: Wish, by: str) -> Entry | OwnPage:
 def _told(desk: Desk, case: str, *, wish: Wish, by: str) -> Known:
     """Return the case with no more than may stand in a page that anybody may read."""
     found, seen = desk.case(case, by=by)
-    at = known(desk, case, by=by, public=True)
-    now = desk.clock()
-    if is_public(at.whole, now=now):
+    if is_public(found):
+        at = known(desk, case, by=by, public=True)
         _check_branch(at.record, case, wish.branch)
         return at
     if not wish.placeholder:
@@ -206,6 +206,7 @@ def _told(desk: Desk, case: str, *, wish: Wish, by: str) -> Known:
         )
     if seen is not Sight.TEAM:
         raise Refused(f"a placeholder is for the response team of {case} to place", hint="Ask who is on duty.")
+    at = known_of(desk, found, public=False)
     until = at.whole.dates.embargo_until or _public_date(desk, found)
     if until is None or not at.whole.ids.cve:
         raise Refused(
@@ -218,7 +219,7 @@ def _told(desk: Desk, case: str, *, wish: Wish, by: str) -> Known:
         distribution=Distribution(tlp="amber", placeholder=True),
         dates=msgspec.structs.replace(at.whole.dates, embargo_until=until),
     )
-    return msgspec.structs.replace(at, whole=whole, record=public_part(whole, now=now))
+    return msgspec.structs.replace(at, whole=whole, record=public_part(whole, now=desk.clock()))
 
 
 def _public_date(desk: Desk, case: Case) -> datetime | None:
