@@ -42,8 +42,10 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
     version: str
 
 
-def match(*, index: "Index", components: Iterable[Component], everything: bool = False) -> Iterator[Finding]:
-    """Yield the findings of each component in turn, by vulnerability.
+def match(
+    *, index: "Index", components: Iterable[Component], everything: bool = False, only: str = ""
+) -> Iterator[Finding]:
+    """Yield the findings of each component in turn, by vulnerability; of one vulnerability when `only` is its first id.
 
     Without `everything` those that say fixed or not affected are left out; the others always come: affected,
     unknown version, no data, withdrawn. A component without any finding is known to the index and not touched.
@@ -52,13 +54,15 @@ def match(*, index: "Index", components: Iterable[Component], everything: bool =
     while some := list(islice(waiting, _AT_ONCE)):
         judged = (
             _judged(index, some)
-            if not everything
-            else [(component, *_told(index, component, everything=True)) for component in some]
+            if not everything and not only
+            else [(component, *_told(index, component, everything=everything, only=only)) for component in some]
         )
         for component, groups, silence in judged:
             if silence:
                 yield Finding(component=component, vulnerability="", verdict="no data", why=silence)
             for name in sorted(groups) if len(groups) > 1 else groups:
+                if only and name != only:
+                    continue
                 group = groups[name]
                 first = group.told[0] if len(group.told) == 1 else min(group.told, key=_rank)
                 if everything or first.verdict not in _QUIET:
@@ -120,7 +124,7 @@ def _judged(index: "Index", components: list[Component]) -> list[tuple[Component
     return judged
 
 
-def _told(index: "Index", component: Component, *, everything: bool) -> tuple[Groups, str]:
+def _told(index: "Index", component: Component, *, everything: bool, only: str = "") -> tuple[Groups, str]:
     """Return what the sources tell by vulnerability, and "" or why they have no data."""
     ecosystem = component.ecosystem
     groups: Groups = {}
@@ -134,7 +138,7 @@ def _told(index: "Index", component: Component, *, everything: bool) -> tuple[Gr
             package = index.package(ecosystem, asked.name)
             if package is not NOTHING:
                 key = key_in(ecosystem, asked.version)
-                judge(groups, package, index, version=asked.version, key=key, everything=everything)
+                judge(groups, package, index, version=asked.version, key=key, everything=everything, only=only)
     if component.cpes and (silence or not groups):
         is_known = _by_cpes(index, component, groups, everything=everything)
         silence = "" if is_known else silence

@@ -66,9 +66,9 @@ def who_is_affected(*, fleet: "Fleet", index: "Index", vulnerability: str, every
     if any(ecosystem == "CPE" for ecosystem, _ in names):
         held |= dict(fleet.components_with_cpe())
     by_component: dict[Component, list[Finding]] = {}
-    wanted = vulnerability.upper()
-    for finding in match(index=index, components=held.values(), everything=True):
-        if wanted in {finding.vulnerability.upper(), *map(str.upper, finding.aliases)}:
+    only = index.ids_of(vulnerability)[0]
+    for finding in match(index=index, components=held.values(), everything=True, only=only):
+        if finding.vulnerability == only:
             by_component.setdefault(finding.component, []).append(finding)
     touched = {number: component for number, component in held.items() if component in by_component}
     said = fleet.statements() if touched else {}
@@ -108,20 +108,20 @@ def scan_fleet(*, fleet: "Fleet", index: "Index", only: "set[int] | None" = None
     """
     in_ranges, asked = fleet.looked_up_in(index.path)
     alone = dict(asked)
-    more = {number for number, _, is_open in in_ranges if is_open} - alone.keys()
+    more = {number for _, is_open, held in in_ranges if is_open for number in held} - alone.keys()
     alone |= fleet.components_of(more)
-    groups: dict[tuple[str, Verdict], dict[int, None]] = {}
-    for number, vulnerability, _ in in_ranges:
-        if number not in alone and (only is None or number in only):
-            groups.setdefault((vulnerability, "affected"), {})[number] = None
+    groups: dict[tuple[str, Verdict], set[int]] = {}
+    for vulnerability, _, held in in_ranges:
+        simply = [number for number in held if number not in alone and (only is None or number in only)]
+        if simply:
+            groups.setdefault((vulnerability, "affected"), set()).update(simply)
     numbers: dict[Component, list[int]] = {}
     for number, component in alone.items():
         numbers.setdefault(component, []).append(number)
     for found_one in match(index=index, components=numbers):
-        held = groups.setdefault((found_one.vulnerability, found_one.verdict), {})
-        held.update(dict.fromkeys(numbers[found_one.component]))
+        groups.setdefault((found_one.vulnerability, found_one.verdict), set()).update(numbers[found_one.component])
     inputs = fleet.holders(list(groups.values()))
-    shown = {group: next(iter(held)) for group, held in groups.items()}
+    shown = {group: min(held) for group, held in groups.items()}
     components = fleet.components_of(set(shown.values()))
     why = _reasons(index, {group: components[number] for group, number in shown.items()})
     found = [

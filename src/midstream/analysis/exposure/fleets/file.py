@@ -12,6 +12,7 @@ affected by one vulnerability looks at the components of its names, then through
 import sqlite3
 import sys
 from array import array
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -45,11 +46,11 @@ SELECT id, digest, name, kind, added_at, listed, length(components) / 4, unident
 WHERE ?1 IS NULL OR id IN (SELECT value FROM json_each(?1)) ORDER BY id
 """
 _IN_RANGES = """
-SELECT component.id, r.vulnerability, r.withdrawn <> '' OR substr(r.state, 1, 12) = 'undetermined'
-FROM (SELECT DISTINCT ecosystem, name FROM component) AS named
-CROSS JOIN known.range AS r USING (ecosystem, name)
-CROSS JOIN component ON component.ecosystem = r.ecosystem AND component.name = r.name
-    AND component.key >= r.lo AND component.key < r.hi
+SELECT r.vulnerability, r.withdrawn <> '' OR substr(r.state, 1, 12) = 'undetermined', (
+    SELECT group_concat(id) FROM component
+    WHERE component.name = r.name AND component.ecosystem = r.ecosystem AND key >= r.lo AND key < r.hi
+)
+FROM (SELECT DISTINCT ecosystem, name FROM component) CROSS JOIN known.range AS r USING (ecosystem, name)
 WHERE substr(r.state, 1, 12) <> 'not-affected' AND substr(r.state, 1, 5) <> 'fixed'
 """
 _ONE_BY_ONE = """
@@ -57,7 +58,7 @@ SELECT id, ecosystem, body FROM component
 WHERE key IS NULL AND (ecosystem = 'GIT' OR ecosystem IN (SELECT name FROM known.ecosystem) OR body LIKE '[%cpe:2.3:%')
    OR (ecosystem, name) IN (SELECT ecosystem, name FROM known.exact UNION SELECT ecosystem, name FROM known.unsure)
 """
-_FEW = 6
+_FEW = 4
 """Up to so many components are looked for one by one in each input; more are looked for together."""
 
 
@@ -159,17 +160,18 @@ class Fleet:
         rows = self._db.execute("SELECT id, ecosystem, body FROM component WHERE body LIKE '[%cpe:2.3:%'")
         return ((number, component_of_row(ecosystem, body)) for number, ecosystem, body in rows)
 
-    def looked_up_in(self, index: Path, /) -> "tuple[list[tuple[int, str, int]], list[tuple[int, Component]]]":
+    def looked_up_in(self, index: Path, /) -> "tuple[list[tuple[str, int, list[int]]], list[tuple[int, Component]]]":
         """Return what an index holds against the components by their keys, and those it must be asked for one by one.
 
-        The first has the number of a component, a vulnerability whose range it lies in, and 1 where that range is
-        withdrawn or undetermined. Asked one by one are those without a key in an ecosystem of the index, those with a
+        The first has a vulnerability, 1 where one of its ranges is withdrawn or undetermined, and the numbers of the
+        components in that range. Asked one by one are those without a key in an ecosystem of the index, those with a
         CPE, repositories, and those of names that the index also knows by single versions, or cannot compare.
         """
         self._db.execute("ATTACH ? AS known", (f"{index.resolve().as_uri()}?mode=ro&immutable=1",))
         try:
             self._db.execute("PRAGMA known.cache_size = -65536")
-            in_ranges = self._db.execute(_IN_RANGES).fetchall()
+            rows = self._db.execute(_IN_RANGES)
+            in_ranges = [(name, is_open, list(map(int, ids.split(",")))) for name, is_open, ids in rows if ids]
             others = self._db.execute(_ONE_BY_ONE).fetchall()
         finally:
             self._db.execute("DETACH known")
@@ -214,12 +216,15 @@ class Fleet:
 
     def holders(self, groups: Sequence[Collection[int]], /) -> list[int]:
         """Return, for each group of components, how many inputs have any of them."""
-        wanted = set[int]().union(*groups)
-        held_by: dict[int, list[int]] = {number: [] for number in wanted}
-        for place, (blob,) in enumerate(self._db.execute("SELECT components FROM input")):
-            for number in wanted.intersection(_numbers(blob)):
-                held_by[number].append(place)
-        return [len(set[int]().union(*map(held_by.__getitem__, group))) for group in groups]
+        places: dict[int, list[int]] = {}
+        for place, group in enumerate(groups):
+            for number in group:
+                places.setdefault(number, []).append(place)
+        wanted = set(places)
+        count: Counter[int] = Counter()
+        for (blob,) in self._db.execute("SELECT components FROM input"):
+            count.update(set[int]().union(*map(places.__getitem__, wanted.intersection(_numbers(blob)))))
+        return [count[place] for place in range(len(groups))]
 
     def _put(self, rows: Sequence[Row]) -> list[int] | None:
         """Return the number of each row in the file, after new ones were written; None when as in the batch."""
@@ -248,8 +253,7 @@ def _input_row(entry: NewInput, numbers: list[int] | None, now: str) -> tuple[ob
 
 
 def _numbers(blob: bytes) -> "array[int]":
-    found: array[int] = array("I")
-    found.frombytes(blob)
+    found: array[int] = array("I", blob)
     if sys.byteorder == "big":
         found.byteswap()
     return found

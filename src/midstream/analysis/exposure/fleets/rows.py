@@ -104,8 +104,22 @@ def row_of(component: Component, /) -> Row:
     return component.ecosystem, name, single_key(component), purl if is_told else _body(component)
 
 
-Names = dict[str, tuple[str, str]]
-"""Ecosystem and name by a purl without its version: packages come in many versions, and are looked at once."""
+class Keys(dict[str, str | None]):
+    """The keys of one ecosystem by a version as purls write it; "" for one that is not plain."""
+
+    def __init__(self, ecosystem: str) -> None:
+        """Begin with none."""
+        self._ecosystem = ecosystem
+
+    def __missing__(self, text: str) -> str | None:
+        """Return the key of a new version, after it was remembered."""
+        version = _plain_version(text)
+        self[text] = key = key_in(self._ecosystem, version) if version else ""
+        return key
+
+
+Names = dict[str, tuple[str, str, Keys]]
+"""Ecosystem, name and its keys by a purl without its version: packages come in many versions, and are read once."""
 
 
 def row_of_purl(purl: str, /, *, release: str, names: Names) -> Row | None:
@@ -118,20 +132,28 @@ def row_of_purl(purl: str, /, *, release: str, names: Names) -> Row | None:
     version, _, query = rest.partition("?")
     without = f"{before}?{query}"
     named = names.get(without)
+    if named is not None and (key := named[2][version]) != "":
+        return named[0], named[1], key, purl
     try:
-        version = decoded(version)
-        is_plain = _PLAIN_VERSION.fullmatch(version) is not None and "+b" not in version
-        if named is not None and is_plain:
-            return *named, key_in(named[0], version), purl
         component = component_of_purl(purl, release=release)
     except ValueError:
         return None
     if not component.version or component.ecosystem in {"", "GIT"}:
         return None
     row = row_of(component)
-    if is_plain and row[3] == purl and component.version == version:
-        names[without] = row[:2]
+    if row[3] == purl and component.version == _plain_version(version):
+        keys = next((keys for ecosystem, _, keys in names.values() if ecosystem == row[0]), None)
+        names[without] = row[0], row[1], Keys(row[0]) if keys is None else keys
     return row
+
+
+def _plain_version(text: str) -> str:
+    """Return the version that a purl writes so, "" for one that means more than a version, or is none."""
+    try:
+        version = decoded(text)
+    except ValueError:
+        return ""
+    return version if _PLAIN_VERSION.fullmatch(version) and "+b" not in version else ""
 
 
 def _body(component: Component) -> str:

@@ -14,7 +14,7 @@ from midstream.analysis.exposure.errors import Unreadable
 from midstream.analysis.exposure.fleets import frames
 from midstream.analysis.exposure.fleets.asking import scan_fleet, who_is_affected
 from midstream.analysis.exposure.fleets.file import Fleet, open_fleet
-from midstream.analysis.exposure.fleets.rows import component_of_row, row_of, row_of_purl
+from midstream.analysis.exposure.fleets.rows import Names, component_of_row, row_of, row_of_purl
 from midstream.analysis.exposure.index import Index
 from midstream.analysis.exposure.inputs.inventory import Inventory
 from midstream.analysis.exposure.inputs.packages import without_place
@@ -155,7 +155,7 @@ any_purls = st.builds(
 
 @given(st.lists(any_purls, max_size=8), st.sampled_from(["", "Debian:12"]))
 def test_a_purl_is_kept_as_its_component_whichever_purls_came_before(purls: list[str], release: str) -> None:
-    names: dict[str, tuple[str, str]] = {}
+    names: Names = {}
     for purl in purls:
         row = row_of_purl(purl, release=release, names=names)
         if row is not None:
