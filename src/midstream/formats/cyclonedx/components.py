@@ -67,6 +67,7 @@ class _Within(msgspec.Struct, gc=False):
 class _Name(msgspec.Struct, gc=False):
     purl: str = ""
     components: list[_Within] | None = None
+    properties: list[_Within] | None = None
 
 
 class _Names(msgspec.Struct):
@@ -83,6 +84,7 @@ class _Property(msgspec.Struct):
 
 
 _within = attrgetter("components")
+_said = attrgetter("properties")
 _fast = msgspec.json.Decoder(_Document)
 _names = msgspec.json.Decoder(_Names)
 _purl = attrgetter("purl")
@@ -113,8 +115,17 @@ def read_json(*, data: bytes) -> Bom:
     )
 
 
-def read_purls(*, data: bytes) -> tuple[str, Listed | None, list[str]] | None:
-    """Return the version, the root and the purls of a plain CycloneDX JSON document, for those who read thousands.
+class Purls(msgspec.Struct, kw_only=True):
+    """What a plain document lists: its root, the purls of its components, and whether any of all has properties."""
+
+    spec: str
+    root: Listed | None
+    purls: list[str]
+    has_properties: bool
+
+
+def read_purls(*, data: bytes) -> Purls | None:
+    """Return the purls of a plain CycloneDX JSON document, for those who read thousands.
 
     Plain is one in which no component is within another, and that says nothing of vulnerabilities. None stands for
     any other document, which `read_json` reads or refuses. A component without a purl has an empty one.
@@ -129,7 +140,12 @@ def read_purls(*, data: bytes) -> tuple[str, Listed | None, list[str]] | None:
         return None
     if any(map(_within, components)):
         return None
-    return document.specVersion, root, list(map(_purl, components))
+    return Purls(
+        spec=document.specVersion,
+        root=root,
+        purls=list(map(_purl, components)),
+        has_properties=any(map(_said, components)) or bool(root and root.properties),
+    )
 
 
 def read_xml(*, data: bytes) -> Bom:

@@ -150,24 +150,24 @@ class _Adding:
         read = read_purls(data=data)
         if read is None:
             return None
-        spec, root, purls = read
         by_purl = self._numbers_by_purl(self._release)
         try:
-            numbers = array("I", map(by_purl.__getitem__, purls))
+            numbers = array("I", map(by_purl.__getitem__, read.purls))
         except OverflowError:  # _NOBODY is no number of this kind
             return None
-        if by_purl.are_of_distributions and (SOURCE_PROPERTY in data or b"operating-system" in data):
+        may_say_more = read.has_properties and SOURCE_PROPERTY in data
+        if by_purl.are_of_distributions and (may_say_more or b"operating-system" in data):
             return None
-        own = self._of_entry(root, self._release, by_purl) if root else None
+        own = self._of_entry(read.root, self._release, by_purl) if read.root else None
         if own is not None:
             numbers.append(own)
         return NewInput(
             digest=digest,
             name=where,
-            kind=f"CycloneDX {spec}",
-            listed=len(purls) + (root is not None),
+            kind=f"CycloneDX {read.spec}",
+            listed=len(read.purls) + (read.root is not None),
             unidentified=0,
-            faults=int(spec not in SPEC_VERSIONS),
+            faults=int(read.spec not in SPEC_VERSIONS),
             components=numbers,
         )
 

@@ -53,8 +53,9 @@ PURLS = [
 IndexOf = Callable[..., Index]
 
 
-def bom(purls: list[str], **more: object) -> str:
+def bom(purls: list[str], *, also: tuple[dict[str, object], ...] = (), **more: object) -> str:
     parts = [{"name": "n", "version": "1.0.0", **({"purl": purl, "bom-ref": purl} if purl else {})} for purl in purls]
+    parts += also
     return json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.5", "components": parts, **more})
 
 
@@ -104,22 +105,33 @@ def test_a_newer_one_of_the_same_name_stands_beside_or_replaces_the_older(fleet:
 
 
 parts = st.lists(st.sampled_from(PURLS), max_size=6)
+SAYING_MORE = (
+    {"type": "operating-system", "name": "debian", "version": "12"},
+    {
+        "name": "libssl3",
+        "purl": "pkg:deb/debian/libssl3@3.0.11-1?distro=debian-12",
+        "properties": [{"name": "aquasecurity:trivy:SrcName", "value": "openssl"}],
+    },
+    {"name": "libssl3", "purl": "pkg:deb/debian/libssl3@3.0.11-1?distro=debian-12"},
+    {"name": "inner", "purl": "pkg:npm/a@1", "components": [{"name": "b", "purl": "pkg:npm/b@1"}]},
+)
+also = st.lists(st.sampled_from(SAYING_MORE), max_size=2).map(tuple)
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(parts, min_size=1, max_size=5), st.booleans(), st.sampled_from(["", "Debian:12"]))
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(parts, also), min_size=1, max_size=5), st.booleans(), st.sampled_from(["", "Debian:12"]))
 def test_a_fleet_holds_what_the_scan_of_each_input_reads(
     tmp_path_factory: pytest.TempPathFactory,
-    boms: list[list[str]],
+    boms: list[tuple[list[str], tuple[dict[str, object], ...]]],
     at_once: bool,  # noqa: FBT001 - drawn, or from a table
     release: str,
 ) -> None:
     folder = tmp_path_factory.mktemp("fleet")
     fleet = open_fleet(path=folder / "fleet.db")
     names = [str(folder / f"{number}.json") for number in range(len(boms))]
-    for name, purls in zip(names, boms, strict=True):
+    for name, (purls, more) in zip(names, boms, strict=True):
         root = {"component": {"type": "firmware", "name": name}}
-        Path(name).write_text(bom(purls, metadata=root))
+        Path(name).write_text(bom(purls, also=more, metadata=root))
     for batch in [names] if at_once else [[name] for name in names]:
         fleet.add(inputs=batch, now="2026-11-25", release=release, size_limit=LIMIT)
     components = dict(fleet.components())
