@@ -79,11 +79,7 @@ def test_branches_whose_support_ended_are_said() -> None:
         # Every later branch was cut with the fix of main: none of them was ever fixed.
         (1, "Fixed in 1.2.0."),
         (5, "Fixed in 1.5.0. Support ended without a fix on TF-Mv1.4.1."),
-        (
-            9,
-            "Fixed in 2.1.3, 2.2.1 and 2.3.0. Support ended without a fix on TF-Mv1.4.1, release/1.5.x, release/1.6.x, "
-            "release/1.7.x, release/1.8.x and release/2.0.x.",
-        ),
+        (6, "Fixed in 1.8.1 and 2.0.0. Support ended without a fix on release/1.6.x and release/1.7.x."),
         (11, "Fixed in 2.3.1. The fix is in main, and in no release of it yet."),
     ],
 )
