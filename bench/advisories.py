@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from bench.figure import Figure, Places
 from midstream.advisories.checks.agreement import disagreements
-from midstream.advisories.checks.leaks import leaks
+from midstream.advisories.checks.leaks import leaks, secrets_of
 from midstream.advisories.formats import TARGETS, check_of
 from midstream.advisories.public import public_part
 from midstream.advisories.record import (
@@ -101,6 +101,7 @@ def every_document(places: Places) -> float:
 
     def work() -> None:
         public = public_part(record, now=NOW)
+        secrets = secrets_of(whole=record, public=public)
         for target in TARGETS.values():
             if target.lacks(public, PUBLISHER):
                 continue
@@ -108,7 +109,7 @@ def every_document(places: Places) -> float:
             content = target.dump(document)
             found = check_of(target, document, now=NOW)
             found += disagreements(target, document, record=public, releases=releases)
-            found += leaks(content, whole=record, public=public)
+            found += leaks(content, secrets=secrets)
             if found:
                 raise ValueError(f"{target.name}: {found[0]}")
 

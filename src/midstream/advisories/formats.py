@@ -60,14 +60,7 @@ def _nothing_affected(record: Advisory, publisher: Publisher) -> str:
 
 def _of_csaf(document: csaf.CsafDocument, *, component: Component, release: Release) -> str:
     """Return the word of the list that names the release's product; a product that no list names is unknown."""
-    named = {
-        product.product_id
-        for _, product, above in document.products()
-        if above
-        and above[-1].category == "product_version"
-        and above[-1].name == release.version
-        and any(branch.category == "product_name" and branch.name == component.name for branch in above)
-    }
+    named = document.releases.get((component.name, release.version), frozenset())
     for each in document.vulnerabilities:
         status = each.product_status or csaf.Status()
         for name in ("known_affected", "fixed", "known_not_affected", "under_investigation"):

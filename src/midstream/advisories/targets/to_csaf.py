@@ -4,6 +4,7 @@ Every release that the record judges is a product, and each run of affected vers
 CSAF 2.0 has no place for branches, commits, code and CVSS 4: they stand in notes, one fact a line.
 """
 
+import functools
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -167,6 +168,7 @@ def _leaf(component: Component, category: str, identifier: str, name: str, *, pu
     return csaf.Branch(category=category, name=name, product=product)
 
 
+@functools.lru_cache(maxsize=8192)  # every advisory of a product names the same releases
 def _purl(purl: str, *, version: str) -> str:
     try:
         found = PackageURL.from_string(purl)

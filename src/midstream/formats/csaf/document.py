@@ -1,5 +1,6 @@
 """CSAF 2.0 documents, typed (OASIS Standard, 18 November 2022, section 3)."""
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -242,7 +243,7 @@ class Vulnerability(Node, frozen=True, kw_only=True):
     acknowledgments: tuple[Acknowledgment, ...] = ()
 
 
-class CsafDocument(Node, frozen=True, kw_only=True):
+class CsafDocument(Node, frozen=True, kw_only=True, dict=True):
     """A whole document."""
 
     document: Meta | None = None
@@ -258,6 +259,16 @@ class CsafDocument(Node, frozen=True, kw_only=True):
     def tracking(self) -> Tracking:
         """Its tracking, empty when there is none."""
         return self.meta.tracking or Tracking()
+
+    @functools.cached_property
+    def releases(self) -> dict[tuple[str, str], frozenset[str]]:
+        """The product ids of each version by itself, by the names of the product and of the version."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for _, product, above in self.products():
+            if above and above[-1].category == "product_version":
+                for name in {branch.name for branch in above if branch.category == "product_name"}:
+                    found.setdefault((name, above[-1].name), set()).add(product.product_id)
+        return {names: frozenset(ids) for names, ids in found.items()}
 
     def products(self) -> Iterator[tuple[str, Product, tuple[Branch, ...]]]:
         """Yield every product defined, with its JSON Pointer and the branches above it."""
