@@ -34,6 +34,8 @@ def check_of(target: Target, document: Any, *, now: datetime) -> tuple[Complaint
 
 
 def _of_cve(document: cve.CveRecord, *, component: Component, release: Release) -> str:
+    if document.metadata.state == "REJECTED":
+        return "unaffected"  # it names no product: nothing is affected by what was no vulnerability
     entries = [each for each in document.cna.affected if each.product == component.name]
     return status_of(entries, version=release.version)
 

@@ -12,6 +12,7 @@ from midstream.advisories.public import public_part
 from midstream.advisories.record import Advisory
 from midstream.advisories.targets.target import Target
 from tests.advisories import NOW, PUBLISHER, RECORD, RELEASES
+from tests.atoms import ATOMS, FORMATS, NEVER, kept_by
 
 FLOORS = {"cve": 59, "osv": 58, "csaf20": 56}
 """Of the 63 different atoms of the full record, those that stand in the document as they are. Naive exporters were
@@ -28,6 +29,20 @@ def held(target: Target) -> int:
 @pytest.mark.parametrize(("name", "floor"), FLOORS.items())
 def test_a_format_holds_as_many_atoms_as_it_can(name: str, floor: int) -> None:
     assert held(TARGETS[name]) >= floor
+
+
+def test_there_are_35_atoms_and_every_format_has_its_floor() -> None:
+    assert len(ATOMS) == 35
+    assert FORMATS.keys() == TARGETS.keys()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_at_least_the_floor_of_the_35_atoms_stands_in_a_document_and_comes_back(name: str) -> None:
+    kept = kept_by(TARGETS[name])
+    assert len(kept.held) >= FORMATS[name].held, sorted(ATOMS.keys() - kept.held)
+    assert len(kept.read) >= FORMATS[name].read, sorted(ATOMS.keys() - kept.read)
+    assert kept.lost == set()
+    assert NEVER not in kept.held | kept.read
 
 
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
