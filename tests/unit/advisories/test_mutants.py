@@ -1,7 +1,6 @@
 """Each rule that naive generators break has a mutant: our own check rejects it, naming the record's field."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from midstream.advisories.formats import TARGETS, check_of
 from midstream.advisories.public import public_part
 from midstream.formats.base.cvss import scored
 from tests.advisories import NOW, PUBLISHER, RECORD, RELEASES, V40
+from tests.mutations import Mutation, again, both, more, put, without
 
 Json = Any
 HASH = "1" * 40
@@ -23,60 +23,6 @@ def document(name: str) -> Json:
     return json.loads(target.dump(made))
 
 
-def put(*path: str | int, to: Json) -> Callable[[Json], None]:
-    """A mutation: the value at the path becomes `to`."""
-
-    def mutate(tree: Json) -> None:
-        for step in path[:-1]:
-            tree = tree[step]
-        tree[path[-1]] = to
-
-    return mutate
-
-
-def without(*path: str | int) -> Callable[[Json], None]:
-    """A mutation: nothing is at the path."""
-
-    def mutate(tree: Json) -> None:
-        for step in path[:-1]:
-            tree = tree[step]
-        del tree[path[-1]]
-
-    return mutate
-
-
-def more(*path: str | int, item: Json) -> Callable[[Json], None]:
-    """A mutation: the list at the path has one more item."""
-
-    def mutate(tree: Json) -> None:
-        for step in path:
-            tree = tree[step]
-        tree.append(item)
-
-    return mutate
-
-
-def again(*path: str | int) -> Callable[[Json], None]:
-    """A mutation: the first item of the list at the path is there twice."""
-
-    def mutate(tree: Json) -> None:
-        for step in path:
-            tree = tree[step]
-        tree.append(tree[0])
-
-    return mutate
-
-
-def both(*mutations: Callable[[Json], None]) -> Callable[[Json], None]:
-    """Several mutations at once."""
-
-    def mutate(tree: Json) -> None:
-        for each in mutations:
-            each(tree)
-
-    return mutate
-
-
 CNA = ("containers", "cna")
 VERSIONS = (*CNA, "affected", 0, "versions")
 FLAW = ("vulnerabilities", 0)
@@ -85,7 +31,7 @@ HISTORY = (*TRACK, "revision_history")
 LEAF = ("product_tree", "branches", 0, "branches", 0, "branches", 0)
 WRONG_V4 = {"version": "4", "vectorString": V40, "baseScore": 8.5, "baseSeverity": "High", "attackRequirement": "NONE"}
 
-MUTANTS: list[tuple[str, str, Callable[[Json], None], str, str]] = [
+MUTANTS: list[tuple[str, str, Mutation, str, str]] = [
     # CVE
     (CVE, "no reference", put(*CNA, "references", to=[]), "references is missing", "reference"),
     (CVE, "no description", put(*CNA, "descriptions", to=[]), "descriptions is missing", "details"),
@@ -179,9 +125,7 @@ MUTANTS: list[tuple[str, str, Callable[[Json], None], str, str]] = [
 @pytest.mark.parametrize(
     ("name", "rule", "mutate", "words", "field"), MUTANTS, ids=lambda value: value if isinstance(value, str) else ""
 )
-def test_a_mutant_is_rejected_in_words(
-    name: str, rule: str, mutate: Callable[[Json], None], words: str, field: str
-) -> None:
+def test_a_mutant_is_rejected_in_words(name: str, rule: str, mutate: Mutation, words: str, field: str) -> None:
     target, tree = TARGETS[name], document(name)
     mutate(tree)
     found = check_of(target, target.load(json.dumps(tree).encode()), now=NOW)

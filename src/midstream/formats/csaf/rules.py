@@ -24,6 +24,8 @@ PROFILES = frozenset(
 )
 PUBLISHERS = frozenset({"coordinator", "discoverer", "other", "translator", "user", "vendor"})
 NOTES = frozenset({"description", "details", "faq", "general", "legal_disclaimer", "other", "summary"})
+HELPERS = frozenset({"hashes", "model_numbers", "sbom_urls", "serial_numbers", "skus", "x_generic_uris"})
+"""What helps to find a product besides its purl and its CPE (section 3.1.3.3); ``purls`` came with CSAF 2.1."""
 LABELS = frozenset({"AMBER", "GREEN", "RED", "WHITE"})
 _INTEGER = re.compile(r"0|[1-9][0-9]*")
 _SEMVER = re.compile(
@@ -77,6 +79,9 @@ def check(document: CsafDocument) -> tuple[Fault, ...]:
 
 def _is_untyped(path: str) -> bool:
     """Return whether a member is of CSAF and has no type here: hashes, model numbers and the like of a product."""
+    above, _, name = path.rpartition("/")
+    if above.endswith("/product_identification_helper"):
+        return name in HELPERS
     return "/product_identification_helper/" in path or path.endswith(("/entitlements", "/restart_required"))
 
 
