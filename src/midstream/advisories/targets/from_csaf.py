@@ -163,6 +163,7 @@ def field_of(document: csaf.CsafDocument, path: str) -> str:
         "/document/title": "title",
         "/document/distribution": "distribution.tlp",
         "/document/references": "reference",
+        "/document/notes": "details",
         "/product_tree": "component",
         "/vulnerabilities": "component.line",
     }
@@ -173,6 +174,7 @@ def field_of(document: csaf.CsafDocument, path: str) -> str:
         "/cwe": "weakness",
         "/notes": "details",
         "/scores": "score",
+        "/metrics": "score",
         "/threats": "impact",
         "/flags": "component.line.justification",
         "/remediations": "component.line.fix",
