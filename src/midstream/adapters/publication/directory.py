@@ -72,16 +72,17 @@ class DirectoryTarget:
         nothing changed, nothing is written. Raises `PublishTrouble`, and then the old tree stands as it stood.
         """
         self._check_path()
+        before = self._served()
         try:
             self.home.mkdir(mode=0o755, parents=True, exist_ok=True)
             with self._lock():
                 return self._publish(parts, anew=anew)
         except OSError as error:
             where = error.filename or self.path
-            raise PublishTrouble(
-                f"{where}: {error.strerror or error}",
-                hint="Make space, or check that you may write there; what stood there before stands there still.",
-            ) from error
+            hint = "Make space, or check that you may write there; what stood there before stands there still."
+            if self._served() != before:
+                hint = "The new site stands there now, and may be lost when the power fails; look at the disk."
+            raise PublishTrouble(f"{where}: {error.strerror or error}", hint=hint) from error
 
     def drift(self) -> list[Drift]:
         """Return every file that is not as it was published, and every file that nobody published."""
@@ -112,7 +113,8 @@ class DirectoryTarget:
             work.finish()
             self._turn(spare)
         except BaseException:
-            work.undo()
+            if self._served() != spare:  # else it is what everybody reads already
+                work.undo()
             raise
         self._prepare(served or TREES[1], spare)
         return outcome
