@@ -10,7 +10,8 @@ from midstream.cli.errors import printable
 from midstream.cli.output import columns, fact_json, instant, json_option, paragraph, write_json
 
 if TYPE_CHECKING:
-    from midstream.desk.advisories.documents import Documents
+    from midstream.advisories.complaint import Complaint
+    from midstream.desk.advisories.documents import Documents, Written
     from midstream.desk.advisories.publication import Published
 
 
@@ -132,37 +133,48 @@ def _save(path: Path, content: bytes) -> None:
 @click.option(
     "--schema", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Also by this JSON Schema."
 )
+@click.option("--official", is_flag=True, help="Also by the official schemas that packages ship.")
 @json_option
 @click.pass_obj
-def check(session: Session, case: str, *, formats: tuple[str, ...], schema: Path | None, as_json: bool) -> None:
+def check(
+    session: Session, case: str, *, formats: tuple[str, ...], schema: Path | None, official: bool, as_json: bool
+) -> None:
     """Check the documents of CASE as they would be published; exit code 1 when one is not right.
 
     Each by the rules of its format, all against the record for every release, and for anything that is not public.
     """
     from midstream.desk.advisories.documents import documents, known  # noqa: PLC0415 - keeps help quick
-    from midstream.desk.advisories.schemas import faults as faults_by  # noqa: PLC0415 - as above
 
     desk = session.desk()
     at = known(desk, case, by=session.who(), public=True)
     found = documents(desk, at, names=formats)
     if schema is not None and len(found.written) != 1:
         raise click.UsageError("A schema is that of one format: name it with --format.")
-    rows = [(each.format, "; ".join(each.complaints)) for each in found.written]
-    if schema is not None:
-        more = faults_by(found.written[0].content, schema.read_bytes(), where=str(schema))
-        rows = [(rows[0][0], "; ".join(part for part in (rows[0][1], *more) if part))]
+    rows = {each.format: [*each.complaints, *_second(each, schema=schema, official=official)] for each in found.written}
     if as_json:
-        write_json(
-            {
-                "checked": [{"format": name, "complaints": said.split("; ") if said else []} for name, said in rows],
-                "left_out": found.left_out,
-            }
-        )
+        checked = [{"format": name, "complaints": said} for name, said in rows.items()]
+        write_json({"checked": checked, "left_out": found.left_out})
     else:
         rest = [(name, f"not written: {why}") for name, why in found.left_out.items()]
-        columns([(name, said or "fine") for name, said in rows] + rest, heads=("format", "what"))
-    if any(said for _, said in rows):
+        told = [(name, "; ".join(said) or "fine") for name, said in rows.items()]
+        columns(told + rest, heads=("format", "what"))
+    if any(rows.values()):
         raise click.exceptions.Exit(1)
+
+
+def _second(document: "Written", *, schema: Path | None, official: bool) -> list[str]:
+    """Return what schemas have against a document, a sentence each: one that the user has, and the official one."""
+    from midstream.advisories.checks.schemas import SHIPPED, second_opinion  # noqa: PLC0415 - keeps help quick
+
+    name = document.format
+    found: list[Complaint] = []
+    if schema is not None:
+        found += second_opinion(document.content, target=name, schema=schema.read_bytes())
+    if official and name in SHIPPED:
+        found += second_opinion(document.content, target=name)
+    elif official:
+        click.echo(f"{name}: no package ships its schema, so there is no second opinion", err=True)
+    return [f"{each.path or '/'}: {each.sentence}" for each in found]
 
 
 @advisory.command("import")
