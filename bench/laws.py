@@ -20,30 +20,32 @@ World = tuple[Advisory, tuple[Release, ...]]
 
 @functools.cache
 def records(count: int) -> tuple[World, ...]:
-    """Return so many random records, each with its calendar of releases: the same ones each time."""
+    """Return so many random records, each with its calendar of releases: the same ones each time.
+
+    No two of them have the same components, so that no question is asked twice.
+    """
     try:
         from hypothesis import HealthCheck, Phase, given, seed, settings  # noqa: PLC0415 - not everybody has it
 
         from tests.advisories import worlds  # noqa: PLC0415 - as above
     except ImportError as error:
         raise NotRun(f"{error.name} is not installed") from None
-    found: list[World] = []
+    found: dict[str, World] = {}
 
     @seed(20261125)
     @settings(
-        max_examples=count,
+        max_examples=2 * count,
         phases=[Phase.generate],
         database=None,
         deadline=None,
-        derandomize=False,
         suppress_health_check=list(HealthCheck),
     )
     @given(worlds())
     def gather(world: World) -> None:
-        found.append(world)
+        found.setdefault(repr(world[0].component), world)
 
     gather()
-    return tuple(found[:count])
+    return tuple(found.values())[:count]
 
 
 def agreement_of(target: Target) -> Callable[[Places], Count]:
