@@ -55,6 +55,7 @@ ATOMS = {
 }
 """Each atom by its name: the field of the record that it is in, and its text."""
 SPELLINGS = {
+    "id": ("x_TFMV-9",),
     "date reported": ("2026-05-09T12:00:00+00:00", "9 May 2026"),
     "date public": ("2026-08-17T12:00:00+00:00", "17 Aug 2026"),
     "traffic light": ("CLEAR", "WHITE"),

@@ -13,6 +13,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from midstream.desk.ports import Drift, Outcome, PublishTrouble
 from midstream.formats.tree import Part
 
 TREES = ("tree-a", "tree-b")
+AT_ONCE = 16
+"""How many files are waited for at once."""
 FEW = 500
 """Up to so many files are brought to the disk one by one; more of them, with all that the machine has to write."""
 
@@ -307,11 +310,11 @@ class _Work:
         else:
             # What did not change is on the disk since the publication that wrote it. Waiting for the whole machine
             # would make one changed advisory wait for everybody's writes.
-            for path in self.fresh:
-                _sync(path)
-            for folder in self.touched:
-                if folder.is_dir():
-                    _sync(folder)
+            # Waiting for all of them at once lets the disk write them together.
+            waiting = [*self.fresh, *(folder for folder in self.touched if folder.is_dir())]
+            with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+                for done in [pool.submit(_sync, path) for path in waiting]:
+                    done.result()
         _write(self.manifest, self.manifest_bytes())
 
     def manifest_bytes(self) -> bytes:
