@@ -1,5 +1,6 @@
 """Vulnerability data and software lists of a stated size, drawn from a seed, in the shapes of the public ones."""
 
+import hashlib
 import json
 import random
 import zipfile
@@ -107,18 +108,28 @@ def purls(count: int, *, seed: int = 2) -> list[str]:
     return list(found)
 
 
-def write_bom(path: Path, chosen: list[str]) -> None:
-    """Write a CycloneDX document with these purls."""
-    components = [
-        {
+def write_bom(path: Path, chosen: list[str], *, is_full: bool = False) -> None:
+    """Write a CycloneDX document with these purls; a full one has what generators also write of each component."""
+    components = []
+    for each in chosen:
+        name = each.partition("@")[0].rpartition("/")[2]
+        component: dict[str, object] = {
             "type": "library",
             "bom-ref": each,
-            "name": each.partition("@")[0].rpartition("/")[2],
+            "name": name,
             "version": each.partition("@")[2].partition("?")[0],
             "purl": each,
         }
-        for each in chosen
-    ]
+        if is_full:
+            component["licenses"] = [{"license": {"id": "Apache-2.0"}}]
+            component["hashes"] = [{"alg": "SHA-256", "content": f"{hash_of(each):064x}"}]
+            component["externalReferences"] = [{"type": "vcs", "url": f"https://example.org/{name}"}]
+        components.append(component)
     root = {"type": "firmware", "name": "device", "version": "1.0"}
     bom = {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "metadata": {"component": root}}
     path.write_text(json.dumps({**bom, "components": components}))
+
+
+def hash_of(text: str) -> int:
+    """A number of 256 bits, the same in every run."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")
