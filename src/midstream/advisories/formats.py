@@ -11,6 +11,7 @@ from midstream.advisories.targets.target import Target, file_stem, timeless
 from midstream.advisories.targets.vex import to_cyclonedx, to_openvex, to_spdx
 from midstream.formats.csaf import document as csaf
 from midstream.formats.csaf import rules as csaf_rules
+from midstream.formats.csaf.places import file_name
 from midstream.formats.cve import document as cve
 from midstream.formats.cve import rules as cve_rules
 from midstream.formats.cve.versions import status_of
@@ -130,7 +131,7 @@ TARGETS: dict[str, Target] = {
             title="CSAF 2.0",
             media_type="application/json",
             is_public=True,
-            file_name=to_csaf.file_name,
+            file_name=lambda record: file_name(record.id),
             write=to_csaf.write,
             dump=csaf.write,
             load=csaf.read,

@@ -4,7 +4,6 @@ Every release that the record judges is a product, and each run of affected vers
 CSAF 2.0 has no place for branches, commits, code and CVSS 4: they stand in notes, one fact a line.
 """
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -20,6 +19,7 @@ from midstream.formats.base.cvss import scored
 from midstream.formats.base.cwe import name_of
 from midstream.formats.base.moments import write_moment
 from midstream.formats.csaf import document as csaf
+from midstream.formats.csaf.places import document_place
 
 TARGET = "csaf20"
 LABELS = {"clear": "WHITE", "green": "GREEN", "amber": "AMBER", "amber+strict": "AMBER", "red": "RED"}
@@ -65,11 +65,6 @@ def write(*, record: Advisory, publisher: Publisher, releases: Sequence[Release]
     return with_foreign(document, record, target=TARGET)
 
 
-def file_name(record: Advisory) -> str:
-    """Return the file's name: the id in lower case, with ``_`` for all but letters, digits, ``+`` and ``-`` (5.1)."""
-    return f"{re.sub(r'[^+a-z0-9-]+', '_', record.id.lower())[:120] or 'advisory'}.json"
-
-
 def _meta(record: Advisory, *, publisher: Publisher, now: datetime, has_affected: bool) -> csaf.Meta:
     """Return what is said of the document: an advisory says what to do, so it is a VEX where nothing is affected."""
     revisions = tuple(
@@ -81,7 +76,9 @@ def _meta(record: Advisory, *, publisher: Publisher, now: datetime, has_affected
     first, last = revisions[0], revisions[-1]
     is_draft = record.state not in ("published", "withdrawn", "rejected")
     base = publisher.base_url or publisher.namespace
-    address = f"{base.rstrip('/')}/csaf/white/{first.date[:4]}/{file_name(record)}"
+    label = LABELS.get(marking(record, now=now), "WHITE")
+    place = document_place(tracking_id=record.id, label=label, year=int(first.date[:4]))
+    address = f"{base.rstrip('/')}/{place}"
     found = [csaf.Reference(category="self", summary="This document", url=address)]
     found += [
         csaf.Reference(category="external", summary=each.title or each.url, url=each.url) for each in record.reference
@@ -107,7 +104,7 @@ def _meta(record: Advisory, *, publisher: Publisher, now: datetime, has_affected
             current_release_date=last.date,
             revision_history=revisions,
         ),
-        distribution=csaf.Distribution(tlp=csaf.Tlp(label=LABELS.get(marking(record, now=now), "WHITE"))),
+        distribution=csaf.Distribution(tlp=csaf.Tlp(label=label)),
         references=tuple(found),
     )
 

@@ -10,6 +10,7 @@ from midstream.formats.base.moments import read_moment
 from midstream.formats.base.node import unknown_members, wrong_members
 from midstream.formats.base.versions import Key, key_of
 from midstream.formats.csaf.document import CsafDocument, Meta, Note, Reference, Revision
+from midstream.formats.csaf.places import file_name
 from midstream.formats.csaf.products import check_tree, check_uses, fault
 from midstream.formats.csaf.vulnerabilities import check_vulnerability
 
@@ -240,7 +241,7 @@ def _profile(document: CsafDocument) -> Iterator[Fault]:
         yield fault("6.1.27.4", "/product_tree", f"{category} needs a product tree")
     if not document.vulnerabilities:
         yield fault("6.1.27.11", "/vulnerabilities", f"{category} needs a vulnerability")
-    own = f"{re.sub(r'[^+a-z0-9-]+', '_', document.tracking.id.lower())[:120]}.json"
+    own = file_name(document.tracking.id)
     selves = [each for each in meta.references if each.category == "self" and each.url.startswith("https://")]
     if not any(each.url.endswith(f"/{own}") for each in selves):
         yield fault("6.2.11", "/document/references", f"no reference of category self to https://…/{own}")
