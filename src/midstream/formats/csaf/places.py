@@ -10,7 +10,7 @@ from midstream.formats.base.visible import one_line
 
 ROOT: Final = ".well-known/csaf"
 METADATA: Final = f"{ROOT}/provider-metadata.json"
-LONGEST: Final = 200
+LONGEST: Final = 120
 """Characters of a file's name before its ending: what every file system takes, with the endings of digests."""
 
 
