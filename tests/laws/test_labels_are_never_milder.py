@@ -32,7 +32,7 @@ def written(target: Target, record: Advisory, releases: tuple[Release, ...] = RE
 
 
 def test_these_formats_carry_a_label() -> None:
-    assert {target.name for target in LABELLED} >= {"csaf20", "cyclonedx", "cyclonedx-1.6"}
+    assert {target.name for target in LABELLED} >= {"csaf20", "csaf21", "cyclonedx", "cyclonedx-1.6"}
 
 
 @BY_TARGET

@@ -19,6 +19,7 @@ from midstream.formats.base.json_text import read_json, read_object
 SHIPPED = {
     "cve": ("cvelib", "schemas/CVE_JSON_bundled_5.1.1.json"),
     "csaf20": ("csaf", "csaf/v20/schema/csaf.json"),
+    "csaf21": ("csaf", "csaf/v21csd04/schema/csaf.json"),
 }
 """For each target the package that ships its schema, and the path in it."""
 _OTHERS = {
