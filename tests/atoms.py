@@ -75,6 +75,7 @@ class Floor(msgspec.Struct, frozen=True):
 FORMATS = {
     "cve": Floor(24, 24),
     "csaf20": Floor(22, 22),
+    "csaf21": Floor(24, 24),
     "cyclonedx": Floor(18, 18),
     "cyclonedx-1.6": Floor(18, 18),
     "osv": Floor(17, 17),

@@ -96,7 +96,10 @@ def test_the_ranges_are_those_of_git(published: tuple[SiteShell, Path, Said], ca
 
 
 @pytest.mark.parametrize("case", sorted(TRUTH))
-@pytest.mark.parametrize(("format_", "bad"), [("osv", "affected"), ("cve", "affected"), ("csaf20", "known_affected")])
+@pytest.mark.parametrize(
+    ("format_", "bad"),
+    [("osv", "affected"), ("cve", "affected"), ("csaf20", "known_affected"), ("csaf21", "known_affected")],
+)
 def test_each_document_alone_says_what_git_says(
     published: tuple[SiteShell, Path, Said], case: str, format_: str, bad: str
 ) -> None:

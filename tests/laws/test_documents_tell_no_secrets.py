@@ -43,7 +43,7 @@ def test_a_document_of_the_public_part_holds_nothing_else(target: Target) -> Non
     assert leaks(content, secrets=secrets_of(whole=WHOLE, public=public)) == ()
 
 
-@pytest.mark.parametrize("name", ["cve", "osv", "csaf20"])
+@pytest.mark.parametrize("name", ["cve", "osv", "csaf20", "csaf21"])
 def test_a_document_of_the_whole_record_is_found_out(name: str) -> None:
     target = TARGETS[name]
     content = target.dump(target.write(record=WHOLE, publisher=PUBLISHER, releases=RELEASES, now=NOW))

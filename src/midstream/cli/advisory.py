@@ -270,6 +270,8 @@ def publish(
                 "removed": done.outcome.removed,
                 "cases": done.cases,
                 "left_out": done.left_out,
+                "signed_by": done.signed_by,
+                "notes": done.notes,
                 "facts": [fact_json(fact) for fact in done.facts],
             }
         )
@@ -288,6 +290,8 @@ def _say(done: "Published") -> None:
         click.echo(
             f"{len(done.outcome.written)} files written, {len(done.outcome.removed)} removed, and read back", err=True
         )
+    for said in done.notes:
+        click.echo(printable(f"note: {said}"), err=True)
 
 
 def _show_drift(found: "list[dict[str, str]]", *, as_json: bool) -> None:

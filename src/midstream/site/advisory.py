@@ -24,8 +24,10 @@ FORMATS = {
     "cve": ("CVE record", "CVE Record Format 5"),
     "osv": ("OSV", "Open Source Vulnerability format"),
     "csaf": ("CSAF", "Common Security Advisory Framework 2.0"),
+    "csaf21": ("CSAF 2.1 draft", "the next version of it, as its fourth draft has it"),
     "openvex": ("OpenVEX", "who is and is not affected"),
     "cyclonedx": ("CycloneDX", "VEX for a bill of materials"),
+    "cyclonedx-1.6": ("CycloneDX 1.6", "the same for those who cannot read 1.7"),
     "spdx": ("SPDX", "SPDX 3 security profile"),
     "ghsa": ("GitHub advisory", "as GitHub's API takes it"),
     "record": ("JSON", "everything on this page, for programs"),
@@ -215,7 +217,8 @@ def _documents(documents: tuple[Document, ...], *, place: str) -> Html | None:
         return None
     rows = []
     for each in documents:
-        name, purpose = FORMATS.get(each.format.rstrip("0123456789."), (each.format, ""))
+        kind = each.format if each.format in FORMATS else each.format.rstrip("0123456789.")
+        name, purpose = FORMATS.get(kind, (each.format, ""))
         rows.append(
             h(
                 "li",

@@ -69,7 +69,7 @@ MUTANTS: list[tuple[str, str, Mutation, str, str]] = [
     ("csaf20", "scores of 2.1", both(put(*FLAW, "metrics", to=[{}]), without(*FLAW, "scores")), "metrics is no member of CSAF 2.0", "score"),
     ("csaf20", "weaknesses of 2.1", put(*FLAW, "cwes", to=[{"id": "CWE-787"}]), "cwes is no member of CSAF 2.0", "weakness"),
     ("csaf20", "package URLs of 2.1", put(*LEAF, "product", "product_identification_helper", "purls", to=["pkg:a/b@1"]), "purls is no member of CSAF 2.0", "component"),
-    ("csaf20", "a date of 2.1", put(*FLAW, "disclosure_date", to="2026-01-01T00:00:00Z"), "disclosure_date is no member of CSAF 2.0", ""),
+    ("csaf20", "a date of 2.1", put(*FLAW, "disclosure_date", to="2026-01-01T00:00:00Z"), "disclosure_date is no member of CSAF 2.0", "dates.public"),
     ("csaf20", "the schema of 2.1", put("$schema", to="https://docs.oasis-open.org/csaf/csaf/v2.1/schema/csaf.json"), "$schema is no member of CSAF 2.0", ""),
     ("openvex", "not affected without a reason", both(without("statements", -1, "justification"), put("statements", -1, "impact_statement", to="")), "needs a justification or an impact statement", "justification"),
     ("openvex", "a range of versions", put("statements", 0, "products", 0, "@id", to="pkg:github/example/tf-m?vers=1.0-2.0"), "OpenVEX has no ranges", "purl"),

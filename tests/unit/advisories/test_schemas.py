@@ -27,6 +27,7 @@ def test_what_breaks_the_schema_is_said_with_its_place(name: str) -> None:
     {
         "cve": lambda: tree["containers"]["cna"].update(title=7),
         "csaf20": lambda: tree["document"].update(title=7),
+        "csaf21": lambda: tree["document"].update(title=7),
         "cyclonedx": lambda: tree["vulnerabilities"][0].update(cwes=["787"]),
         "cyclonedx-1.6": lambda: tree["vulnerabilities"][0].update(title="x"),
         "spdx": lambda: tree["@graph"][2].update(spdxId=7),

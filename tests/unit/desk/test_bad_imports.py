@@ -156,6 +156,7 @@ VERSION = {
     "cve": ("dataVersion", "9.9.9"),
     "osv": ("schema_version", "9.9.9"),
     "csaf20": ("document", {"csaf_version": "9.9"}),
+    "csaf21": ("document", {"csaf_version": "9.9"}),
     "openvex": ("@context", "https://openvex.dev/ns/v9.9.9"),
     "cyclonedx": ("specVersion", "9.9"),
     "cyclonedx-1.6": ("specVersion", "9.9"),

@@ -18,6 +18,7 @@ from midstream.formats.base.json_text import read_json
 SHIPPED = {
     "cve": ("cvelib", "schemas/CVE_JSON_bundled_5.1.1.json"),
     "csaf20": ("csaf", "csaf/v20/schema/csaf.json"),
+    "csaf21": ("csaf", "csaf/v21csd04/schema/csaf.json"),
     "cyclonedx": ("cyclonedx", "schema/_res/bom-1.7.SNAPSHOT.schema.json"),
     "cyclonedx-1.6": ("cyclonedx", "schema/_res/bom-1.6.SNAPSHOT.schema.json"),
     "spdx": ("lib4sbom", "schemas/spdx/3.0-schema.json"),

@@ -11,7 +11,7 @@ from typing import Any, Final
 from midstream.formats.base.fault import DocumentError, Fault
 from midstream.formats.base.json_text import read_object
 from midstream.formats.base.moments import read_moment
-from midstream.formats.csaf.provider import METADATA, ROOT, file_name
+from midstream.formats.csaf.places import METADATA, ROOT, file_name
 
 _DOCUMENT: Final = re.compile(r"(?P<folder>.+)/(?P<year>[0-9]{4})/(?P<name>[^/]+\.json)")
 _INFORMATION: Final = ("urn:ietf:params:rolie:category:information-type", "csaf")
@@ -65,10 +65,7 @@ def _check_document(files: Mapping[str, bytes], path: str, *, is_signed: bool, s
     """Section 5.1 (the name), 7.1.11 (the year's folder), 7.1.18 and 7.1.19 (digests and signature beside it)."""
     tracking = _object(_object(_read(files, path, say=say).get("document")).get("tracking"))
     year, name = path.split("/")[-2:]
-    try:
-        wanted = file_name(str(tracking.get("id", "")))
-    except DocumentError as error:
-        wanted = error.what
+    wanted = file_name(str(tracking.get("id", "")))
     if name != wanted:
         say("5.1", path, f"the file of {str(tracking.get('id'))[:80]!r} is called {name}, not {wanted}")
     first = read_moment(tracking.get("initial_release_date"))

@@ -9,10 +9,12 @@ import pytest
 from pysequoia import Tsk
 
 from midstream.adapters.openpgp.signing import Signer
-from midstream.formats.csaf.provider import METADATA, Key, tree
+from midstream.formats.csaf.places import METADATA
+from midstream.formats.csaf.provider import Key, tree
 from midstream.formats.csaf.provider_check import check_provider
 from tests.unit.formats.csaf.test_provider import WHITE, csaf, provider
 
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 BASE = "https://example.org"
 FEED = f"{WHITE}/csaf-feed-tlp-white.json"
 ONE = f"{WHITE}/2026/zep-2026-0042.json"
@@ -24,8 +26,7 @@ def right() -> Files:
     signer = Signer(secret_key=bytes(Tsk.generate(user_id="Example <security@example.org>")))
     key = Key(fingerprint=signer.fingerprint, armoured=signer.public_key)
     documents = [csaf("ZEP-2026-0042"), csaf("ZEP-2025-0001", year=2025)]
-    founded = datetime(2026, 1, 1, tzinfo=UTC)
-    return tree(documents=documents, provider=provider(key), founded=founded, sign=signer.detached)
+    return tree(documents=documents, provider=provider(key), now=NOW, sign=lambda _, content: signer.detached(content))
 
 
 def gone(place: str) -> Callable[[Files], None]:
@@ -119,12 +120,12 @@ MUTANTS: list[tuple[str, Callable[[Files], None], str, str]] = [
 
 def test_what_we_make_is_right(right: Files) -> None:
     assert check_provider(right, base_url=BASE) == ()
-    unsigned = tree(documents=[csaf("A-1")], provider=provider(), founded=datetime(2026, 1, 1, tzinfo=UTC))
+    unsigned = tree(documents=[csaf("A-1")], provider=provider(), now=NOW)
     assert check_provider(unsigned, base_url=BASE) == ()
 
 
 def test_a_provider_without_documents_is_right() -> None:
-    files = tree(documents=[], provider=provider(), founded=datetime(2026, 1, 1, tzinfo=UTC))
+    files = tree(documents=[], provider=provider(), now=NOW)
     assert check_provider(files, base_url=BASE) == ()
 
 
