@@ -251,12 +251,12 @@ def publish(
     """
     from midstream.cli.project import the_project  # noqa: PLC0415 - keeps help quick
     from midstream.desk.advisories import publication  # noqa: PLC0415 - as above
-    from midstream.desk.advisories.drift import differences  # noqa: PLC0415 - as above
+    from midstream.desk.advisories.drift import differences, provider_faults  # noqa: PLC0415 - as above
 
     desk = session.desk()
     target = publication.the_target(desk, to)
     if drift:
-        _show_drift(differences(desk, target=target), as_json=as_json)
+        _show_drift([*differences(desk, target=target), *provider_faults(target)], as_json=as_json)
         return
     if bool(cases) == everything:
         raise click.UsageError("Name the cases, or pass --all.")
@@ -298,6 +298,9 @@ def _show_drift(found: "list[dict[str, str]]", *, as_json: bool) -> None:
     if as_json:
         write_json(found)
     for each in () if as_json else found:
+        if said := each.get("said"):
+            click.echo(printable(f"{each['place']}: {said}"))
+            continue
         field = f" {each['field']}" if each["field"] else ""
         click.echo(printable(f"{each['place']}{field}: published {each['wanted']}, there is {each['found']}"))
     if not found:

@@ -444,6 +444,10 @@ class Target(Protocol):
         """Return what stands at a place, whatever it is; empty when there is nothing."""
         ...
 
+    def places(self, under: str) -> list[str]:
+        """Return every place below the folder at which something stands, sorted."""
+        ...
+
     def digest(self, place: str) -> str:
         """Return the SHA-256 of what stands at a place, read again; empty when there is nothing."""
         ...

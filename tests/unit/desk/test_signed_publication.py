@@ -12,6 +12,7 @@ from sectxt import SecurityTXT
 
 from midstream.adapters.openpgp.signing import KeyTrouble, Signer, is_signed
 from midstream.desk.advisories import publication
+from midstream.desk.advisories.drift import provider_faults
 from midstream.desk.desk import Desk
 from midstream.desk.ports import PublishTrouble
 from midstream.desk.projects import activate_policy, load_project
@@ -88,6 +89,20 @@ def test_the_tree_is_that_of_a_trusted_provider(desk: Desk, signer: Signer) -> N
         for link in entry["link"]:
             assert at(desk, link["href"].removeprefix(f"{BASE}/")).is_file()
     assert "with feed, digests and signatures" in at(desk, "data.html").read_text()
+
+
+def test_the_tree_that_stands_there_is_checked(desk: Desk, signer: Signer) -> None:
+    ended(desk)
+    publish(desk)
+    target = publication.the_target(desk, "")
+    assert provider_faults(target) == []
+    at(desk, f"{DOCUMENT}.asc").unlink()
+    at(desk, DOCUMENT).with_name("theirs.json").write_bytes(b"{}")
+    at(desk, f".well-known/csaf/openpgp/{signer.fingerprint}.asc").unlink()
+    said = {each["place"]: each["said"] for each in provider_faults(target)}
+    assert "the signature is missing (CSAF 2.0, section 7.1.19)" in said[f"{DOCUMENT}.asc"]
+    assert f"the key {signer.fingerprint} does not stand at" in said[METADATA]
+    assert DOCUMENT.replace("acme-1", "theirs") in said
 
 
 def test_a_document_says_where_it_stands(desk: Desk, signer: Signer) -> None:

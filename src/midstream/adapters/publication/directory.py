@@ -57,6 +57,11 @@ class DirectoryTarget:
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return b""
 
+    def places(self, under: str) -> list[str]:
+        """Return every place below the folder at which a file stands, sorted."""
+        check_place(under)
+        return sorted(path.relative_to(self.path).as_posix() for path in _files(self.path / under))
+
     def read(self, place: str) -> bytes | None:
         """Return what stands at the place; None when nothing does, or when it is not what was published."""
         check_place(place)

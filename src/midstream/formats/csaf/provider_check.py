@@ -71,9 +71,10 @@ def _check_document(files: Mapping[str, bytes], path: str, *, is_signed: bool, s
     first = read_moment(tracking.get("initial_release_date"))
     if first is None or f"{first.year:04}" != year:
         say("7.1.11", path, f"it stands in the folder of {year}, which is not the year of its first release")
+    content = files[path]
     for kind in ("sha256", "sha512"):
         beside = files.get(f"{path}.{kind}", b"").split()
-        if beside[:1] != [hashlib.new(kind, files[path]).hexdigest().encode()]:
+        if beside[:1] != [hashlib.new(kind, content).hexdigest().encode()]:
             say("7.1.18", f"{path}.{kind}", f"the {kind.upper()} beside the document is missing or of other bytes")
     if is_signed and not files.get(f"{path}.asc", b"").startswith(b"-----BEGIN PGP SIGNATURE-----"):
         say("7.1.19", f"{path}.asc", "a trusted provider signs each document, and the signature is missing")
