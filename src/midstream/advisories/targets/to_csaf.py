@@ -15,7 +15,7 @@ from midstream.advisories.carry import labelled
 from midstream.advisories.carry.foreign import with_foreign
 from midstream.advisories.public import marking
 from midstream.advisories.ranges import Judged, judged, runs_of, vers_of
-from midstream.advisories.record import Advisory, Component, Credit, Publisher, Release
+from midstream.advisories.record import Advisory, Component, Credit, Publisher, Release, Verdict
 from midstream.formats.base.cvss import Scored, scored
 from midstream.formats.base.cwe import name_of
 from midstream.formats.base.moments import write_moment
@@ -41,16 +41,21 @@ _LISTS = {
 
 
 class _Products(msgspec.Struct, frozen=True, kw_only=True):
-    """The products of one component: each judged release with its id, and the ids of the affected ranges."""
+    """The products of one component: each judged release with its id, and ranges of versions with theirs.
+
+    The ranges are what is affected. A component of which nothing else is known is one range of all its versions, and
+    is being looked at: CSAF names a product only by saying how it stands.
+    """
 
     component: Component
     rows: tuple[tuple[str, Judged], ...]
     ranges: tuple[tuple[str, str], ...]
+    ranges_are: Verdict = "affected"
 
     def of(self, verdict: str) -> tuple[str, ...]:
         """Return the ids of the products with that verdict."""
         found = tuple(identifier for identifier, row in self.rows if row.verdict == verdict)
-        return found + (tuple(identifier for identifier, _ in self.ranges) if verdict == "affected" else ())
+        return found + (tuple(identifier for identifier, _ in self.ranges) if verdict == self.ranges_are else ())
 
 
 def write(*, record: Advisory, publisher: Publisher, releases: Sequence[Release], now: datetime) -> csaf.CsafDocument:
@@ -132,6 +137,9 @@ def _products(record: Advisory, component: Component, *, releases: Sequence[Rele
         (f"{component.key}:affected-{place}", vers_of((span,), scheme=component.scheme))
         for place, span in enumerate(runs, 1)
     )
+    if not rows and not ranges:
+        whole = ((f"{component.key}:all", "vers:generic/*"),)
+        return _Products(component=component, rows=(), ranges=whole, ranges_are="under_investigation")
     return _Products(component=component, rows=rows, ranges=ranges)
 
 
@@ -304,7 +312,7 @@ def _remediations(record: Advisory, products: Sequence[_Products]) -> tuple[csaf
     for each in products:
         found += _fixes(each)
     affected = tuple(p for each in products for p in each.of("affected"))
-    named = affected or tuple(identifier for each in products for identifier, _ in each.rows)
+    named = affected or tuple(identifier for each in products for identifier, _ in (*each.rows, *each.ranges))
     for category, advices in (("workaround", record.workaround), ("mitigation", record.mitigation)):
         found += [
             csaf.Remediation(category=category, details=advice.text["en"], product_ids=named)
@@ -331,7 +339,7 @@ def _fixes(products: _Products) -> list[csaf.Remediation]:
                 word = ("none_available", "There is no release with a fix yet.")
             told.setdefault(word, []).append(identifier)
     released = [f.release for line in component.line if line.status == "fixed" for f in line.fix[-1:] if f.release]
-    if products.ranges:
+    if products.ranges and products.ranges_are == "affected":
         words = f"Fixed in {', '.join(dict.fromkeys(released))}." if released else "There is no release with a fix yet."
         told.setdefault(("vendor_fix" if released else "none_available", words), []).extend(
             identifier for identifier, _ in products.ranges
