@@ -1,5 +1,6 @@
 """Every target by name: what is written of a record, and how it is read back, checked and evaluated."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -72,20 +73,25 @@ _SAID_BY_CSAF: dict[Verdict, str] = {
 
 def _of_csaf(document: csaf.CsafDocument, *, component: Component, release: Release) -> str:
     """Return the word of the list that names the release's product; a product that no list names is unknown."""
-    named = {
-        product.product_id
-        for _, product, above in document.products()
-        if above
-        and above[-1].category == "product_version"
-        and above[-1].name == release.version
-        and any(branch.category == "product_name" and branch.name == component.name for branch in above)
-    }
+    tree = document.product_tree or csaf.Tree()
+    named = set(_versions(tree.branches, name=component.name, version=release.version, is_within=False))
     for each in document.vulnerabilities:
         status = each.product_status or csaf.Status()
         for name in ("known_affected", "fixed", "known_not_affected", "under_investigation"):
             if named.intersection(getattr(status, name)):
                 return name
     return "unknown"
+
+
+def _versions(branches: Sequence[csaf.Branch], *, name: str, version: str, is_within: bool) -> Iterator[str]:
+    """Yield the ids of the products of that version below a product of that name."""
+    for branch in branches:
+        product = branch.product
+        if product is not None and is_within and branch.category == "product_version" and branch.name == version:
+            yield product.product_id
+        if branch.branches:
+            is_named = branch.category == "product_name" and branch.name == name
+            yield from _versions(branch.branches, name=name, version=version, is_within=is_within or is_named)
 
 
 TARGETS: dict[str, Target] = {

@@ -4,6 +4,7 @@ Every release that the record judges is a product, and each run of affected vers
 CSAF 2.0 has no place for branches, commits, code and CVSS 4: they stand in notes, one fact a line.
 """
 
+import functools
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -171,6 +172,7 @@ def _leaf(component: Component, category: str, identifier: str, name: str, *, pu
     return csaf.Branch(category=category, name=name, product=product)
 
 
+@functools.lru_cache(maxsize=4096)  # the same releases stand in every advisory of a project
 def _purl(purl: str, *, version: str) -> str:
     try:
         found = PackageURL.from_string(purl)

@@ -1,5 +1,6 @@
 """Rules about the product tree and about which products are named where (CSAF, from section 6.1.1 on)."""
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -103,6 +104,7 @@ def with_groups(document: CsafDocument, product_ids: Sequence[str], group_ids: S
     return frozenset(product_ids).union(*(groups.get(identifier, ()) for identifier in group_ids))
 
 
+@functools.lru_cache(maxsize=4096)
 def _is_purl(text: str) -> bool:
     try:
         PackageURL.from_string(text)
