@@ -48,7 +48,8 @@ class Signer:
                 secret_key = file.read(LARGEST)
         except OSError as error:
             raise KeyTrouble(
-                f"the key file {path} cannot be read: {error.strerror or error}", hint="Let your user read it."
+                f"the key file {path} cannot be read: {error.strerror or error}",
+                hint="Check the path, and that your user may read it.",
             ) from None
         return cls(secret_key=secret_key, password=password, where=f"the key in {path}")
 

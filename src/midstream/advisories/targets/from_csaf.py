@@ -128,7 +128,6 @@ def read(document: csaf.CsafDocument) -> Reading:
     pointers = [found for reference in meta.references if (found := _POINTER.fullmatch(reference.summary))]
     exploits = {words: status for status, words in EXPLOITS.items()}
     known = next((threat for threat in each.threats if threat.details in exploits), None)
-    label = meta.distribution.tlp.label if meta.distribution and meta.distribution.tlp else ""
     target, places = _TARGETS[document.edition.version]
     partial = Advisory(
         id=document.tracking.id,
@@ -161,7 +160,7 @@ def read(document: csaf.CsafDocument) -> Reading:
             Revision(number=entry.number, at=read_moment(entry.date), summary=entry.summary)
             for entry in document.tracking.revision_history
         ),
-        distribution=Distribution(tlp=_LABELS.get(label, "")),
+        distribution=Distribution(tlp=_LABELS.get(_label(meta), "")),
         foreign=foreign_of(document, target=target),
     )
     doubts = [str(fault) for fault in wrong_members(document)]
@@ -208,6 +207,10 @@ def field_of(document: csaf.CsafDocument, path: str) -> str:
         return "ids"
     table, here = (inner, flaw[1]) if flaw else (exact, path)
     return next((field for start, field in table.items() if here.startswith(start)), "")
+
+
+def _label(meta: csaf.Meta) -> str:
+    return meta.distribution.tlp.label if meta.distribution and meta.distribution.tlp else ""
 
 
 def _english(text: str) -> dict[str, str]:

@@ -43,7 +43,7 @@ def read_json(raw: bytes, *, where: str = "") -> Json:
             f"byte {error.start} is not UTF-8", where=where, hint="JSON is UTF-8 (RFC 8259, section 8.1)."
         ) from None
     try:
-        value = json.loads(text, object_pairs_hook=_members, parse_constant=_no_number, parse_float=_number)
+        value = json.loads(text, object_pairs_hook=_members, parse_constant=_no_number, parse_float=_finite)
     except DocumentError as error:
         raise DocumentError(error.what, where=where, hint=error.hint) from None
     except json.JSONDecodeError as error:
@@ -105,16 +105,13 @@ def _members(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     return found
 
 
+def _finite(text: str) -> float:
+    value = float(text)
+    return _no_number(text[:40]) if math.isinf(value) else value
+
+
 def _no_number(text: str) -> Json:
     raise DocumentError(f"{text} is no JSON number", hint="Leave the member out.")
-
-
-def _number(text: str) -> float:
-    """Return the number; refuse one that no double holds: it would be read as infinite, which JSON cannot write."""
-    found = float(text)
-    if math.isinf(found):
-        raise DocumentError(f"the number {text[:40]} is beyond all use", hint="Look at it by hand.")
-    return found
 
 
 def _is_text(value: Json) -> bool:
