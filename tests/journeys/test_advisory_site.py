@@ -96,7 +96,10 @@ def test_the_ranges_are_those_of_git(published: tuple[SiteShell, Path, Said], ca
 
 
 @pytest.mark.parametrize("case", sorted(TRUTH))
-@pytest.mark.parametrize(("format_", "bad"), [("osv", "affected"), ("cve", "affected"), ("csaf20", "known_affected")])
+@pytest.mark.parametrize(
+    ("format_", "bad"),
+    [("osv", "affected"), ("cve", "affected"), ("csaf20", "known_affected"), ("csaf21", "known_affected")],
+)
 def test_each_document_alone_says_what_git_says(
     published: tuple[SiteShell, Path, Said], case: str, format_: str, bad: str
 ) -> None:
@@ -239,3 +242,17 @@ def test_a_schema_of_the_users_own_is_a_second_opinion(published: tuple[SiteShel
     said = shell(*words, "--format", "osv")
     assert said.code == 1
     assert "never_there" in said.out
+    told = shell(*words, "--format", "osv", "--json").json["checked"][0]["complaints"]
+    assert len(told) == 1
+    assert told[0].startswith("/: ")
+    schema.write_text("no schema")
+    assert shell(*words, "--format", "osv").code == 2
+
+
+def test_the_official_schemas_are_a_second_opinion(published: tuple[SiteShell, Path, Said]) -> None:
+    shell, _, _ = published
+    said = shell("advisory", "check", "tfmv-9", "--official")
+    assert said.code == 0, said.out
+    assert "osv: no package ships its schema, so there is no second opinion" in said.err
+    for name in ("csaf20", "cyclonedx", "spdx"):
+        assert f"{name}: no package" not in said.err

@@ -11,8 +11,9 @@ from midstream.cli.errors import printable
 from midstream.cli.output import columns, fact_json, instant, json_option, paragraph, write_json
 
 if TYPE_CHECKING:
+    from midstream.advisories.complaint import Complaint
     from midstream.cli.advisories.into import Into
-    from midstream.desk.advisories.documents import Documents
+    from midstream.desk.advisories.documents import Documents, Written
     from midstream.desk.advisories.publication import Published
 
 
@@ -156,33 +157,49 @@ def _save(path: Path, content: bytes) -> None:
 @click.option(
     "--schema", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Also by this JSON Schema."
 )
+@click.option("--official", is_flag=True, help="Also by the official schemas that packages ship.")
 @json_option
 @click.pass_obj
-def check(session: Session, case: str, *, formats: tuple[str, ...], schema: Path | None, as_json: bool) -> None:
+def check(
+    session: Session, case: str, *, formats: tuple[str, ...], schema: Path | None, official: bool, as_json: bool
+) -> None:
     """Check the documents of CASE as they would be published; exit code 1 when one is not right.
 
     Each by the rules of its format, all against the record for every release, and for anything that is not public.
     A case under embargo is checked as if it ended now.
     """
     from midstream.desk.advisories.documents import documents, foreseen  # noqa: PLC0415 - keeps help quick
-    from midstream.desk.advisories.schemas import faults as faults_by  # noqa: PLC0415 - as above
 
     desk = session.desk()
     at = foreseen(desk, case, by=session.who())
     found = documents(desk, at, names=formats)
     if schema is not None and len(found.written) != 1:
         raise click.UsageError("A schema is that of one format: name it with --format.")
-    rows = [(each.format, list(each.complaints)) for each in found.written]
-    if schema is not None:
-        rows[0][1].extend(faults_by(found.written[0].content, schema.read_bytes(), where=str(schema)))
+    rows = {each.format: [*each.complaints, *_second(each, schema=schema, official=official)] for each in found.written}
     if as_json:
-        checked = [{"format": name, "complaints": said} for name, said in rows]
+        checked = [{"format": name, "complaints": said} for name, said in rows.items()]
         write_json({"checked": checked, "left_out": found.left_out})
     else:
         rest = [(name, f"not written: {why}") for name, why in found.left_out.items()]
-        columns([(name, "; ".join(said) or "fine") for name, said in rows] + rest, heads=("format", "what"))
-    if any(said for _, said in rows):
+        told = [(name, "; ".join(said) or "fine") for name, said in rows.items()]
+        columns(told + rest, heads=("format", "what"))
+    if any(rows.values()):
         raise click.exceptions.Exit(1)
+
+
+def _second(document: "Written", *, schema: Path | None, official: bool) -> list[str]:
+    """Return what schemas have against a document, a sentence each: one that the user has, and the official one."""
+    from midstream.advisories.checks.schemas import SHIPPED, second_opinion  # noqa: PLC0415 - keeps help quick
+
+    name = document.format
+    found: list[Complaint] = []
+    if schema is not None:
+        found += second_opinion(document.content, target=name, schema=schema.read_bytes())
+    if official and name in SHIPPED:
+        found += second_opinion(document.content, target=name)
+    elif official:
+        click.echo(f"{name}: no package ships its schema, so there is no second opinion", err=True)
+    return [f"{each.path or '/'}: {each.sentence}" for each in found]
 
 
 @advisory.command("import")
@@ -261,12 +278,12 @@ def publish(
     """
     from midstream.cli.project import the_project  # noqa: PLC0415 - keeps help quick
     from midstream.desk.advisories import publication  # noqa: PLC0415 - as above
-    from midstream.desk.advisories.drift import differences  # noqa: PLC0415 - as above
+    from midstream.desk.advisories.drift import differences, provider_faults  # noqa: PLC0415 - as above
 
     desk = session.desk()
     target = publication.the_target(desk, to)
     if drift:
-        _show_drift(differences(desk, target=target), as_json=as_json)
+        _show_drift([*differences(desk, target=target), *provider_faults(target)], as_json=as_json)
         return
     if bool(cases) == everything:
         raise click.UsageError("Name the cases, or pass --all.")
@@ -280,6 +297,8 @@ def publish(
                 "removed": done.outcome.removed,
                 "cases": done.cases,
                 "left_out": done.left_out,
+                "signed_by": done.signed_by,
+                "notes": done.notes,
                 "facts": [fact_json(fact) for fact in done.facts],
             }
         )
@@ -298,12 +317,17 @@ def _say(done: "Published") -> None:
         click.echo(
             f"{len(done.outcome.written)} files written, {len(done.outcome.removed)} removed, and read back", err=True
         )
+    for said in done.notes:
+        click.echo(printable(f"note: {said}"), err=True)
 
 
 def _show_drift(found: "list[dict[str, str]]", *, as_json: bool) -> None:
     if as_json:
         write_json(found)
     for each in () if as_json else found:
+        if said := each.get("said"):
+            click.echo(printable(f"{each['place']}: {said}"))
+            continue
         field = f" {each['field']}" if each["field"] else ""
         click.echo(printable(f"{each['place']}{field}: published {each['wanted']}, there is {each['found']}"))
     if not found:

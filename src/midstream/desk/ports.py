@@ -14,6 +14,7 @@ from midstream.cases.visibility import Sight, Viewer
 from midstream.desk.mail import IncomingMail
 from midstream.desk.views import BoardLine, CaseLine, CaseView, Hook, Read, TaskLine, Token
 from midstream.formats.catalogue.document import Catalogue, Entry
+from midstream.formats.csaf.places import Shown
 from midstream.formats.owners import Owner
 from midstream.formats.tree import Part
 from midstream.ledger.chain import Head
@@ -390,7 +391,10 @@ class Poster(Protocol):
 
 
 class PublishTrouble(Exception):
-    """The target could not take it: `what`, and a `hint`. What stood there before stands there still."""
+    """It could not be signed, or the target could not take it: `what`, and a `hint`.
+
+    What stood there before stands there still.
+    """
 
     def __init__(self, what: str, *, hint: str) -> None:
         super().__init__(what)
@@ -440,6 +444,10 @@ class Target(Protocol):
         """Return what stands at a place, whatever it is; empty when there is nothing."""
         ...
 
+    def places(self, under: str) -> list[str]:
+        """Return every place below the folder at which something stands, sorted."""
+        ...
+
     def digest(self, place: str) -> str:
         """Return the SHA-256 of what stands at a place, read again; empty when there is nothing."""
         ...
@@ -475,6 +483,38 @@ class Pages(Protocol):
         ...
 
 
+class Signer(Protocol):
+    """Signs what is published, with the secret key of the publisher."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the fingerprint of the key in hexadecimal capitals."""
+        ...
+
+    @property
+    def public_key(self) -> bytes:
+        """Return the armoured public key, the same for the same key."""
+        ...
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """Return the moment from which the key signs no more; None when it has none."""
+        ...
+
+    @property
+    def takes_mail(self) -> bool:
+        """Return whether something can be encrypted to the key."""
+        ...
+
+    def detached(self, content: bytes) -> bytes:
+        """Return an armoured detached signature of the content: another one each time."""
+        ...
+
+    def is_signed(self, content: bytes, *, signature: bytes) -> bool:
+        """Return whether the signature is a right one of the content by this key; False for what is none."""
+        ...
+
+
 class SiteMaker(Protocol):
     """Makes the pages of the public site from the catalogue's documents alone."""
 
@@ -494,6 +534,6 @@ class SiteMaker(Protocol):
         """Return the place of a document of an advisory."""
         ...
 
-    def shared(self, catalogue: Catalogue, *, now: datetime, csaf: bool) -> Iterable[Part]:
-        """Yield the parts that say something of all advisories; with `csaf`, a CSAF provider stands beside them."""
+    def shared(self, catalogue: Catalogue, *, now: datetime, csaf: Shown | None) -> Iterable[Part]:
+        """Yield the parts that say something of all advisories; `csaf` is the CSAF provider that stands beside them."""
         ...

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from midstream.wiring.settings import index_file, key_file, site_at
+from midstream.wiring.settings import index_file, key_file, site_at, site_key
 from midstream.wiring.site import PublicSite
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from midstream.desk.desk import Desk
     from midstream.desk.mail import IncomingMail
-    from midstream.desk.ports import History, Pages, Target, Trials
+    from midstream.desk.ports import History, Pages, Signer, Target, Trials
 
 
 def clock() -> datetime:
@@ -34,6 +34,7 @@ def open_desk(store: str) -> "Desk":
         open_target=open_target,
         open_pages=open_pages,
         site_at=site_at(),
+        open_signer=open_signer,
     )
 
 
@@ -49,6 +50,17 @@ def open_pages() -> "Pages":
     from midstream.adapters.pages import FilePages  # noqa: PLC0415 - most commands place nothing
 
     return FilePages()
+
+
+def open_signer() -> "Signer | None":
+    """Return what signs by the key of the settings, None when they name none; raise `PublishTrouble` when it cannot."""
+    named = site_key()
+    if named is None:
+        return None
+    from midstream.adapters.openpgp.signing import Signer  # noqa: PLC0415 - most commands sign nothing
+
+    path, password = named
+    return Signer.from_file(path, password=password)
 
 
 def open_trials(*, repo: Path) -> "Trials":

@@ -13,6 +13,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from midstream.desk.ports import Drift, Outcome, PublishTrouble
 from midstream.formats.tree import Part
 
 TREES = ("tree-a", "tree-b")
+AT_ONCE = 16
+"""How many files are waited for at once."""
 FEW = 500
 """Up to so many files are brought to the disk one by one; more of them, with all that the machine has to write."""
 
@@ -54,6 +57,11 @@ class DirectoryTarget:
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return b""
 
+    def places(self, under: str) -> list[str]:
+        """Return every place below the folder at which a file stands, sorted."""
+        check_place(under)
+        return sorted(path.relative_to(self.path).as_posix() for path in _files(self.path / under))
+
     def read(self, place: str) -> bytes | None:
         """Return what stands at the place; None when nothing does, or when it is not what was published."""
         check_place(place)
@@ -72,16 +80,17 @@ class DirectoryTarget:
         nothing changed, nothing is written. Raises `PublishTrouble`, and then the old tree stands as it stood.
         """
         self._check_path()
+        before = self._served()
         try:
             self.home.mkdir(mode=0o755, parents=True, exist_ok=True)
             with self._lock():
                 return self._publish(parts, anew=anew)
         except OSError as error:
             where = error.filename or self.path
-            raise PublishTrouble(
-                f"{where}: {error.strerror or error}",
-                hint="Make space, or check that you may write there; what stood there before stands there still.",
-            ) from error
+            hint = "Make space, or check that you may write there; what stood there before stands there still."
+            if self._served() != before:
+                hint = "The new site stands there now, and may be lost when the power fails; look at the disk."
+            raise PublishTrouble(f"{where}: {error.strerror or error}", hint=hint) from error
 
     def drift(self) -> list[Drift]:
         """Return every file that is not as it was published, and every file that nobody published."""
@@ -112,7 +121,8 @@ class DirectoryTarget:
             work.finish()
             self._turn(spare)
         except BaseException:
-            work.undo()
+            if self._served() != spare:  # else it is what everybody reads already
+                work.undo()
             raise
         self._prepare(served or TREES[1], spare)
         return outcome
@@ -305,11 +315,11 @@ class _Work:
         else:
             # What did not change is on the disk since the publication that wrote it. Waiting for the whole machine
             # would make one changed advisory wait for everybody's writes.
-            for path in self.fresh:
-                _sync(path)
-            for folder in self.touched:
-                if folder.is_dir():
-                    _sync(folder)
+            # Waiting for all of them at once lets the disk write them together.
+            waiting = [*self.fresh, *(folder for folder in self.touched if folder.is_dir())]
+            with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+                for done in [pool.submit(_sync, path) for path in waiting]:
+                    done.result()
         _write(self.manifest, self.manifest_bytes())
 
     def manifest_bytes(self) -> bytes:

@@ -12,7 +12,7 @@ import msgspec
 
 from midstream.advisories.intake.words import words_of
 from midstream.advisories.reading import Provenance
-from midstream.advisories.record import Advice, Advisory, Component, Credit, Foreign, Part, Score
+from midstream.advisories.record import Advice, Advisory, Component, Credit, Foreign, Part, Score, fields_of
 
 _Part = TypeVar("_Part", bound=Part)
 
@@ -67,7 +67,7 @@ class _Merge:
         if ours == theirs:
             return ours
         changes: dict[str, Any] = {}
-        for field in msgspec.structs.fields(ours):
+        for field in fields_of(type(ours)):
             mine, other = getattr(ours, field.name), getattr(theirs, field.name)
             if mine != other:
                 here = f"{path}.{field.name}" if path else field.name

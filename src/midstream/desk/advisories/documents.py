@@ -6,7 +6,7 @@ import msgspec
 
 from midstream.advisories.catalogue import entry_of
 from midstream.advisories.checks.agreement import disagreements
-from midstream.advisories.checks.leaks import leaks
+from midstream.advisories.checks.leaks import leaks, secrets_of
 from midstream.advisories.formats import TARGETS, check_of
 from midstream.advisories.of_case import record_of, releases_of
 from midstream.advisories.public import is_public as is_public_record
@@ -179,6 +179,7 @@ def documents(desk: Desk, at: Known, *, names: Sequence[str] = (), public: bool 
     `public`, that it holds nothing that is not public.
     """
     now = desk.clock()
+    secrets = secrets_of(whole=at.whole, public=at.record)
     written: list[Written] = []
     left_out: dict[str, str] = {}
     for target in targets_named(names):
@@ -190,7 +191,7 @@ def documents(desk: Desk, at: Known, *, names: Sequence[str] = (), public: bool 
         faults = tuple(str(each) for each in check_of(target, document, now=now))
         complaints = (
             *disagreements(target, document, record=at.record, releases=at.releases),
-            *(leaks(content, whole=at.whole, public=at.record, target=target.name) if public else ()),
+            *(leaks(content, secrets=secrets, target=target.name) if public else ()),
         )
         refusals = tuple(str(each) for each in complaints)
         name = target.file_name(at.record)
@@ -198,7 +199,7 @@ def documents(desk: Desk, at: Known, *, names: Sequence[str] = (), public: bool 
     if (not names or RECORD in names) and is_public_record(at.record, now=now):
         content = write_entry(entry(at))
         name = f"{at.record.id}.json"
-        held = leaks(content, whole=at.whole, public=at.record, target=RECORD) if public else ()
+        held = leaks(content, secrets=secrets, target=RECORD) if public else ()
         refusals = tuple(str(each) for each in held)
         written.append(Written(format=RECORD, name=name, content=content, refusals=refusals))
     return Documents(written=tuple(written), left_out=left_out)
