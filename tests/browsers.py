@@ -48,6 +48,7 @@ class Served:
 
     def __init__(self, store: Path) -> None:
         self.store = store
+        self._more: dict[str, str] = {}
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = int(free.getsockname()[1])
@@ -61,12 +62,20 @@ class Served:
         assert not ok or done.returncode == 0, done.stderr.decode()
         return done.stdout.decode()
 
+    def add_environment(self, **more: str) -> None:
+        """Let the server, when it starts, find these in its environment too."""
+        self._more |= more
+
     def start(self) -> None:
         """Serve, and return once it listens."""
         command = [sys.executable, "-c", PROGRAM, "--store", str(self.store), "serve", "--port", str(self.port)]
         with (self.store.parent / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [*command, "--workers", "1"], stdout=log, stderr=log, env=_environment(), start_new_session=True
+                [*command, "--workers", "1"],
+                stdout=log,
+                stderr=log,
+                env=_environment(**self._more),
+                start_new_session=True,
             )
         for _ in range(300):
             assert self._process.poll() is None, self.log
@@ -151,7 +160,12 @@ def watch(context: BrowserContext) -> Seen:
 
 
 def context_of(
-    browser: Browser, *, size: str = "desk", scheme: str = "light", storage_state: StorageState | None = None
+    browser: Browser,
+    *,
+    size: str = "desk",
+    scheme: str = "light",
+    storage_state: StorageState | None = None,
+    any_certificate: bool = False,
 ) -> BrowserContext:
     """Return a new set of windows, with nothing kept from before."""
     width, height = SIZES[size]
@@ -160,6 +174,7 @@ def context_of(
         color_scheme=scheme,
         reduced_motion="reduce",
         storage_state=storage_state,
+        ignore_https_errors=any_certificate,
     )
     context.set_default_timeout(15_000)
     return context

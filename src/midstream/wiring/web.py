@@ -173,7 +173,12 @@ def _sign_in(site: Site) -> dict[str, Any]:
         "SOCIALACCOUNT_ADAPTER": "midstream.web.signin.adapters.SocialAdapter",
         "SOCIALACCOUNT_EMAIL_AUTHENTICATION": True,
         "SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT": True,
-        "SOCIALACCOUNT_PROVIDERS": {"openid_connect": {"APPS": [provider]}} if provider else {},
+        "SOCIALACCOUNT_PROVIDERS": {
+            "openid_connect": {
+                "APPS": [provider] if provider else [],
+                "provider_class": "midstream.web.signin.provider.Provider",
+            }
+        },
         **_second_factor(is_https=bool(site.url)),
     }
 
