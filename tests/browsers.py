@@ -44,11 +44,16 @@ def _environment(**more: str) -> dict[str, str]:
 
 
 class Served:
-    """The desk of one store, served to this machine by one process of its own, or not served for a while."""
+    """The desk of one store, served to this machine by one process of its own, or not served for a while.
 
-    def __init__(self, store: Path) -> None:
+    `address` names a store that is no file; what belongs beside it lies beside `store`.
+    """
+
+    def __init__(self, store: Path, *, address: str = "") -> None:
         self.store = store
-        self._more: dict[str, str] = {}
+        self.address = address or str(store)
+        keys = {name: str(store.parent / f"{name}.key") for name in ("MIDSTREAM_KEY_FILE", "MIDSTREAM_WEB_KEY_FILE")}
+        self._more: dict[str, str] = keys if address else {}
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = int(free.getsockname()[1])
@@ -57,8 +62,8 @@ class Served:
 
     def tell(self, *words: str, by: str = "yuki", ok: bool = True) -> str:
         """Return what ``midstream WORDS`` says on stdout, as `by`; what it says otherwise is a failed test."""
-        command = [sys.executable, "-c", PROGRAM, "--store", str(self.store), "--as", by, *words]
-        done = subprocess.run(command, check=False, capture_output=True, env=_environment(), timeout=60)
+        command = [sys.executable, "-c", PROGRAM, "--store", self.address, "--as", by, *words]
+        done = subprocess.run(command, check=False, capture_output=True, env=_environment(**self._more), timeout=60)
         assert not ok or done.returncode == 0, done.stderr.decode()
         return done.stdout.decode()
 
@@ -68,7 +73,7 @@ class Served:
 
     def start(self) -> None:
         """Serve, and return once it listens."""
-        command = [sys.executable, "-c", PROGRAM, "--store", str(self.store), "serve", "--port", str(self.port)]
+        command = [sys.executable, "-c", PROGRAM, "--store", self.address, "serve", "--port", str(self.port)]
         with (self.store.parent / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, "--workers", "1"],

@@ -16,13 +16,14 @@ from midstream.web.noted import Noted
 class Parts(msgspec.Struct, kw_only=True):
     """The desk's maker, the clock, whether the store is the demo, and the address people know the desk by.
 
-    `is_demo` is asked anew each time: a store in which real work begins is a demo no longer. `url` is empty where the
-    desk is served to this machine alone.
+    `is_demo` is asked anew each time: a store in which real work begins is a demo no longer. `reason` is the word for
+    trouble of the store: full, locked, lost, or none. `url` is empty where the desk is served to this machine alone.
     """
 
     open_desk: Callable[[], Desk]
     clock: Callable[[], datetime]
     is_demo: Callable[[Desk], bool]
+    reason: Callable[[BaseException], str]
     url: str = ""
     noted: Noted = msgspec.field(default_factory=Noted)
     kept: Kept = msgspec.field(default_factory=Kept)

@@ -15,6 +15,7 @@ from django.db import connections
 from midstream.desk.demo import is_demo
 from midstream.desk.ports import StoreTrouble
 from midstream.store.settings import database
+from midstream.store.trouble import reason
 from midstream.web.parts import Parts
 from midstream.wiring.parts import clock, open_desk
 from midstream.wiring.settings import folder_of, mail_settings
@@ -83,7 +84,9 @@ def settings_of(site: Site, *, parts: Parts | None = None) -> dict[str, Any]:
     """Return Django's settings for the site; `parts` are those of a test, else they are made from the site."""
     host = site.url.removeprefix("https://").rstrip("/")
     is_https = bool(site.url)
-    made = parts or Parts(open_desk=lambda: open_desk(site.store), clock=clock, is_demo=is_demo, url=site.url)
+    made = parts or Parts(
+        open_desk=lambda: open_desk(site.store), clock=clock, is_demo=is_demo, reason=reason, url=site.url
+    )
     return {
         "MIDSTREAM": made,
         "BEHIND_PROXY": site.behind_proxy,

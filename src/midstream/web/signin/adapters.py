@@ -76,7 +76,9 @@ class SocialAdapter(DefaultSocialAccountAdapter):
 
 
 def _not_signed_in(request: HttpRequest, text: str, hint: str, *, status: int) -> HttpResponse:
-    return plain(request, status=status, title="Not signed in", text=text, hint=hint)
+    return plain(
+        request, status=status, title="Not signed in", text=text, hint=hint, way=("/accounts/login/", "Sign in")
+    )
 
 
 class MfaAdapter(DefaultMFAAdapter):
