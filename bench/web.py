@@ -42,7 +42,7 @@ account, _ = Account.objects.get_or_create(person="ada")
 Authenticator.objects.get_or_create(user=account, type="totp", defaults={"data": {"secret": "x"}})
 session = SessionStore()
 session[SESSION_KEY] = str(account.pk)
-session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+session[BACKEND_SESSION_KEY] = "midstream.web.signin.sessions.Backend"
 session[HASH_SESSION_KEY] = account.get_session_auth_hash()
 session.create()
 print(session.session_key)

@@ -123,7 +123,7 @@ def visitor(person: str, *, second_factor: bool = True, **extra: str) -> Client:
         account.save()
     if second_factor:
         Authenticator.objects.get_or_create(user=account, type="totp", defaults={"data": {"secret": "x"}})
-    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(account, backend="midstream.web.signin.sessions.Backend")
     UserSession.objects.create(user=account, session_key=client.session.session_key, ip="127.0.0.1", user_agent="test")
     return client
 

@@ -107,9 +107,14 @@ def _head(db: Database, row: Sequence[Any]) -> Head:
 
 
 def version(db: Database) -> int:
-    """Return how many facts all streams have, by their heads: another number after every fact."""
+    """Return a number that is another one after every fact.
+
+    On SQLite, the position of the last: one look at the end of a table. PostgreSQL gives positions before a transaction
+    ends, so that a smaller one may come later; there it is how many facts all streams have, by their heads.
+    """
+    sql = "SUM(number), 0) FROM head" if db.is_postgresql else "MAX(position), 0) FROM fact"
     with db.reading() as cursor:
-        cursor.execute("SELECT COALESCE(SUM(number), 0) FROM head")
+        cursor.execute(f"SELECT COALESCE({sql}")
         return int(cursor.fetchone()[0])
 
 

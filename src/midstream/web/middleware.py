@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
+from csp.constants import HEADER
+from csp.utils import build_policy
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import BACKEND_SESSION_KEY
@@ -16,6 +18,23 @@ from midstream.web.signin.demo import DEMO
 from midstream.web.trouble import bad_request
 
 Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class OwnAlone:
+    """Tells browsers to take nothing from elsewhere: the policy of the settings, put into words once.
+
+    django-csp's own middleware writes it anew for each answer, for views that change it. None here does.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+        self.policy = build_policy()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Return the answer with the policy."""
+        response = self.get_response(request)
+        response[HEADER] = self.policy
+        return response
 
 
 class Door:
@@ -60,7 +79,8 @@ def has_second_factor(request: HttpRequest) -> bool:
     if request.session.get(BACKEND_SESSION_KEY) == DEMO:
         return True
     user: Any = request.user
-    return bool(is_mfa_enabled(user))
+    known = getattr(user, "has_second_factor", None)  # looked up with the account on this very request
+    return bool(is_mfa_enabled(user) if known is None else known)
 
 
 LARGEST = 12 * 1024 * 1024

@@ -43,7 +43,7 @@ APPS = (
 
 MIDDLEWARE = (
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "midstream.web.middleware.OwnAlone",
     "midstream.web.middleware.Caller",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -150,7 +150,7 @@ def _sign_in(site: Site) -> dict[str, Any]:
     return {
         "AUTH_USER_MODEL": "web.Account",
         "AUTHENTICATION_BACKENDS": [
-            "allauth.account.auth_backends.AuthenticationBackend",
+            "midstream.web.signin.sessions.Backend",
             "midstream.web.signin.demo.DemoBackend",
         ],
         "AUTH_PASSWORD_VALIDATORS": [
@@ -205,6 +205,7 @@ def _safety(*, is_https: bool, site: Site) -> dict[str, Any]:
     prefix = "__Host-" if is_https else ""
     origin = [_origin(site.oidc.issuer)] if site.oidc else []
     return {
+        "SESSION_ENGINE": "midstream.web.signin.sessions",
         "SESSION_COOKIE_NAME": f"{prefix}midstream",
         "SESSION_COOKIE_AGE": 12 * 3600,
         "SESSION_COOKIE_SECURE": is_https,

@@ -1,16 +1,12 @@
 """Today: what has to be done, mine and the team's, by when, and the button that does it."""
 
 import hashlib
-from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlencode
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from midstream.cases.verbs import VERBS
@@ -19,10 +15,9 @@ from midstream.desk.desk import Desk
 from midstream.desk.errors import Misuse
 from midstream.desk.reading import HORIZONS, Counts, Task, Today
 from midstream.desk.reading import today as read_today
-from midstream.project import Project
 from midstream.web.context import frame_of
-from midstream.web.kept import minute_of
-from midstream.web.parts import now, parts, person_of, the_desk
+from midstream.web.parts import person_of, the_desk
+from midstream.web.whole import Content, whole_page
 
 FIRST = 40
 """How many tasks a page shows: more is no day's work. The rest is one step away."""
@@ -79,32 +74,19 @@ def filters_of(request: HttpRequest) -> Filters:
     )
 
 
-class Day(msgspec.Struct, frozen=True, kw_only=True):
-    """The body of the page, drawn, and the cases that stand on it."""
-
-    body: SafeString
-    cases: tuple[str, ...]
-
-
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
-    """Return the page of today's tasks."""
-    desk, person, moment, asked = the_desk(), person_of(request), now(), filters_of(request)
-    frame = frame_of(request)
+    """Return the page of today's tasks; who has none, an auditor or an administrator, is led to another page."""
+    asked = filters_of(request)
+    return whole_page(request, "desk/today.html", (asked,), lambda moment: content_of(request, asked, moment))
+
+
+def content_of(request: HttpRequest, asked: Filters, moment: datetime) -> Content:
+    """Return the page, as its filters ask for it."""
+    desk, person, frame = the_desk(), person_of(request), frame_of(request)
     if frame.places and frame.places[0].url != "/":
-        return redirect(frame.places[0].url)  # an auditor or an administrator has no tasks; theirs is another page
-    # Kept for the minute, but made as of this very moment: a task may have begun within the minute.
-    drawn = parts().kept.get(
-        ("today", person, asked, minute_of(moment)),
-        version=desk.store.version(),
-        make=lambda: day_of(desk, frame.projects, person=person, moment=moment, asked=asked),
-    )
-    parts().noted.lines(desk, person=person, cases=drawn.cases, now=moment)
-    return render(request, "desk/today.html", {"body": drawn.body})
-
-
-def day_of(desk: Desk, projects: Mapping[str, Project], *, person: str, moment: datetime, asked: Filters) -> Day:
-    """Return the body of the page, as its filters ask for it."""
+        return Content(leads_to=frame.places[0].url)
+    projects = frame.projects
     is_named = any(project.person(person) is not None for project in projects.values())
     found = tasks(desk, person=person, moment=moment, asked=asked, is_named=is_named)
     people = sorted(
@@ -120,8 +102,7 @@ def day_of(desk: Desk, projects: Mapping[str, Project], *, person: str, moment: 
         "count": count,
         "left": count - len(found.tasks),
     }
-    body = render_to_string("desk/today_body.html", context)
-    return Day(body=body, cases=tuple(dict.fromkeys(task.case for task in found.tasks)))
+    return Content(context=context, cases=tuple(dict.fromkeys(task.case for task in found.tasks)))
 
 
 def tasks(desk: Desk, *, person: str, moment: datetime, asked: Filters, is_named: bool) -> Today:
