@@ -6,6 +6,7 @@ import msgspec
 
 from midstream.cases.errors import Refused
 from midstream.cases.verbs import VERBS
+from midstream.cases.visibility import Viewer
 from midstream.desk.desk import WORKER, Decision, Desk
 from midstream.desk.do import Order, Receipt, do, task_key
 from midstream.desk.errors import DeskError
@@ -75,8 +76,8 @@ class Idle(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime
 
 
-def idle(desk: Desk, *, by: str, now: datetime) -> Idle | None:
-    """Return that the worker looks no more though tasks that `by` may see wait for it; None when all is well.
+def idle(desk: Desk, *, who: Viewer, now: datetime) -> Idle | None:
+    """Return that the worker looks no more though tasks that the viewer may see wait for it; None when all is well.
 
     All is well when it looked within the last half hour, or when no task of its own has been open for as long.
     """
@@ -84,7 +85,7 @@ def idle(desk: Desk, *, by: str, now: datetime) -> Idle | None:
     if last_at is not None and now - last_at < LATE:
         return None
     sorts = [text for text in desk.store.task_sorts() if Sort.read(text).work == "process"]
-    lines = desk.store.task_lines(desk.viewer(by), now=now - LATE, sorts=sorts, limit=MOST)
+    lines = desk.store.task_lines(who, now=now - LATE, sorts=sorts, limit=MOST)
     waiting = [line.duty.opens_at for line in lines if _verb_for(desk, line)]
     if not waiting:
         return None

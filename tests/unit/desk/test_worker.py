@@ -256,24 +256,26 @@ def test_the_worker_serves_every_project(desk: Desk) -> None:
 def test_a_worker_that_stopped_is_noticed_when_something_waits_for_it(desk: Desk, clock: Clock) -> None:
     embargoed(desk)
     act(desk, "acme-1", "assign-cve")
-    assert idle(desk, by="ada", now=clock.now) is None  # it never ran, and nothing is for it to do
+    assert idle(desk, who=desk.viewer("ada"), now=clock.now) is None  # it never ran, and nothing is for it to do
     clock.now = PUBLIC - timedelta(days=1)
     work_once(desk)
     clock.now = PUBLIC + timedelta(minutes=29)
-    assert idle(desk, by="ada", now=clock.now) is None  # what waits has not waited for long
+    assert idle(desk, who=desk.viewer("ada"), now=clock.now) is None  # what waits has not waited for long
     clock.now = PUBLIC + timedelta(days=3)
-    found = idle(desk, by="ada", now=clock.now)
+    found = idle(desk, who=desk.viewer("ada"), now=clock.now)
     assert found == Idle(last_at=PUBLIC - timedelta(days=1), tasks=1, is_more=False, since=PUBLIC)
-    assert idle(desk, by="nobody", now=clock.now) is None  # whoever may not see the case is told nothing of it
+    assert (
+        idle(desk, who=desk.viewer("nobody"), now=clock.now) is None
+    )  # whoever may not see the case is told nothing of it
     work_once(desk)
-    assert idle(desk, by="ada", now=clock.now) is None
+    assert idle(desk, who=desk.viewer("ada"), now=clock.now) is None
 
 
 def test_a_worker_that_never_ran_is_noticed_too(desk: Desk, clock: Clock) -> None:
     embargoed(desk)
     act(desk, "acme-1", "assign-cve")
     clock.now = PUBLIC + timedelta(hours=1)
-    found = idle(desk, by="ada", now=clock.now)
+    found = idle(desk, who=desk.viewer("ada"), now=clock.now)
     assert found
     assert (found.last_at, found.tasks, found.since) == (None, 1, PUBLIC)
 
@@ -284,4 +286,4 @@ def test_a_worker_that_fails_and_tries_again_is_not_taken_for_stopped(desk: Desk
     clock.pass_(days=2)
     assert [done.outcome for done in work_once(desk)] == ["failed"]
     clock.pass_(minutes=10)
-    assert idle(desk, by="ada", now=clock.now) is None
+    assert idle(desk, who=desk.viewer("ada"), now=clock.now) is None
