@@ -108,6 +108,7 @@ def settings_of(site: Site, *, parts: Parts | None = None) -> dict[str, Any]:
         "LOGGING_CONFIG": None,
         "USE_I18N": False,
         "USE_TZ": True,
+        "TIME_ZONE": "UTC",
         # What people type and upload: a report with its proof of concept.
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 2 * 1024 * 1024,
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": 200,

@@ -9,10 +9,11 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError
 from django.test import Client
+from django.utils import timezone
 
 from midstream.desk.desk import Desk
 from midstream.desk.ports import StoreTrouble
-from midstream.web.templatetags.desk import seen
+from midstream.web.templatetags.desk import said, seen
 from tests.desks import act, reported
 
 Visit = Callable[..., Client]
@@ -199,3 +200,36 @@ def test_a_page_asks_the_store_at_most_twelve_times(visit: Visit, url: str) -> N
         assert ada.get(url).status_code == 200
     asked = [query["sql"] for query in queries if not query["sql"].startswith(("SAVEPOINT", "BEGIN", "COMMIT"))]
     assert len(asked) <= 12, "\n".join(asked)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (
+            "2026-11-30T18:46:40.230858Z",
+            '<time datetime="2026-11-30T18:46:40.230858Z" title="2026-11-30T18:46:40.230858Z">'
+            "Tue 1 Dec 2026, 03:46 JST</time>",
+        ),
+        (
+            "2027-01-14 19:46+00:00",
+            '<time datetime="2027-01-14T19:46:00Z" title="2027-01-14T19:46:00Z">Fri 15 Jan 2027, 04:46 JST</time>',
+        ),
+        ("2026-02-31T18:46:40Z", "2026-02-31T18:46:40Z"),
+        ("on 2026-11-30T18:46:40Z <b>", "on 2026-11-30T18:46:40Z &lt;b&gt;"),
+        ("TF-Mv2.0.0", "TF-Mv2.0.0"),
+    ],
+)
+def test_an_instant_is_told_in_the_readers_zone_with_the_exact_one_beside_it(value: str, shown: str) -> None:
+    with timezone.override("Asia/Tokyo"):
+        assert said(value) == shown
+
+
+def test_each_reads_a_case_in_their_own_zone(visit: Visit, desk: Desk) -> None:
+    ada, rel = visit("ada"), visit("bob")
+    pages = [client.get("/cases/acme-1/").content.decode() for client in (ada, rel)]
+    heads = [re.findall(r'<time datetime="([^"]+)" title="\1">[^<]*, (\d\d:\d\d) (\w+)</time>', page) for page in pages]
+    assert {zone for _, _, zone in heads[0]} >= {"CET"}
+    assert {zone for _, _, zone in heads[1]} == {"UTC"} or heads[0] != heads[1]
+    assert not re.search(r">[^<]*\d\dT\d\d:\d\d:\d\d\.\d+Z", pages[0])
+    assert visit("").get("/report/").status_code == 200
+    assert timezone.get_current_timezone_name() == "UTC"  # nothing of a reader stays behind

@@ -22,6 +22,7 @@ from midstream.desk.front.preview import Preview, may_withdraw, preview
 from midstream.desk.reading import Shown, show
 from midstream.ledger.errors import BadFact
 from midstream.ledger.fact import Fact
+from midstream.web.context import frame_of
 from midstream.web.pages.case import words_of
 from midstream.web.pages.today import row_id
 from midstream.web.pages.today_after import place_of, redraw
@@ -65,6 +66,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
 def deed(request: HttpRequest, name: str, verb: str) -> HttpResponse:
     """Return the panel of a verb, or the receipt once it was carried out."""
     desk, person = the_desk(), person_of(request)
+    frame_of(request)  # whose zone the instants of a part of a page are told in
     shown = show(desk, name, by=person)
     try:
         found = find_verb(verb)

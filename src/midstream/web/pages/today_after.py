@@ -25,8 +25,9 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 def place_of(request: HttpRequest, row: str) -> Place | None:
     """Return where on Today the row of that name stands; None when the request does not come from that page."""
     htmx = getattr(request, "htmx", None)
-    is_ours = bool(htmx) and htmx.current_url_abs_path is not None
-    address = urlsplit(htmx.current_url if is_ours else "")
+    if not htmx or htmx.current_url_abs_path is None:  # of another origin
+        return None
+    address = urlsplit(htmx.current_url)
     if address.path != "/":
         return None
     asked = filters_of(QueryDict(address.query))
