@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from midstream.desk.desk import Desk
+from midstream.desk.front.alike import PublicWords
 from midstream.web.kept import Kept
 from midstream.web.noted import Noted
 
@@ -27,6 +28,7 @@ class Parts(msgspec.Struct, kw_only=True):
     url: str = ""
     noted: Noted = msgspec.field(default_factory=Noted)
     kept: Kept = msgspec.field(default_factory=Kept)
+    public_words: PublicWords = msgspec.field(default_factory=PublicWords)
 
 
 _own = threading.local()

@@ -207,8 +207,10 @@ def test_a_page_asks_the_store_at_most_twelve_times(visit: Visit, url: str) -> N
     [
         (
             "2026-11-30T18:46:40.230858Z",
-            '<time datetime="2026-11-30T18:46:40.230858Z" title="2026-11-30T18:46:40.230858Z">'
-            "Tue 1 Dec 2026, 03:46 JST</time>",
+            (
+                '<time datetime="2026-11-30T18:46:40.230858Z" title="2026-11-30T18:46:40.230858Z">'
+                "Tue 1 Dec 2026, 03:46 JST</time>"
+            ),
         ),
         (
             "2027-01-14 19:46+00:00",
@@ -224,7 +226,7 @@ def test_an_instant_is_told_in_the_readers_zone_with_the_exact_one_beside_it(val
         assert said(value) == shown
 
 
-def test_each_reads_a_case_in_their_own_zone(visit: Visit, desk: Desk) -> None:
+def test_each_reads_a_case_in_their_own_zone(visit: Visit) -> None:
     ada, rel = visit("ada"), visit("bob")
     pages = [client.get("/cases/acme-1/").content.decode() for client in (ada, rel)]
     heads = [re.findall(r'<time datetime="([^"]+)" title="\1">[^<]*, (\d\d:\d\d) (\w+)</time>', page) for page in pages]
