@@ -22,10 +22,10 @@ from midstream.desk.front.preview import Preview, may_withdraw, preview
 from midstream.desk.reading import Shown, show
 from midstream.ledger.errors import BadFact
 from midstream.ledger.fact import Fact
-from midstream.web.after import place_of, redraw
 from midstream.web.context import frame_of
 from midstream.web.pages.case import words_of
 from midstream.web.pages.today import row_id
+from midstream.web.pages.today_after import place_of, redraw
 from midstream.web.parts import now, parts, person_of, the_desk
 
 
