@@ -50,8 +50,12 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """Start a server of a new cluster in a temporary folder, and stop and remove it at the end."""
+def running(*, durable: bool = False) -> Iterator[Server]:
+    """Start a server of a new cluster in a temporary folder, and stop and remove it at the end.
+
+    Unless it is `durable`, it does not wait for the disk: tests end processes, not the machine, and would take thrice
+    as long.
+    """
     programs = _programs()
     who = _other_user() if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
     folder = Path(tempfile.mkdtemp(prefix="midstream-postgresql-"))
@@ -68,7 +72,7 @@ def running() -> Iterator[Server]:
             who,
         )  # fmt: skip
         for attempt in range(1, _ATTEMPTS + 1):
-            process, server = _start(programs, folder, who, password)
+            process, server = _start(programs, folder, who, password, durable=durable)
             try:
                 if _is_ready(process, server):
                     yield server
@@ -124,7 +128,7 @@ def _as(who: pwd.struct_passwd | None) -> dict[str, object]:
 
 
 def _start(
-    programs: Path, folder: Path, who: pwd.struct_passwd | None, password: str
+    programs: Path, folder: Path, who: pwd.struct_passwd | None, password: str, *, durable: bool
 ) -> tuple[subprocess.Popen[bytes], Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -134,7 +138,7 @@ def _start(
         "port": port,
         "unix_socket_directories": "",
         "max_connections": 40,
-        "fsync": "off",  # the tests end processes, not the machine; waiting for the disk would triple their time
+        "fsync": "on" if durable else "off",
     }
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
