@@ -18,6 +18,7 @@ from django.test import Client
 from midstream.desk.demo import is_demo, load_demo
 from midstream.desk.desk import Desk
 from midstream.store import open_store
+from midstream.store.trouble import reason
 from midstream.wiring.settings import key_file
 from midstream.wiring.web import Site, settings_of
 from tests.desks import Clock, act, bare_desk, embargoed, equipped, reported
@@ -37,7 +38,12 @@ def new_parts(clock: Clock, **changed: object) -> object:
     """Return what the pages are given: the one store, by the test's clock."""
     from midstream.web.parts import Parts  # noqa: PLC0415 - needs Django set up
 
-    made: dict[str, object] = {"open_desk": lambda: open_desk(clock), "clock": clock, "is_demo": is_demo}
+    made: dict[str, object] = {
+        "open_desk": lambda: open_desk(clock),
+        "clock": clock,
+        "is_demo": is_demo,
+        "reason": reason,
+    }
     return Parts(**{**made, **changed})  # type: ignore[arg-type]
 
 

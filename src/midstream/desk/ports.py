@@ -206,6 +206,18 @@ class Ways(Protocol):
         ...
 
 
+class Runs(Protocol):
+    """When what works by itself last ran: news of the moment, no facts."""
+
+    def keep_run(self, name: str, *, at: datetime) -> None:
+        """Keep that what has this name ran at that moment, in place of an earlier one."""
+        ...
+
+    def last_run(self, name: str) -> datetime | None:
+        """Return when it last ran; None when it never did."""
+        ...
+
+
 class Blobs(Protocol):
     """Long or erasable content, encrypted under a key per case."""
 
@@ -230,7 +242,7 @@ class Blobs(Protocol):
         ...
 
 
-class Store(Facts, ReadModels, Reads, Ways, Blobs, Protocol):
+class Store(Facts, ReadModels, Reads, Ways, Runs, Blobs, Protocol):
     """Everything the desk keeps, behind one connection."""
 
     def backup(self, to: Path) -> None:

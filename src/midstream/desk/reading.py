@@ -82,7 +82,7 @@ def today(
     """
     moment = as_of or now
     who = desk.viewer(by)
-    if person:
+    if person not in {"", by}:
         _check_person(desk, person, by=by)
     if as_of is not None:
         lines = _task_lines(desk, by=by, project=project, as_of=as_of)
@@ -162,6 +162,18 @@ def _task(line: TaskLine, team: Team, moment: datetime) -> Task:
         severity=line.severity,
         invented=line.invented,
     )
+
+
+def about(task: Task) -> str:
+    """Return what tells a task apart from others of its name in its case: its branch or party, or the news it is about.
+
+    A task for each of several events names the event by the number of its fact, at the end of its key.
+    """
+    number = task.task.rpartition(":")[2]
+    if task.subject or len(task.because) < 2 or not number.isdecimal() or int(number) not in task.because:
+        return task.subject
+    kind = task.kinds[task.because.index(int(number))] if len(task.kinds) == len(task.because) else task.kinds[-1]
+    return kind.replace(".", " ").replace("_", " ")
 
 
 def _views(desk: Desk, *, by: str, project: str, as_of: datetime) -> Iterator[tuple[CaseView, Sight]]:

@@ -12,6 +12,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 
 from midstream.desk.errors import NotFound
 from midstream.web.signin.demo import DEMO
@@ -31,9 +32,9 @@ class OwnAlone:
         self.policy = build_policy()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Return the answer with the policy."""
+        """Return the answer with the policy, unless it has a stricter one, as a file somebody sent has."""
         response = self.get_response(request)
-        response[HEADER] = self.policy
+        response.headers.setdefault(HEADER, self.policy)
         return response
 
 
@@ -45,7 +46,8 @@ class Door:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return the answer; unless it says otherwise, nobody may keep a copy."""
-        response = self.get_response(request)
+        with timezone.override(None):  # the reader's own is known once they are
+            response = self.get_response(request)
         if not response.has_header("Cache-Control"):
             response["Cache-Control"] = "no-store"
         return response

@@ -58,7 +58,10 @@ urlpatterns = [
     path("report/follow/", report.follow_up, name="follow"),
     path("accounts/demo/", demo.sign_in, name="demo_sign_in"),
     # Accounts and their addresses are an administrator's: what allauth offers of that is not there.
-    *(path(f"accounts/{name}/", trouble.closed) for name in ("signup", "email", "confirm-email", "3rdparty/signup")),
+    *(
+        path(f"accounts/{name}/", trouble.closed)
+        for name in ("signup", "email", "confirm-email", "3rdparty/signup", "3rdparty")
+    ),
     path("accounts/", include("allauth.urls")),
     *opened([re_path(r"^api/?$", no_such_operation)]),
     path("api/", (opened(API.urls[0]), *API.urls[1:])),

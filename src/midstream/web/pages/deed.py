@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.crypto import get_random_string
 from django.views.decorators.http import require_http_methods
 
@@ -21,8 +22,10 @@ from midstream.desk.front.preview import Preview, may_withdraw, preview
 from midstream.desk.reading import Shown, show
 from midstream.ledger.errors import BadFact
 from midstream.ledger.fact import Fact
+from midstream.web.context import frame_of
 from midstream.web.pages.case import words_of
 from midstream.web.pages.today import row_id
+from midstream.web.pages.today_after import place_of, redraw
 from midstream.web.parts import now, parts, person_of, the_desk
 
 
@@ -63,6 +66,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
 def deed(request: HttpRequest, name: str, verb: str) -> HttpResponse:
     """Return the panel of a verb, or the receipt once it was carried out."""
     desk, person = the_desk(), person_of(request)
+    frame_of(request)  # whose zone the instants of a part of a page are told in
     shown = show(desk, name, by=person)
     try:
         found = find_verb(verb)
@@ -146,7 +150,11 @@ def look_ahead(panel: Panel, *, person: str) -> Panel:
 
 
 def carry_out(request: HttpRequest, panel: Panel, *, person: str) -> HttpResponse:
-    """Return the receipt, after the verb was done; or the panel with what was in its way, and nothing recorded."""
+    """Return the receipt, after the verb was done; or the panel with what was in its way, and nothing recorded.
+
+    On Today the receipt comes with the whole list, as it stands after what was done.
+    """
+    place = place_of(request, panel.row)
     try:
         receipt = do(the_desk(), order_of(panel, person=person))
     except Stale as error:
@@ -156,6 +164,8 @@ def carry_out(request: HttpRequest, panel: Panel, *, person: str) -> HttpRespons
         panel.fault, panel.hint = error.what, error.hint
         return _draw(request, panel, status=422)
     context = {"panel": panel, "receipt": receipt, "written": written_of(receipt), "now": now()}
+    if place is not None:
+        return redraw(request, place, render_to_string("deed/receipt.html", context, request))
     template = "deed/receipt.html" if request.headers.get("HX-Request") else "deed/receipt_page.html"
     return render(request, template, context)
 

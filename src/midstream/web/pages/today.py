@@ -5,16 +5,19 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 import msgspec
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from midstream.cases.verbs import VERBS
+from midstream.cases.visibility import viewer
 from midstream.desk.derive import follows
 from midstream.desk.desk import Desk
 from midstream.desk.errors import Misuse
-from midstream.desk.reading import HORIZONS, Counts, Task, Today
+from midstream.desk.reading import HORIZONS, Counts, Task, Today, about
 from midstream.desk.reading import today as read_today
+from midstream.desk.worker import idle
 from midstream.web.context import frame_of
 from midstream.web.parts import person_of, the_desk
 from midstream.web.whole import Content, whole_page
@@ -31,12 +34,14 @@ class Button(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One task as the page shows it."""
+    """One task as the page shows it; with a `receipt`, one that something was just done about."""
 
     id: str
     task: Task
+    about: str
     buttons: tuple[Button, ...]
     is_mine: bool
+    receipt: SafeString | None = None
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,9 +68,8 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
         return f"?{urlencode(pairs)}" if pairs else "?"
 
 
-def filters_of(request: HttpRequest) -> Filters:
+def filters_of(asked: QueryDict) -> Filters:
     """Return the filters an address asks for."""
-    asked = request.GET
     return Filters(
         whose=asked.get("whose", "")[:120],
         kind=asked.get("kind", "") if asked.get("kind") in {"expert", "process"} else "",
@@ -77,15 +81,21 @@ def filters_of(request: HttpRequest) -> Filters:
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     """Return the page of today's tasks; who has none, an auditor or an administrator, is led to another page."""
-    asked = filters_of(request)
+    asked = filters_of(request.GET)
     return whole_page(request, "desk/today.html", (asked,), lambda moment: content_of(request, asked, moment))
 
 
-def content_of(request: HttpRequest, asked: Filters, moment: datetime) -> Content:
+class Day(Content, frozen=True, kw_only=True):
+    """What the page shows; the groups apart, as a receipt may be put among them."""
+
+    groups: tuple[Group, ...] = ()
+
+
+def content_of(request: HttpRequest, asked: Filters, moment: datetime) -> Day:
     """Return the page, as its filters ask for it."""
     desk, person, frame = the_desk(), person_of(request), frame_of(request)
     if frame.places and frame.places[0].url != "/":
-        return Content(leads_to=frame.places[0].url)
+        return Day(leads_to=frame.places[0].url)
     projects = frame.projects
     is_named = any(project.person(person) is not None for project in projects.values())
     found = tasks(desk, person=person, moment=moment, asked=asked, is_named=is_named)
@@ -93,16 +103,19 @@ def content_of(request: HttpRequest, asked: Filters, moment: datetime) -> Conten
         {entry.name for project in projects.values() if project.person(person) is not None for entry in project.people}
     )
     count = sum(msgspec.structs.astuple(found.counts))
+    groups = grouped(found, person=person, moment=moment)
     context = {
-        "groups": grouped(found, person=person, moment=moment),
+        "groups": groups,
         "asked": asked,
         "now": moment,
         "people": people,
         "projects": sorted(projects),
         "count": count,
         "left": count - len(found.tasks),
+        "idle": idle(desk, who=viewer(person, projects), now=moment),
     }
-    return Content(context=context, cases=tuple(dict.fromkeys(task.case for task in found.tasks)))
+    cases = tuple(dict.fromkeys(task.case for task in found.tasks))
+    return Day(context=context, cases=cases, groups=tuple(groups))
 
 
 def tasks(desk: Desk, *, person: str, moment: datetime, asked: Filters, is_named: bool) -> Today:
@@ -152,6 +165,7 @@ def row_of(task: Task, *, person: str) -> Row:
     return Row(
         id=row_id(task.case, task.task),
         task=task,
+        about=about(task),
         buttons=buttons(task.case, task.task, task.do, task.subject, task.missing),
         is_mine=person in task.who,
     )
