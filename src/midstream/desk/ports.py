@@ -50,6 +50,10 @@ class Facts(Protocol):
         """Return all facts of a stream in order; empty when there is none."""
         ...
 
+    def facts_of(self, streams: Sequence[str]) -> dict[str, list[Fact]]:
+        """Return all facts of each of the streams in order, asked for at once; empty for one that has none."""
+        ...
+
     def with_key(self, stream: str, key: str) -> list[Fact]:
         """Return the facts of the stream recorded by the command of that key (never the empty key)."""
         ...

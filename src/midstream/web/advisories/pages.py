@@ -55,7 +55,7 @@ def advisories(request: HttpRequest) -> HttpResponse:
             "project": project,
             "projects": projects,
             "asked": asked,
-            "rows": overview(desk, lines=lines[first : first + PAGE], by=person, target=target),
+            "rows": overview(desk, lines=lines[first : first + PAGE], target=target),
             "count": len(lines),
             "has_more": len(lines) > first + PAGE,
             "has_site": target is not None,
