@@ -79,8 +79,8 @@ def today(
     """Return the tasks open at `now` that `by` may see: overdue first, then by due instant, then by severity.
 
     With `person`, only theirs; with `work`, only those for an ``expert`` or of the ``process``. With `as_of`, what was
-    known and due at that moment. With `limit`, the first so many; the counts are of all. `who` is what `by` may see, when
-    it was looked up just now.
+    known and due at that moment. With `limit`, the first so many; the counts are of all. `who` is what `by` may see,
+    when it was looked up just now.
     """
     moment = as_of or now
     who = who or desk.viewer(by)
