@@ -75,7 +75,7 @@ def first_page(places: Places) -> float:
 
 
 WRITERS, SECONDS = 8, 60
-"""How many write at once, and for how long: every second one through the pages, the others through the API."""
+"""How many write at once, and for how long: half of them through the pages, the others through the API."""
 
 
 class Person:
@@ -96,7 +96,7 @@ class Person:
             for _ in range(1 + (len(self.keys) % 5 == 0)):
                 if "Recorded" not in self._ask("POST", urlencode({**shown, "step": "do"})):
                     break
-                self.keys.add(f"web:{shown['key']}")
+                self.keys.add(shown["key"])
 
     def _ask(self, method: str, body: str) -> str:
         head = {"Cookie": f"{self._cookie}; midstream_csrf={self._csrf}", "HX-Request": "true"}
@@ -148,8 +148,8 @@ class Program:
 def writers(kind: str, places: Places) -> float:
     """Return how many answers of 8 writers in 60 s were wrong: 5xx, a fact that is lost, or one that is doubled.
 
-    A person and a program write to each case, so that they come in each other's way; at the end the whole chain is
-    verified, of every stream.
+    Two people write to a case, or two programs, so that they come in each other's way: who was overtaken is told so,
+    and begins anew. At the end the whole chain is verified, of every stream.
     """
     with served(kind, places) as desk:
         everybody = [_writer(desk, number) for number in range(WRITERS)]
@@ -172,7 +172,7 @@ def writers(kind: str, places: Places) -> float:
 
 def _writer(desk: Served, number: int) -> Person | Program:
     case = number // 2 + 1
-    return Person(desk.port, desk.cookies[number], case) if number % 2 else Program(desk.port, desk.token, case)
+    return Person(desk.port, desk.cookies[number], case) if case % 2 else Program(desk.port, desk.token, case)
 
 
 def _figures(kind: str) -> tuple[Figure, ...]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -15,7 +16,7 @@ from midstream.web import kept as module
 from midstream.web import whole
 from midstream.web.kept import Kept
 from midstream.web.models import Account
-from midstream.web.whole import Content, whole_page
+from midstream.web.whole import whole_page
 from tests.desks import Clock, reported
 
 Visit = Callable[[str], Client]
@@ -90,18 +91,19 @@ def test_the_forms_of_a_kept_page_have_the_readers_own_token(visit: Visit) -> No
     assert strict[0].post("/accounts/logout/", {"csrfmiddlewaretoken": tokens[0]}).status_code == 302
 
 
-def test_a_page_with_a_message_is_kept_for_nobody(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_message_is_shown_on_a_kept_page_and_kept_for_nobody(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    def told(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:  # noqa: ANN401 - handed on as they are
+        messages.info(request, "said once")
+        return whole_page(request, *args, **named)
+
     ada = visit("ada")
     ada.get("/cases/")
-
-    def told(request: HttpRequest) -> HttpResponse:
-        messages.info(request, "said once")
-        return whole_page(request, "desk/cases.html", (), lambda _: Content())
-
     with monkeypatch.context() as patch:
-        patch.setattr("midstream.web.pages.cases.whole_page", lambda request, *_, **__: told(request))
+        patch.setattr("midstream.web.pages.cases.whole_page", told)
         assert b"said once" in ada.get("/cases/").content
+        assert b"said once" in ada.get("/cases/?order=due").content
     assert b"said once" not in ada.get("/cases/").content
+    assert b"said once" not in ada.get("/cases/?order=due").content
 
 
 def test_lines_of_a_kept_page_are_recorded_each_hour(visit: Visit, desk: Desk, clock: Clock) -> None:
