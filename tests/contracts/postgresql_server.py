@@ -62,8 +62,12 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """Start a server of a new cluster in a temporary folder, and stop and remove it at the end."""
+def running(*, durable: bool = False) -> Iterator[Server]:
+    """Start a server of a new cluster in a temporary folder, and stop and remove it at the end.
+
+    Unless it is `durable`, it does not wait for the disk: tests end processes, not the machine, and would take thrice
+    as long.
+    """
     programs = _programs()
     who = _other_user() if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
     folder = Path(tempfile.mkdtemp(prefix="midstream-postgresql-"))
@@ -80,7 +84,7 @@ def running() -> Iterator[Server]:
             who,
         )  # fmt: skip
         for attempt in range(1, _ATTEMPTS + 1):
-            server = _start(programs, folder, who, password)
+            server = _start(programs, folder, who, password, durable=durable)
             try:
                 if _is_ready(server.process, server):
                     yield server
@@ -135,7 +139,7 @@ def _as(who: pwd.struct_passwd | None) -> dict[str, object]:
     return {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": [], "env": environment}
 
 
-def _start(programs: Path, folder: Path, who: pwd.struct_passwd | None, password: str) -> Server:
+def _start(programs: Path, folder: Path, who: pwd.struct_passwd | None, password: str, *, durable: bool) -> Server:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -144,7 +148,7 @@ def _start(programs: Path, folder: Path, who: pwd.struct_passwd | None, password
         "port": port,
         "unix_socket_directories": "",
         "max_connections": 40,
-        "fsync": "off",  # the tests end processes, not the machine; waiting for the disk would triple their time
+        "fsync": "on" if durable else "off",
     }
     options = (f"-D{folder / 'data'}", *(f"-c{name}={value}" for name, value in settings.items()))
 

@@ -50,6 +50,10 @@ class Facts(Protocol):
         """Return all facts of a stream in order; empty when there is none."""
         ...
 
+    def facts_of(self, streams: Sequence[str]) -> dict[str, list[Fact]]:
+        """Return all facts of each of the streams in order, asked for at once; empty for one that has none."""
+        ...
+
     def with_key(self, stream: str, key: str) -> list[Fact]:
         """Return the facts of the stream recorded by the command of that key (never the empty key)."""
         ...
@@ -458,6 +462,13 @@ class Target(Protocol):
 
     def drift(self) -> list[Drift]:
         """Return every file that is not as it was published."""
+        ...
+
+    def mark(self) -> str:
+        """Return a text that is another one after anything that stands there changed; empty when nobody can tell.
+
+        It costs less than `drift`: no file is read.
+        """
         ...
 
 

@@ -8,7 +8,7 @@ import msgspec
 from midstream.cases import states
 from midstream.cases.case import Case, replay
 from midstream.cases.team import Team
-from midstream.cases.visibility import Sight, sight, visible
+from midstream.cases.visibility import Sight, Viewer, sight, visible
 from midstream.desk.derive import Known, claims, view
 from midstream.desk.desk import Desk
 from midstream.desk.errors import Misuse
@@ -74,14 +74,16 @@ def today(
     work: str = "",
     as_of: datetime | None = None,
     limit: int | None = None,
+    who: Viewer | None = None,
 ) -> Today:
     """Return the tasks open at `now` that `by` may see: overdue first, then by due instant, then by severity.
 
     With `person`, only theirs; with `work`, only those for an ``expert`` or of the ``process``. With `as_of`, what was
-    known and due at that moment. With `limit`, the first so many; the counts are of all.
+    known and due at that moment. With `limit`, the first so many; the counts are of all. `who` is what `by` may see,
+    when it was looked up just now.
     """
     moment = as_of or now
-    who = desk.viewer(by)
+    who = who or desk.viewer(by)
     if person not in {"", by}:
         _check_person(desk, person, by=by)
     if as_of is not None:

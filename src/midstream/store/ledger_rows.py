@@ -144,6 +144,21 @@ def facts(db: Database, stream: str) -> list[Fact]:
         return [fact_of(row) for row in cursor.fetchall()]
 
 
+def facts_of(db: Database, streams: Sequence[str]) -> dict[str, list[Fact]]:
+    """Return all facts of each of the streams in order."""
+    found: dict[str, list[Fact]] = {stream: [] for stream in streams}
+    names = list(found)
+    for start in range(0, len(names), BATCH):
+        some = names[start : start + BATCH]
+        with db.reading() as cursor:
+            cursor.execute(
+                f"SELECT {_ALL} FROM fact WHERE stream IN ({marks(len(some))}) ORDER BY stream, number", some
+            )
+            for row in cursor.fetchall():
+                found[row[0]].append(fact_of(row))
+    return found
+
+
 def with_key(db: Database, stream: str, key: str) -> list[Fact]:
     """Return the facts of the stream recorded under the key."""
     with db.reading() as cursor:

@@ -65,6 +65,10 @@ class MemoryStore:
         """Return all facts of a stream in order."""
         return list(self._streams.get(stream, ()))
 
+    def facts_of(self, streams: Sequence[str]) -> dict[str, list[Fact]]:
+        """Return all facts of each of the streams in order."""
+        return {stream: self.facts(stream) for stream in streams}
+
     def with_key(self, stream: str, key: str) -> list[Fact]:
         """Return the facts of the stream recorded by the command of that key."""
         return [fact for fact in self._streams.get(stream, ()) if key and fact.key == key]

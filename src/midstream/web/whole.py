@@ -15,6 +15,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 
+from midstream.web.context import frame_of
 from midstream.web.kept import minute_of
 from midstream.web.parts import now, parts, person_of, the_desk
 
@@ -48,15 +49,18 @@ def whole_page(
     make: Callable[[datetime], Content],
     *,
     frame: bool = True,
+    keep: bool = True,
 ) -> HttpResponse:
     """Return the page that the template makes of what `make` returns for this very moment.
 
     `name` says what of it is asked for; page, person, minute and version of the store are added here. That its private
     cases were shown is recorded each time, before anything is sent. Without `frame` the template is a part of a page.
+    Without `keep` it is drawn for this request alone.
     """
     desk, person, moment = the_desk(), person_of(request), now()
 
     def draw() -> _Drawn:
+        frame_of(request)  # whose zone the instants are told in, of a part of a page too
         content = make(moment)
         if content.leads_to:
             return _Drawn((), (), content.leads_to)
@@ -64,7 +68,7 @@ def whole_page(
         text = render_to_string(template, {**content.context, "csrf_token": token}, request if frame else None)
         return _Drawn(tuple(text.encode().split(token.encode())), content.cases, "")
 
-    if frame and len(get_messages(request)):
+    if not keep or (frame and len(get_messages(request))):
         content = make(moment)
         if content.leads_to:
             return redirect(content.leads_to)

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 from midstream.desk.desk import Desk
 from midstream.desk.reading import cases as read_cases
 from midstream.desk.views import SEVERITY_ORDER, CaseLine, severity_rank
-from midstream.web.context import frame_of
 from midstream.web.parts import parts, person_of, the_desk
 from midstream.web.whole import Content, whole_page
 
@@ -87,8 +86,6 @@ def cases(request: HttpRequest) -> HttpResponse:
     """Return the list of cases; when it alone is asked for, without its page."""
     desk, person, asked = the_desk(), person_of(request), asked_of(request)
     is_part = request.headers.get("HX-Target") == "list"
-    if is_part:
-        frame_of(request)  # whose zone the instants of the list are told in
     return whole_page(
         request,
         "desk/cases_list.html" if is_part else "desk/cases.html",

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from midstream.cases.verbs import VERBS
-from midstream.cases.visibility import viewer
+from midstream.cases.visibility import Viewer, viewer
 from midstream.desk.derive import follows
 from midstream.desk.desk import Desk
 from midstream.desk.errors import Misuse
@@ -98,7 +98,8 @@ def content_of(request: HttpRequest, asked: Filters, moment: datetime) -> Day:
         return Day(leads_to=frame.places[0].url)
     projects = frame.projects
     is_named = any(project.person(person) is not None for project in projects.values())
-    found = tasks(desk, person=person, moment=moment, asked=asked, is_named=is_named)
+    who = viewer(person, projects)
+    found = tasks(desk, who=who, moment=moment, asked=asked, is_named=is_named)
     people = sorted(
         {entry.name for project in projects.values() if project.person(person) is not None for entry in project.people}
     )
@@ -112,22 +113,22 @@ def content_of(request: HttpRequest, asked: Filters, moment: datetime) -> Day:
         "projects": sorted(projects),
         "count": count,
         "left": count - len(found.tasks),
-        "idle": idle(desk, who=viewer(person, projects), now=moment),
+        "idle": idle(desk, who=who, now=moment),
     }
     cases = tuple(dict.fromkeys(task.case for task in found.tasks))
     return Day(context=context, cases=cases, groups=tuple(groups))
 
 
-def tasks(desk: Desk, *, person: str, moment: datetime, asked: Filters, is_named: bool) -> Today:
+def tasks(desk: Desk, *, who: Viewer, moment: datetime, asked: Filters, is_named: bool) -> Today:
     """Return the tasks asked for, in order: by default one's own, with ``whose=team`` everybody's.
 
     Somebody whom no project file names has none of their own; they are shown those of the cases they take part in.
     """
-    whose = {"": person if is_named else "", "team": ""}.get(asked.whose, asked.whose)
+    whose = {"": who.person if is_named else "", "team": ""}.get(asked.whose, asked.whose)
     limit = None if asked.everything else FIRST
     try:
         return read_today(
-            desk, by=person, now=moment, person=whose, project=asked.project, work=asked.kind, limit=limit
+            desk, by=who.person, who=who, now=moment, person=whose, project=asked.project, work=asked.kind, limit=limit
         )
     except Misuse:  # a name that nobody has: an old address, for instance
         return Today(tasks=[], counts=Counts(overdue=0, day=0, week=0, later=0, undated=0))

@@ -7,19 +7,17 @@ Django and allauth would make, written once instead of put together each time.
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
-from allauth.mfa.models import Authenticator
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
 
 from midstream.web.models import Account
 
-_SESSION = f"SELECT session_data FROM {Session._meta.db_table} WHERE session_key = %s AND expire_date > %s"
+_SESSION = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
 _COLUMNS = ("id", "password", "person", "email", "is_active")
 _ACCOUNT = (
-    f"SELECT {', '.join(_COLUMNS)}, EXISTS (SELECT 1 FROM {Authenticator._meta.db_table} m WHERE m.user_id = a.id)"
-    f" FROM {Account._meta.db_table} a WHERE id = %s"
+    "SELECT id, password, person, email, is_active,"
+    " EXISTS (SELECT 1 FROM mfa_authenticator m WHERE m.user_id = a.id) FROM account a WHERE id = %s"
 )
 
 
