@@ -51,6 +51,10 @@ class Facts(Protocol):
         """Return all facts of a stream in order; empty when there is none."""
         ...
 
+    def facts_of(self, streams: Sequence[str]) -> dict[str, list[Fact]]:
+        """Return all facts of each of the streams in order, asked for at once; empty for one that has none."""
+        ...
+
     def with_key(self, stream: str, key: str) -> list[Fact]:
         """Return the facts of the stream recorded by the command of that key (never the empty key)."""
         ...
@@ -207,6 +211,18 @@ class Ways(Protocol):
         ...
 
 
+class Runs(Protocol):
+    """When what works by itself last ran: news of the moment, no facts."""
+
+    def keep_run(self, name: str, *, at: datetime) -> None:
+        """Keep that what has this name ran at that moment, in place of an earlier one."""
+        ...
+
+    def last_run(self, name: str) -> datetime | None:
+        """Return when it last ran; None when it never did."""
+        ...
+
+
 class Blobs(Protocol):
     """Long or erasable content, encrypted under a key per case."""
 
@@ -231,7 +247,7 @@ class Blobs(Protocol):
         ...
 
 
-class Store(Facts, ReadModels, Reads, Ways, Blobs, Protocol):
+class Store(Facts, ReadModels, Reads, Ways, Runs, Blobs, Protocol):
     """Everything the desk keeps, behind one connection."""
 
     def backup(self, to: Path) -> None:
@@ -454,6 +470,13 @@ class Target(Protocol):
 
     def drift(self) -> list[Drift]:
         """Return every file that is not as it was published."""
+        ...
+
+    def mark(self) -> str:
+        """Return a text that is another one after anything that stands there changed; empty when nobody can tell.
+
+        It costs less than `drift`: no file is read.
+        """
         ...
 
 

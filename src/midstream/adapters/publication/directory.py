@@ -12,6 +12,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -28,6 +29,10 @@ AT_ONCE = 16
 """How many files are waited for at once."""
 FEW = 500
 """Up to so many files are brought to the disk one by one; more of them, with all that the machine has to write."""
+
+
+SETTLED = 2_000_000_000
+"""Nanoseconds after which a file that changes again has another time of change, on any file system we know."""
 
 
 class DirectoryTarget:
@@ -106,6 +111,25 @@ class DirectoryTarget:
         standing = {path.relative_to(self.path).as_posix() for path in _files(self.path)}
         more = sorted(standing - wanted.keys())
         return found + [Drift(place=place, wanted="", found=_digest(self.path / place)) for place in more]
+
+    def mark(self) -> str:
+        """Return a digest of name, inode, size and last change of all that stands there; empty if that was just now.
+
+        The last change (st_ctime of stat(2)) counts a file written by hand too, whose time of modification may have
+        been set back. Its clock is coarse: what changed within `SETTLED` may change again and look the same.
+        """
+        found = hashlib.sha256(self._served().encode())
+        newest = 0
+        for path in (self._manifest_path(self._served()), *_everything(self.path.resolve())):
+            try:
+                at = path.lstat()
+            except FileNotFoundError:
+                return ""
+            found.update(
+                f"{path}\0{at.st_ino} {at.st_size} {at.st_mode} {at.st_ctime_ns}\n".encode("utf-8", "surrogateescape")
+            )
+            newest = max(newest, at.st_ctime_ns)
+        return found.hexdigest() if newest < time.time_ns() - SETTLED else ""
 
     def _publish(self, parts: Iterable[Part], *, anew: bool) -> Outcome:
         served = self._served()
@@ -375,3 +399,9 @@ def _digest(path: Path) -> str:
 def _files(root: Path) -> Iterator[Path]:
     for folder, _, files in os.walk(root):
         yield from (Path(folder) / name for name in files)
+
+
+def _everything(root: Path) -> Iterator[Path]:
+    yield root
+    for folder, folders, files in os.walk(root):
+        yield from (Path(folder) / name for name in sorted((*folders, *files)))

@@ -433,3 +433,44 @@ def test_a_change_waits_for_its_own_files_and_folders_only(
         target.path.parent,
     ]
     assert {str(each) for each in changed if (each.stat().st_dev, each.stat().st_ino) not in synced} == set()
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "another content of the same size, its time set back": lambda root: rewrite(root / "index.html"),
+    "a file more": lambda root: (root / "more.html").write_bytes(b"more"),
+    "a file less": lambda root: (root / "a/d.html").unlink(),
+    "another name": lambda root: (root / "a/d.html").rename(root / "a/e.html"),
+    "an empty folder": lambda root: (root / "b").mkdir(),
+    "other rights": lambda root: (root / "index.html").chmod(0o600),
+}
+
+
+def rewrite(path: Path) -> None:
+    """Write other bytes, as many, and set the time of modification back."""
+    before = path.stat()
+    path.write_bytes(b"two")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_mark_is_another_one_after_any_change(
+    target: DirectoryTarget, change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target.publish(parts(ONE))
+    assert target.mark() == ""  # it changed just now: what changes next might not be told
+    monkeypatch.setattr(module, "SETTLED", 0)
+    before = target.mark()
+    assert before == target.mark() != ""
+    time.sleep(0.05)  # longer than a tick of any file system's clock
+    CHANGES[change](target.path.resolve())
+    assert target.mark() != before
+
+
+def test_the_mark_is_another_one_after_a_publication(target: DirectoryTarget, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SETTLED", 0)
+    assert target.mark() == ""  # nothing was published
+    marks = set()
+    for number in (1, 2, 3):
+        target.publish(parts({"index.html": b"%d" % number}))
+        marks.add(target.mark())
+    assert len(marks) == 3
