@@ -16,7 +16,7 @@ from midstream.desk.views import BoardLine, CaseLine, CaseView, Hook, Read, Task
 from midstream.formats.catalogue.document import Catalogue, Entry
 from midstream.formats.csaf.places import Shown
 from midstream.formats.owners import Owner
-from midstream.formats.tree import Part
+from midstream.formats.tree import NewPage, Part
 from midstream.ledger.chain import Head
 from midstream.ledger.fact import Fact
 
@@ -480,22 +480,11 @@ class Target(Protocol):
         ...
 
 
-class NewPage(NamedTuple):
-    """A page to be written: where, what it will hold, and what it was when that was decided; None for a new one."""
-
-    path: Path
-    content: bytes
-    before: bytes | None
-
-
 class Pages(Protocol):
     """Pages of a project's documentation that people write, and that hold blocks of ours."""
 
     def read(self, path: Path, *, limit: int) -> bytes | None:
-        """Return what a page holds, at most `limit` + 1 bytes; None when nothing is there.
-
-        Raises `PublishTrouble` when it is no file, or cannot be read.
-        """
+        """Return what it holds, at most `limit` + 1 bytes; None for nothing; raise `PublishTrouble` for no file."""
         ...
 
     def write(self, pages: Sequence[NewPage]) -> None:

@@ -10,7 +10,8 @@ import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from midstream.desk.ports import NewPage, PublishTrouble
+from midstream.desk.ports import PublishTrouble
+from midstream.formats.tree import NewPage
 
 
 class FilePages:

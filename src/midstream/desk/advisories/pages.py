@@ -18,9 +18,10 @@ from midstream.desk.advisories.documents import Known, documents, known, known_o
 from midstream.desk.derive import PUBLIC_DATE
 from midstream.desk.desk import Desk
 from midstream.desk.errors import Misuse
-from midstream.desk.ports import NewPage, Pages
+from midstream.desk.ports import Pages
 from midstream.formats.base.fault import DocumentError
 from midstream.formats.toml import nearest
+from midstream.formats.tree import NewPage
 from midstream.formats.trustedfirmware.index import is_index, name_in_index, place_in_index
 from midstream.formats.trustedfirmware.page import Page as OwnPage
 from midstream.formats.trustedfirmware.page import place_page

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from midstream.adapters.pages import FilePages
-from midstream.desk.ports import NewPage, PublishTrouble
+from midstream.desk.ports import PublishTrouble
+from midstream.formats.tree import NewPage
 
 
 def test_a_page_is_replaced_with_its_permissions(tmp_path: Path) -> None:
