@@ -127,18 +127,28 @@ def _save(path: Path, content: bytes) -> None:
 
 
 @advisory.command()
-@click.argument("case", metavar="CASE")
+@click.argument("case", metavar="[CASE]", default="")
 @click.option("--format", "formats", multiple=True, help="Only this format; may be given more than once.")
 @click.option(
     "--schema", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Also by this JSON Schema."
 )
+@click.option("--site", default="", help="Without CASE: check the CSAF provider that stands in this directory.")
 @json_option
 @click.pass_obj
-def check(session: Session, case: str, *, formats: tuple[str, ...], schema: Path | None, as_json: bool) -> None:
+def check(
+    session: Session, case: str, *, formats: tuple[str, ...], schema: Path | None, site: str, as_json: bool
+) -> None:
     """Check the documents of CASE as they would be published; exit code 1 when one is not right.
 
     Each by the rules of its format, all against the record for every release, and for anything that is not public.
+    With --site, check what was published: that every document of the CSAF provider is there, with its digests and,
+    where it is a trusted one, a right signature by its key.
     """
+    if bool(case) == bool(site):
+        raise click.UsageError("Name one CASE, or a directory with --site.")
+    if site:
+        _check_site(session, site, as_json=as_json)
+        return
     from midstream.desk.advisories.documents import documents, known  # noqa: PLC0415 - keeps help quick
     from midstream.desk.advisories.schemas import faults as faults_by  # noqa: PLC0415 - as above
 
@@ -163,6 +173,21 @@ def check(session: Session, case: str, *, formats: tuple[str, ...], schema: Path
         columns([(name, said or "fine") for name, said in rows] + rest, heads=("format", "what"))
     if any(said for _, said in rows):
         raise click.exceptions.Exit(1)
+
+
+def _check_site(session: Session, site: str, *, as_json: bool) -> None:
+    from midstream.desk.advisories.provider import standing_faults  # noqa: PLC0415 - keeps help quick
+    from midstream.desk.advisories.publication import the_target  # noqa: PLC0415 - as above
+
+    desk = session.desk()
+    count, faults = standing_faults(desk, target=the_target(desk, site))
+    if as_json:
+        write_json({"documents": count, "faults": faults})
+    for fault in () if as_json else faults:
+        click.echo(printable(f"{fault.path}: {fault.sentence}"))
+    if faults:
+        raise click.exceptions.Exit(1)
+    click.echo(f"{count} documents are listed, and all is right with them", err=True)
 
 
 @advisory.command("import")

@@ -10,8 +10,9 @@ import pytest
 from pysequoia import Tsk
 from sectxt import SecurityTXT
 
-from midstream.adapters.openpgp.signing import KeyTrouble, Signer, is_signed
+from midstream.adapters.openpgp.signing import KeyTrouble, KeyVerifier, Signer
 from midstream.desk.advisories import publication
+from midstream.desk.advisories.provider import standing_faults
 from midstream.desk.desk import Desk
 from midstream.desk.ports import PublishTrouble
 from midstream.desk.projects import activate_policy, load_project
@@ -42,6 +43,7 @@ def new_key(folder: Path, monkeypatch: pytest.MonkeyPatch, **more: Any) -> bytes
 def desk(tmp_path: Path) -> Desk:
     made = publishing(tmp_path / "site")
     made.open_signer = open_signer
+    made.verifier = KeyVerifier()
     return made
 
 
@@ -75,7 +77,7 @@ def test_the_tree_is_that_of_a_trusted_provider(desk: Desk, signer: Signer) -> N
     for case in ("acme-1", "acme-2"):
         path = at(desk, f".well-known/csaf/white/2026/{case}.json")
         signature = path.with_name(f"{case}.json.asc").read_bytes()
-        assert is_signed(path.read_bytes(), signature=signature, key=key)
+        assert KeyVerifier().is_signed(path.read_bytes(), signature=signature, key=key)
         assert path.read_bytes() == at(desk, f"advisories/{case}.csaf20.json").read_bytes()
     metadata = json.loads(at(desk, METADATA).read_bytes())
     assert metadata["role"] == "csaf_trusted_provider"
@@ -304,3 +306,56 @@ def test_news_of_a_case_is_signed_anew(desk: Desk, signer: Signer) -> None:
     after = at(desk, f"{DOCUMENT}.asc").read_bytes()
     assert after != before
     assert signer.is_signed(at(desk, DOCUMENT).read_bytes(), signature=after)
+
+
+def test_what_stands_there_is_checked_as_a_stranger_would(desk: Desk, signer: Signer) -> None:
+    ended(desk, "acme-1")
+    ended(desk, "acme-2")
+    publish(desk)
+    target = publication.the_target(desk, "")
+    assert standing_faults(desk, target=target) == (2, ())
+    at(desk, f"{DOCUMENT}.asc").write_bytes(signer.detached(b"another"))
+    at(desk, ".well-known/csaf/white/2026/acme-2.json.asc").unlink()
+    at(desk, f"{DOCUMENT}.sha512").write_bytes(b"0" * 128)
+    count, faults = standing_faults(desk, target=target)
+    assert count == 2
+    assert sorted((fault.path.rpartition("/")[2], fault.sentence) for fault in faults) == [
+        ("acme-1.json.asc", "it is no signature of the document beside it"),
+        ("acme-1.json.sha512", "it is not the digest of the document beside it"),
+        ("acme-2.json.asc", "it is missing"),
+    ]
+    publish(desk, anew=True)
+    assert standing_faults(desk, target=target) == (2, ())
+
+
+@pytest.mark.parametrize(
+    ("place", "content", "said"),
+    [
+        (METADATA, b"{", "not JSON"),
+        (METADATA, b'{"role": "csaf_trusted_provider", "distributions": [1, {"rolie": 2}]}', "none of its keys"),
+        (FEED, b'{"feed": {"entry": [{"content": {"src": "../../etc/passwd"}}, 7]}}', "none stands here"),
+        (FEED, b"{}", "no ROLIE feed stands here"),
+        (DOCUMENT, None, "none stands here"),
+        (DOCUMENT, b'{"document": {"tracking": {"id": "other"}}}', "it is not the document 'acme-1'"),
+        ("key", None, "the key that the metadata names does not stand here"),
+        ("key", Signer(secret_key=bytes(Tsk.generate(user_id="Other"))).public_key, "does not stand here"),
+    ],
+)
+def test_what_is_wrong_with_a_provider_is_told(
+    desk: Desk, signer: Signer, place: str, content: bytes | None, said: str
+) -> None:
+    ended(desk)
+    publish(desk)
+    path = at(desk, f".well-known/csaf/openpgp/{signer.fingerprint}.asc" if place == "key" else place)
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    _, faults = standing_faults(desk, target=publication.the_target(desk, ""))
+    assert said in " ".join(fault.sentence for fault in faults)
+
+
+def test_an_unsigned_provider_is_checked_without_signatures(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MIDSTREAM_SITE_KEY_FILE", raising=False)
+    ended(desk)
+    publish(desk)
+    assert standing_faults(desk, target=publication.the_target(desk, "")) == (1, ())

@@ -7,7 +7,10 @@ from functools import partial
 
 import msgspec
 
+from midstream.desk.desk import Desk
+from midstream.desk.errors import Misuse
 from midstream.desk.ports import PublishTrouble, Signer, Target
+from midstream.formats.base.fault import Fault
 from midstream.formats.catalogue.document import Catalogue
 from midstream.formats.csaf.places import METADATA, ROOT, Shown
 from midstream.formats.csaf.provider import Key, Provider, document_files, entry_of, key_place, lists
@@ -130,6 +133,27 @@ def check_signatures(written: Iterable[str], *, target: Target, signer: Signer |
                 f"{place} was published and is no signature of {document}",
                 hint="Nothing was recorded; publish again with --anew.",
             )
+
+
+def standing_faults(desk: Desk, *, target: Target) -> tuple[int, tuple[Fault, ...]]:
+    """Return how many documents the provider on the target lists, and what is wrong there, as a stranger would find it.
+
+    Raises `Misuse` when there is no provider at all.
+    """
+    from midstream.formats.csaf.provider_check import check_provider  # noqa: PLC0415 - publishing needs it not
+
+    if desk.verifier is None:
+        raise Misuse("this desk checks no signatures", hint="Wire a verifier.")
+    if not target.found(METADATA):
+        raise Misuse(f"there is no CSAF provider on the {target.name}", hint="Publish with an https address first.")
+    return check_provider(partial(_found, target), verifier=desk.verifier)
+
+
+def _found(target: Target, place: str) -> bytes:
+    try:
+        return target.found(place)
+    except PublishTrouble:  # no place under the site, whatever the lists say
+        return b""
 
 
 def _notes(signer: Signer | None, *, now: datetime) -> tuple[str, ...]:
