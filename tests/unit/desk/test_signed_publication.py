@@ -135,6 +135,19 @@ def test_a_second_run_writes_nothing(desk: Desk, signer: Signer) -> None:
     assert at(desk, f"{DOCUMENT}.asc").read_bytes() == before
 
 
+@pytest.mark.usefixtures("signer")
+def test_lists_are_the_same_one_by_one_and_anew(desk: Desk) -> None:
+    for case in ("acme-1", "acme-2", "acme-3"):
+        ended(desk, case)
+        publish(desk)
+        desk.clock.pass_(hours=7)  # type: ignore[attr-defined]
+    names = (FEED, METADATA, ".well-known/csaf/white/index.txt", ".well-known/csaf/white/changes.csv")
+    before = {name: at(desk, name).read_bytes() for name in names}
+    publish(desk, anew=True)
+    assert {name: at(desk, name).read_bytes() for name in names} == before
+    assert len(json.loads(before[FEED])["feed"]["entry"]) == 3
+
+
 def test_made_anew_it_keeps_what_is_right_and_mends_what_is_not(desk: Desk, signer: Signer) -> None:
     ended(desk)
     publish(desk)
