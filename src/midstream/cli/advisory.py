@@ -283,7 +283,7 @@ def publish(
     desk = session.desk()
     target = publication.the_target(desk, to)
     if drift:
-        _show_drift([*differences(desk, target=target), *provider_faults(target)], as_json=as_json)
+        _show_drift([*differences(desk, target=target), *provider_faults(desk, target=target)], as_json=as_json)
         return
     if bool(cases) == everything:
         raise click.UsageError("Name the cases, or pass --all.")

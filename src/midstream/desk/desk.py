@@ -13,6 +13,7 @@ from midstream.desk.derive import Known, Shelf, known, team_of, view
 from midstream.desk.errors import NotFound
 from midstream.desk.ports import Conflict, MailReader, Pages, Poster, Signer, SiteMaker, Store, Target
 from midstream.desk.views import CaseView
+from midstream.formats.csaf.places import Verifier
 from midstream.ledger.chain import head_of, record
 from midstream.ledger.fact import Draft, Fact
 from midstream.project import Project
@@ -46,7 +47,8 @@ class Desk(msgspec.Struct, kw_only=True):
 
     `site` makes the pages of the public site, `open_target` opens the place named to publish to, and `site_at` is the
     one where the worker publishes; empty when it publishes nowhere. `open_signer` opens the key that signs what is
-    published, and gives None when none is named. `open_pages` opens pages that people write.
+    published, and gives None when none is named; `verifier` checks signatures. `open_pages` opens pages that people
+    write.
     `post` tells other systems of new facts; without it none is told.
     """
 
@@ -58,6 +60,7 @@ class Desk(msgspec.Struct, kw_only=True):
     site_at: str = ""
     open_pages: Callable[[], Pages] | None = None
     open_signer: Callable[[], Signer | None] | None = None
+    verifier: Verifier | None = None
     post: Poster | None = None
     shelf: Shelf = msgspec.field(default_factory=Shelf)
     _teams: dict[tuple[str, datetime | None], tuple[int, Team | None]] = {}

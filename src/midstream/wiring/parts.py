@@ -35,6 +35,7 @@ def open_desk(store: str) -> "Desk":
         open_pages=open_pages,
         site_at=site_at(),
         open_signer=open_signer,
+        verifier=PublishedKeys(),
     )
 
 
@@ -61,6 +62,22 @@ def open_signer() -> "Signer | None":
 
     path, password = named
     return Signer.from_file(path, password=password)
+
+
+class PublishedKeys:
+    """`formats.csaf.places.Verifier`; the adapter is loaded when a signature is checked."""
+
+    def is_signed(self, content: bytes, *, signature: bytes, key: bytes) -> bool:
+        """Return whether the signature is a right one of the content by the key."""
+        from midstream.adapters.openpgp.signing import KeyVerifier  # noqa: PLC0415 - most commands check none
+
+        return KeyVerifier().is_signed(content, signature=signature, key=key)
+
+    def fingerprint(self, key: bytes) -> str:
+        """Return the fingerprint of a public key; empty for what is none."""
+        from midstream.adapters.openpgp.signing import KeyVerifier  # noqa: PLC0415 - as above
+
+        return KeyVerifier().fingerprint(key)
 
 
 def open_trials(*, repo: Path) -> "Trials":

@@ -10,7 +10,7 @@ import pytest
 from pysequoia import Tsk
 from sectxt import SecurityTXT
 
-from midstream.adapters.openpgp.signing import KeyTrouble, Signer, is_signed
+from midstream.adapters.openpgp.signing import KeyTrouble, KeyVerifier, Signer
 from midstream.desk.advisories import publication
 from midstream.desk.advisories.drift import provider_faults
 from midstream.desk.desk import Desk
@@ -43,6 +43,7 @@ def new_key(folder: Path, monkeypatch: pytest.MonkeyPatch, **more: Any) -> bytes
 def desk(tmp_path: Path) -> Desk:
     made = publishing(tmp_path / "site")
     made.open_signer = open_signer
+    made.verifier = KeyVerifier()
     return made
 
 
@@ -76,7 +77,7 @@ def test_the_tree_is_that_of_a_trusted_provider(desk: Desk, signer: Signer) -> N
     for case in ("acme-1", "acme-2"):
         path = at(desk, f".well-known/csaf/white/2026/{case}.json")
         signature = path.with_name(f"{case}.json.asc").read_bytes()
-        assert is_signed(path.read_bytes(), signature=signature, key=key)
+        assert KeyVerifier().is_signed(path.read_bytes(), signature=signature, key=key)
         assert path.read_bytes() == at(desk, f"advisories/{case}.csaf20.json").read_bytes()
     metadata = json.loads(at(desk, METADATA).read_bytes())
     assert metadata["role"] == "csaf_trusted_provider"
@@ -95,11 +96,11 @@ def test_the_tree_that_stands_there_is_checked(desk: Desk, signer: Signer) -> No
     ended(desk)
     publish(desk)
     target = publication.the_target(desk, "")
-    assert provider_faults(target) == []
+    assert provider_faults(desk, target=target) == []
     at(desk, f"{DOCUMENT}.asc").unlink()
     at(desk, DOCUMENT).with_name("theirs.json").write_bytes(b"{}")
     at(desk, f".well-known/csaf/openpgp/{signer.fingerprint}.asc").unlink()
-    said = {each["place"]: each["said"] for each in provider_faults(target)}
+    said = {each["place"]: each["said"] for each in provider_faults(desk, target=target)}
     assert "the signature is missing (CSAF 2.0, section 7.1.19)" in said[f"{DOCUMENT}.asc"]
     assert f"the key {signer.fingerprint} does not stand at" in said[METADATA]
     assert DOCUMENT.replace("acme-1", "theirs") in said
@@ -146,6 +147,19 @@ def test_a_second_run_writes_nothing(desk: Desk, signer: Signer) -> None:
     assert f"{DOCUMENT}.asc" not in done.outcome.written
     assert ".well-known/csaf/white/2026/acme-2.json.asc" in done.outcome.written
     assert at(desk, f"{DOCUMENT}.asc").read_bytes() == before
+
+
+@pytest.mark.usefixtures("signer")
+def test_lists_are_the_same_one_by_one_and_anew(desk: Desk) -> None:
+    for case in ("acme-1", "acme-2", "acme-3"):
+        ended(desk, case)
+        publish(desk)
+        desk.clock.pass_(hours=7)  # type: ignore[attr-defined]
+    names = (FEED, METADATA, ".well-known/csaf/white/index.txt", ".well-known/csaf/white/changes.csv")
+    before = {name: at(desk, name).read_bytes() for name in names}
+    publish(desk, anew=True)
+    assert {name: at(desk, name).read_bytes() for name in names} == before
+    assert len(json.loads(before[FEED])["feed"]["entry"]) == 3
 
 
 def test_made_anew_it_keeps_what_is_right_and_mends_what_is_not(desk: Desk, signer: Signer) -> None:
@@ -319,3 +333,42 @@ def test_news_of_a_case_is_signed_anew(desk: Desk, signer: Signer) -> None:
     after = at(desk, f"{DOCUMENT}.asc").read_bytes()
     assert after != before
     assert signer.is_signed(at(desk, DOCUMENT).read_bytes(), signature=after)
+
+
+@pytest.mark.parametrize(
+    ("place", "content", "said"),
+    [
+        (METADATA, b"{", "not JSON"),
+        (METADATA, b'{"role": "csaf_trusted_provider", "distributions": [1, {"rolie": 2}]}', "openpgp_keys is empty"),
+        (FEED, b'{"feed": {"entry": [{"content": {"src": "../../etc/passwd"}}, 7]}}', "leads to no document"),
+        (FEED, b"{}", "not wrapped"),
+        (DOCUMENT, None, "leads to no document"),
+        (DOCUMENT, b'{"document": {"tracking": {"id": "other"}}}', "is called acme-1.json, not other.json"),
+        (DOCUMENT, b"{}", "no signature of the document beside it"),
+        (f"{DOCUMENT}.asc", b"other", "no signature of the document beside it"),
+        (f"{DOCUMENT}.asc", None, "the signature is missing"),
+        (f"{DOCUMENT}.sha512", b"0" * 128, "of other bytes"),
+        ("key", None, "does not stand at"),
+        ("key", Signer(secret_key=bytes(Tsk.generate(user_id="Other"))).public_key, "does not stand at"),
+    ],
+)
+def test_what_is_wrong_with_a_provider_is_told(
+    desk: Desk, signer: Signer, place: str, content: bytes | None, said: str
+) -> None:
+    ended(desk)
+    publish(desk)
+    path = at(desk, f".well-known/csaf/openpgp/{signer.fingerprint}.asc" if place == "key" else place)
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    faults = provider_faults(desk, target=publication.the_target(desk, ""))
+    assert said in " ".join(each["said"] for each in faults)
+    publish(desk, anew=True)
+    assert provider_faults(desk, target=publication.the_target(desk, "")) == []
+
+
+def test_an_unsigned_provider_is_checked_without_signatures(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MIDSTREAM_SITE_KEY_FILE", raising=False)
+    ended(desk)
+    publish(desk)
+    assert provider_faults(desk, target=publication.the_target(desk, "")) == []

@@ -109,13 +109,25 @@ def _trouble(where: str, said: str, *, has_password: bool) -> KeyTrouble:
     return KeyTrouble(f"{where} is locked with a passphrase", hint="Name a file with it, and nothing else in it.")
 
 
-def is_signed(content: bytes, *, signature: bytes, key: bytes) -> bool:
-    """Whether the detached signature is a right one of the content, by the key; False for anything unreadable."""
+class KeyVerifier:
+    """`formats.csaf.places.Verifier` by Sequoia."""
+
+    def is_signed(self, content: bytes, *, signature: bytes, key: bytes) -> bool:
+        """Whether the detached signature is a right one of the content, by the key; False for anything unreadable."""
+        cert = _cert(key)
+        return cert is not None and _is_signed(content, signature=signature, cert=cert)
+
+    def fingerprint(self, key: bytes) -> str:
+        """The fingerprint of the key in capitals; empty for anything unreadable."""
+        cert = _cert(key)
+        return cert.fingerprint.upper() if cert is not None else ""
+
+
+def _cert(key: bytes) -> Cert | None:
     try:
-        cert = Cert.from_bytes(key)
+        return Cert.from_bytes(key)
     except Exception:  # noqa: BLE001 - Sequoia raises plain Exception for what is no key
-        return False
-    return _is_signed(content, signature=signature, cert=cert)
+        return None
 
 
 def _is_signed(content: bytes, *, signature: bytes, cert: Cert) -> bool:

@@ -8,6 +8,7 @@ import msgspec
 from midstream.cases.case import replay
 from midstream.desk.advisories.documents import documents, known_of
 from midstream.desk.desk import Desk
+from midstream.desk.errors import Misuse
 from midstream.desk.ports import Drift, Target
 from midstream.formats.catalogue.document import Catalogue
 from midstream.formats.catalogue.files import CatalogueError, read_catalogue
@@ -25,7 +26,7 @@ def differences(desk: Desk, *, target: Target) -> list[dict[str, str]]:
     return [row for each in drifted for row in _rows(each, wanted.get(each.place), target.found(each.place))]
 
 
-def provider_faults(target: Target) -> list[dict[str, str]]:
+def provider_faults(desk: Desk, *, target: Target) -> list[dict[str, str]]:
     """Return what is wrong with the CSAF provider that stands there: the place, and what is said of it in a sentence.
 
     What was published is right; it can be spoilt by what others add, take away or serve in its stead.
@@ -33,7 +34,10 @@ def provider_faults(target: Target) -> list[dict[str, str]]:
     places = target.places(ROOT)
     if not places:
         return []
-    faults = check_provider(_Standing(target, places), base_url=_catalogue(target).publisher.base_url)
+    if desk.verifier is None:
+        raise Misuse("this desk checks no signatures", hint="Wire a verifier.")
+    base_url = _catalogue(target).publisher.base_url
+    faults = check_provider(_Standing(target, places), base_url=base_url, verifier=desk.verifier)
     return [{"place": each.path, "said": f"{each.sentence} (CSAF 2.0, section {each.rule})"} for each in faults]
 
 

@@ -10,7 +10,7 @@ import msgspec
 from midstream.desk.ports import PublishTrouble, Signer, Target
 from midstream.formats.catalogue.document import Catalogue
 from midstream.formats.csaf.places import METADATA, ROOT, Shown
-from midstream.formats.csaf.provider import Key, Provider, document_files, entry_of, key_place, lists
+from midstream.formats.csaf.provider import FEED, Key, Provider, document_files, entries_in, entry_of, key_place, lists
 from midstream.formats.tree import Part
 
 FORMAT = "csaf20"
@@ -21,9 +21,10 @@ SETTING = "MIDSTREAM_SITE_KEY_FILE"
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
-    """One document of the provider: its place on the site, its digest, and its bytes unless they stand there."""
+    """One document of the provider: its id, its place on the site, its digest; its bytes unless they stand there."""
 
     case: str
+    id: str
     path: str
     sha256: str
     content: bytes | None = None
@@ -94,8 +95,12 @@ class _Making(msgspec.Struct, frozen=True, kw_only=True):
         return document_files(entry_of(content), content, sign=self.sign if self.signer else None).items()
 
     def lists(self) -> Iterable[tuple[str, bytes]]:
-        """Return the provider's metadata and lists."""
-        entries = [entry_of(self.content_of(each)) for each in self.listed]
+        """Return the provider's metadata and lists; what did not change is as the list that stands there has it."""
+        known = entries_in(self.target.read(FEED) or b"")
+        entries = [
+            known[each.id] if each.content is None and each.id in known else entry_of(self.content_of(each))
+            for each in self.listed
+        ]
         standing, is_signed = self.target.found(METADATA), self.signer is not None
         return lists(entries, provider=self.provider, now=self.now, is_signed=is_signed, standing=standing).items()
 

@@ -264,7 +264,9 @@ def _parts(
 def _listed(ready: Sequence[_Ready]) -> tuple[Listed, ...]:
     """Return the documents that a CSAF provider has."""
     return tuple(
-        Listed(case=each.case, path=one.path, sha256=one.sha256, content=dict(each.files).get(one.path))
+        Listed(
+            case=each.case, id=each.summary.id, path=one.path, sha256=one.sha256, content=dict(each.files).get(one.path)
+        )
         for each in ready
         for one in each.summary.documents
         if one.format == FORMAT

@@ -1,7 +1,7 @@
 """Where a CSAF document stands under a provider's root (CSAF 2.0, sections 5.1 and 7.1.11)."""
 
 import re
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -20,6 +20,18 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     metadata: str
     encryption: str = ""
     is_signed: bool = False
+
+
+class Verifier(Protocol):
+    """Checks signatures by public keys that it is given."""
+
+    def is_signed(self, content: bytes, *, signature: bytes, key: bytes) -> bool:
+        """Return whether the detached signature is a right one of the content by the key; False for what is none."""
+        ...
+
+    def fingerprint(self, key: bytes) -> str:
+        """Return the fingerprint of a public key in hexadecimal capitals; empty for what is none."""
+        ...
 
 
 def file_name(tracking_id: str) -> str:

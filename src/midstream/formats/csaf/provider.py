@@ -24,8 +24,8 @@ from midstream.formats.base.moments import read_moment, write_moment
 from midstream.formats.base.visible import csv_cell, one_line
 from midstream.formats.csaf.places import METADATA, ROOT, check_name, document_place
 
-FEED: Final = "csaf-feed-tlp-white.json"
 _FOLDER: Final = f"{ROOT}/white"
+FEED: Final = f"{_FOLDER}/csaf-feed-tlp-white.json"
 _SCHEMA: Final = "https://docs.oasis-open.org/csaf/csaf/v2.0/csaf_json_schema.json"
 _CATEGORY: Final = {"scheme": "urn:ietf:params:rolie:category:information-type", "term": "csaf"}
 _PUBLIC: Final = frozenset({"", "WHITE", "CLEAR"})
@@ -115,6 +115,26 @@ def entry_of(content: bytes) -> Entry:
     )
 
 
+def entries_in(feed: bytes) -> dict[str, Entry]:
+    """What a ROLIE feed of ours says of each document, by its id; nothing of what is no such feed."""
+    try:
+        listed = read_object(feed)["feed"]["entry"]
+        found = [
+            Entry(
+                id=each["id"],
+                title=each["title"],
+                summary=each.get("summary", {}).get("content", ""),
+                path=each["content"]["src"].partition(f"/{_FOLDER}/")[2],
+                first=datetime.fromisoformat(each["published"]),
+                current=datetime.fromisoformat(each["updated"]),
+            )
+            for each in listed
+        ]
+    except (DocumentError, KeyError, TypeError, ValueError, AttributeError):
+        return {}
+    return {each.id: each for each in found if each.path}
+
+
 def document_files(entry: Entry, content: bytes, *, sign: Sign | None) -> dict[str, bytes]:
     """The files of one document: itself, its digests (section 7.1.18), and with `sign` its signature (7.1.19)."""
     path = f"{_FOLDER}/{entry.path}"
@@ -138,7 +158,7 @@ def lists(
     metadata["last_updated"] = write_moment(max(changed, _since(metadata, standing=standing, now=now) or changed))
     return files | {
         METADATA: write_json(metadata, is_sorted=True),
-        f"{_FOLDER}/{FEED}": write_json(_feed(entries, provider, changed=changed, is_signed=is_signed)),
+        FEED: write_json(_feed(entries, provider, changed=changed, is_signed=is_signed)),
         f"{_FOLDER}/service.json": write_json(_service(provider)),
         f"{_FOLDER}/category-csaf.json": write_json({"categories": {"category": [dict(_CATEGORY)]}}),
         f"{_FOLDER}/index.txt": "".join(f"{each.path}\n" for each in entries).encode(),
@@ -217,7 +237,7 @@ def _metadata(provider: Provider, *, is_trusted: bool) -> dict[str, Any]:
         "name": one_line(provider.name),
         "namespace": provider.namespace,
     }
-    feed = {"summary": "Security advisories", "tlp_label": "WHITE", "url": f"{provider.base_url}/{_FOLDER}/{FEED}"}
+    feed = {"summary": "Security advisories", "tlp_label": "WHITE", "url": f"{provider.base_url}/{FEED}"}
     metadata: dict[str, Any] = {
         "canonical_url": f"{provider.base_url}/{METADATA}",
         "distributions": [
@@ -252,7 +272,7 @@ def _feed(entries: Sequence[Entry], provider: Provider, *, changed: datetime, is
             "id": "csaf-feed-tlp-white",
             "title": f"{one_line(provider.name)}: security advisories (TLP:WHITE)",
             "link": [
-                {"rel": "self", "href": f"{base}/{FEED}"},
+                {"rel": "self", "href": f"{provider.base_url}/{FEED}"},
                 {"rel": "service", "href": f"{base}/service.json"},
             ],
             "category": [dict(_CATEGORY)],
@@ -286,7 +306,7 @@ def _service(provider: Provider) -> dict[str, Any]:
     """The ROLIE service document (section 7.1.16)."""
     collection = {
         "title": f"{one_line(provider.name)}: security advisories (TLP:WHITE)",
-        "href": f"{provider.base_url}/{_FOLDER}/{FEED}",
+        "href": f"{provider.base_url}/{FEED}",
         "categories": {"category": [dict(_CATEGORY)]},
     }
     return {"service": {"workspace": [{"title": "Public CSAF documents", "collection": [collection]}]}}

@@ -11,17 +11,18 @@ from typing import Any, Final
 from midstream.formats.base.fault import DocumentError, Fault
 from midstream.formats.base.json_text import read_object
 from midstream.formats.base.moments import read_moment
-from midstream.formats.csaf.places import METADATA, ROOT, file_name
+from midstream.formats.csaf.places import METADATA, ROOT, Verifier, file_name
 
 _DOCUMENT: Final = re.compile(r"(?P<folder>.+)/(?P<year>[0-9]{4})/(?P<name>[^/]+\.json)")
 _INFORMATION: Final = ("urn:ietf:params:rolie:category:information-type", "csaf")
 _Say = Callable[[str, str, str], None]
 
 
-def check_provider(files: Mapping[str, bytes], *, base_url: str) -> tuple[Fault, ...]:
+def check_provider(files: Mapping[str, bytes], *, base_url: str, verifier: Verifier) -> tuple[Fault, ...]:
     """Return what is wrong with the files of a provider, path below the web root → bytes; none when all is right.
 
     The path of a fault is that of the file. `base_url` is where the web root is served, without a slash at its end.
+    A trusted provider has a right signature beside each document, by one of the keys that its metadata names.
     """
     found: list[Fault] = []
 
@@ -32,10 +33,12 @@ def check_provider(files: Mapping[str, bytes], *, base_url: str) -> tuple[Fault,
     if not base_url.startswith("https://"):
         say("7.1.3", METADATA, f"{base_url[:80]!r} is not served over https")
     is_signed = metadata.get("role") == "csaf_trusted_provider"
+    keys = _keys(files, metadata, base_url=base_url, is_signed=is_signed, verifier=verifier, say=say)
     documents = [path for path in files if path.startswith(f"{ROOT}/") and _DOCUMENT.fullmatch(path)]
     for path in documents:
-        _check_document(files, path, is_signed=is_signed, say=say)
-    _check_keys(files, metadata, base_url=base_url, is_signed=is_signed, say=say)
+        _check_document(files, path, say=say)
+        if is_signed:
+            _check_signature(files, path, keys, verifier=verifier, say=say)
     folders = sorted({path.rpartition("/")[0].rpartition("/")[0] for path in documents})
     feeds = [path for path in files if re.fullmatch(rf"{re.escape(ROOT)}/[^/]+/csaf-feed-[^/]+\.json", path)]
     listed = {each.rpartition("/")[0] for each in feeds}
@@ -61,8 +64,8 @@ def _read(files: Mapping[str, bytes], path: str, *, say: _Say) -> dict[str, Any]
         return {}
 
 
-def _check_document(files: Mapping[str, bytes], path: str, *, is_signed: bool, say: _Say) -> None:
-    """Section 5.1 (the name), 7.1.11 (the year's folder), 7.1.18 and 7.1.19 (digests and signature beside it)."""
+def _check_document(files: Mapping[str, bytes], path: str, *, say: _Say) -> None:
+    """Section 5.1 (the name), 7.1.11 (the year's folder) and 7.1.18 (digests beside it)."""
     tracking = _object(_object(_read(files, path, say=say).get("document")).get("tracking"))
     year, name = path.split("/")[-2:]
     wanted = file_name(str(tracking.get("id", "")))
@@ -76,21 +79,42 @@ def _check_document(files: Mapping[str, bytes], path: str, *, is_signed: bool, s
         beside = files.get(f"{path}.{kind}", b"").split()
         if beside[:1] != [hashlib.new(kind, content).hexdigest().encode()]:
             say("7.1.18", f"{path}.{kind}", f"the {kind.upper()} beside the document is missing or of other bytes")
-    if is_signed and not files.get(f"{path}.asc", b"").startswith(b"-----BEGIN PGP SIGNATURE-----"):
-        say("7.1.19", f"{path}.asc", "a trusted provider signs each document, and the signature is missing")
 
 
-def _check_keys(
-    files: Mapping[str, bytes], metadata: dict[str, Any], *, base_url: str, is_signed: bool, say: _Say
+def _check_signature(
+    files: Mapping[str, bytes], path: str, keys: list[bytes], *, verifier: Verifier, say: _Say
 ) -> None:
-    """Section 7.1.20: the public key stands in ``openpgp/``, under its fingerprint."""
-    keys = _objects(metadata.get("public_openpgp_keys"))
-    if is_signed and not keys:
+    """Section 7.1.19: a signature beside the document."""
+    signature = files.get(f"{path}.asc", b"")
+    if not signature:
+        say("7.1.19", f"{path}.asc", "a trusted provider signs each document, and the signature is missing")
+    elif not any(verifier.is_signed(files[path], signature=signature, key=key) for key in keys):
+        say("7.1.19", f"{path}.asc", "it is no signature of the document beside it by a key that stands here")
+
+
+def _keys(
+    files: Mapping[str, bytes],
+    metadata: dict[str, Any],
+    *,
+    base_url: str,
+    is_signed: bool,
+    verifier: Verifier,
+    say: _Say,
+) -> list[bytes]:
+    """Return the public keys, which stand in ``openpgp/`` under their fingerprints (section 7.1.20)."""
+    named = _objects(metadata.get("public_openpgp_keys"))
+    if is_signed and not named:
         say("7.1.20", METADATA, "a trusted provider shows its key, and public_openpgp_keys is empty")
-    for key in keys:
-        place = f"{ROOT}/openpgp/{key.get('fingerprint')}.asc"
-        if key.get("url") != f"{base_url}/{place}" or place not in files:
-            say("7.1.20", METADATA, f"the key {str(key.get('fingerprint'))[:64]} does not stand at {place}")
+    found = []
+    for key in named:
+        fingerprint = str(key.get("fingerprint"))
+        place = f"{ROOT}/openpgp/{fingerprint}.asc"
+        content = files.get(place, b"")
+        if key.get("url") != f"{base_url}/{place}" or verifier.fingerprint(content) != fingerprint.upper():
+            say("7.1.20", METADATA, f"the key {fingerprint[:64]} does not stand at {place[:200]}")
+        else:
+            found.append(content)
+    return found
 
 
 def _check_feed(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pysequoia import Tsk
 
-from midstream.adapters.openpgp.signing import KeyTrouble, Signer, is_signed
+from midstream.adapters.openpgp.signing import KeyTrouble, KeyVerifier, Signer
 from tests.gnupg import gpg, home_in, is_good, needs_gpg
 
 
@@ -27,13 +27,15 @@ def test_a_signature_is_of_these_bytes_and_by_this_key() -> None:
     one, other = (Signer(secret_key=generated(name)) for name in ("One", "Other"))
     signature = one.detached(b"content")
     assert signature.startswith(b"-----BEGIN PGP SIGNATURE-----")
-    assert is_signed(b"content", signature=signature, key=one.public_key)
+    assert KeyVerifier().is_signed(b"content", signature=signature, key=one.public_key)
     assert one.is_signed(b"content", signature=signature)
     assert not one.is_signed(b"contents", signature=signature)
     assert not other.is_signed(b"content", signature=signature)
-    assert not is_signed(b"content", signature=signature, key=other.public_key)
-    assert not is_signed(b"content", signature=b"junk", key=one.public_key)
-    assert not is_signed(b"content", signature=signature, key=b"junk")
+    assert not KeyVerifier().is_signed(b"content", signature=signature, key=other.public_key)
+    assert not KeyVerifier().is_signed(b"content", signature=b"junk", key=one.public_key)
+    assert not KeyVerifier().is_signed(b"content", signature=signature, key=b"junk")
+    assert KeyVerifier().fingerprint(one.public_key) == one.fingerprint
+    assert KeyVerifier().fingerprint(b"junk") == ""
     assert b"PRIVATE" not in one.public_key
     assert one.fingerprint.isupper()
     assert one.takes_mail

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pysequoia import Tsk
 
-from midstream.adapters.openpgp.signing import Signer
+from midstream.adapters.openpgp.signing import KeyVerifier, Signer
 from midstream.formats.csaf.places import METADATA
 from midstream.formats.csaf.provider import Key, tree
 from midstream.formats.csaf.provider_check import check_provider
@@ -119,25 +119,27 @@ MUTANTS: list[tuple[str, Callable[[Files], None], str, str]] = [
 
 
 def test_what_we_make_is_right(right: Files) -> None:
-    assert check_provider(right, base_url=BASE) == ()
+    assert check_provider(right, base_url=BASE, verifier=KeyVerifier()) == ()
     unsigned = tree(documents=[csaf("A-1")], provider=provider(), now=NOW)
-    assert check_provider(unsigned, base_url=BASE) == ()
+    assert check_provider(unsigned, base_url=BASE, verifier=KeyVerifier()) == ()
 
 
 def test_a_provider_without_documents_is_right() -> None:
     files = tree(documents=[], provider=provider(), now=NOW)
-    assert check_provider(files, base_url=BASE) == ()
+    assert check_provider(files, base_url=BASE, verifier=KeyVerifier()) == ()
 
 
 @pytest.mark.parametrize(("rule", "mutate", "words", "path"), MUTANTS)
 def test_each_mutant_is_found(right: Files, rule: str, mutate: Callable[[Files], None], words: str, path: str) -> None:
     files = dict(right)
     mutate(files)
-    found = check_provider(files, base_url=BASE)
+    found = check_provider(files, base_url=BASE, verifier=KeyVerifier())
     named = [each for each in found if each.rule == rule and words in each.sentence]
     assert named, [f"{each.rule} {each.path}: {each.sentence}" for each in found]
     assert path in named[0].path
 
 
 def test_http_is_no_way_to_provide(right: Files) -> None:
-    assert "7.1.3" in {each.rule for each in check_provider(right, base_url="http://example.org")}
+    assert "7.1.3" in {
+        each.rule for each in check_provider(right, base_url="http://example.org", verifier=KeyVerifier())
+    }
