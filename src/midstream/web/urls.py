@@ -6,7 +6,6 @@ from midstream.web import assets, trouble
 from midstream.web.advisories import pages as advisories
 from midstream.web.api.api import API, no_such_operation, opened
 from midstream.web.pages import (
-    api_reference,
     board,
     calendar,
     case,
@@ -16,12 +15,13 @@ from midstream.web.pages import (
     files,
     people,
     policy,
-    programs,
     releases,
     report,
     reports,
     today,
 )
+from midstream.web.programs import api_reference
+from midstream.web.programs import pages as programs
 from midstream.web.signin import demo
 
 urlpatterns = [

@@ -67,7 +67,7 @@
     const put = event.detail.target;
     if (put.id === "tasks") {
       put.querySelector(".receipt")?.focus({ preventScroll: true });
-      put.querySelector(".receipt")?.scrollIntoView({ block: "nearest" });
+      put.querySelector(".receipt")?.closest("[data-row]")?.scrollIntoView({ block: "nearest" });
       return;
     }
     if (!put.matches?.(".panel")) return;
