@@ -13,8 +13,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from bench.figure import Figure, NotRun, Places
-from bench.web_load import Load, Reader, load
-from bench.web_world import LARGE, POSTGRESQL, SQLITE, Served, desk_at, keys_of, served, store_of
+from bench.serving.load import Load, Reader, load
+from bench.serving.world import LARGE, POSTGRESQL, SQLITE, Served, desk_at, keys_of, served, store_of
 from bench.world import PROJECT
 from midstream.ledger.chain import verify
 

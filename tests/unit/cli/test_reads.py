@@ -1,7 +1,7 @@
 """The commands that read: what they show, what --json holds, and how wide they are."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -300,3 +300,17 @@ def test_instants_in_json_are_in_utc(demo: Shell) -> None:
     row = demo("today", "--json").json[0]
     assert datetime.fromisoformat(row["opens_at"]).utcoffset() is not None
     assert TITLE in {entry["title"] for entry in demo("today", "--json").json}
+
+
+def test_today_says_that_the_worker_stopped(shell: Shell) -> None:
+    assert "The worker" not in shell("today").err
+    shell("do", "acme-1", "assign-cve")
+    shell.clock.now += timedelta(days=91)
+    said = shell("today")
+    assert said.code == 0
+    assert "The worker never ran here" in said.err
+    assert "midstream worker --once" in said.err
+    assert max(map(len, said.err.splitlines())) <= 80
+    assert "The worker" not in shell("today", "--json").err
+    shell("worker", "--once")
+    assert "The worker" not in shell("today").err
