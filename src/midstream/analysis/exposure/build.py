@@ -94,7 +94,7 @@ def _write(
 ) -> Built:
     label: Label = "embargoed" if meta["label"] == "embargoed" else "public"
     with contextlib.closing(sqlite3.connect(draft, isolation_level=None, uri=True)) as db:
-        for pragma in ("page_size = 4096", "journal_mode = OFF", "synchronous = OFF", "cache_size = -32000"):
+        for pragma in ("page_size = 8192", "journal_mode = OFF", "synchronous = OFF", "cache_size = -32000"):
             db.execute(f"PRAGMA {pragma}")
         db.execute("PRAGMA temp_store = FILE")
         db.executescript(TABLES)

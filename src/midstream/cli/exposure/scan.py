@@ -139,33 +139,34 @@ def _write(report: "Report", changes: "Changes | None", *, form: str, output: Pa
         from midstream.cli.exposure.scan_table import table  # noqa: PLC0415 - as above
 
         text = table(report, changes, colour=output is None)
+        document: str | bytes = text if output is None else click.unstyle(text).encode()
     else:
-        text = _document(report, changes, form)
+        document = _document(report, changes, form)
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(document, nl=False)
         return
     partial = output.with_name(f".{output.name}.partial")
-    partial.write_text(click.unstyle(text), encoding="utf-8")
+    partial.write_bytes(document)
     partial.replace(output)
 
 
-def _document(report: "Report", changes: "Changes | None", form: str) -> str:
+def _document(report: "Report", changes: "Changes | None", form: str) -> bytes:
     import midstream  # noqa: PLC0415 - as above
-    from midstream.cli.output import json_text  # noqa: PLC0415 - as above
+    from midstream.cli.output import json_bytes  # noqa: PLC0415 - as above
 
     if form == "json":
-        return json_text(report)
+        return json_bytes(report)
     if form == "html":
         from midstream.analysis.exposure.reports.page import as_page  # noqa: PLC0415 - as above
 
-        return as_page(report, changes=changes)
+        return as_page(report, changes=changes).encode()
     if form == "sarif":
         from midstream.analysis.exposure.reports.sarif import as_sarif  # noqa: PLC0415 - as above
 
-        return json_text(as_sarif(report, version=midstream.__version__))
+        return json_bytes(as_sarif(report, version=midstream.__version__))
     from midstream.analysis.exposure.reports.documents import as_cyclonedx, as_openvex  # noqa: PLC0415 - as above
 
-    return json_text(as_openvex(report) if form == "openvex" else as_cyclonedx(report, version=midstream.__version__))
+    return json_bytes(as_openvex(report) if form == "openvex" else as_cyclonedx(report, version=midstream.__version__))
 
 
 def _talk(report: "Report", changes: "Changes | None") -> None:
@@ -203,9 +204,9 @@ def _explain(session: Session, index_path: Path, asked: "Asked", name: str, *, a
         or not answer.vulnerability
     ]
     if as_json:
-        from midstream.cli.output import json_text  # noqa: PLC0415 - as above
+        from midstream.cli.output import write_json  # noqa: PLC0415 - as above
 
-        click.echo(json_text(found), nl=False)
+        write_json(found)
     else:
         click.echo(explanation(found, name=name, report=report), nl=False)
     _talk(report, None)
