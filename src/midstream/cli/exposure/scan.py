@@ -139,12 +139,15 @@ def _write(report: "Report", changes: "Changes | None", *, form: str, output: Pa
         from midstream.cli.exposure.scan_table import table  # noqa: PLC0415 - as above
 
         text = table(report, changes, colour=output is None)
-        document: str | bytes = text if output is None else click.unstyle(text).encode()
+        if output is None:
+            click.echo(text, nl=False)  # as text, so that Click takes the colours away where there is no terminal
+            return
+        document = click.unstyle(text).encode()
     else:
         document = _document(report, changes, form)
-    if output is None:
-        click.echo(document, nl=False)
-        return
+        if output is None:
+            click.echo(document, nl=False)
+            return
     partial = output.with_name(f".{output.name}.partial")
     partial.write_bytes(document)
     partial.replace(output)

@@ -20,6 +20,7 @@ LISTS = {
 \t[bookworm] - demo <no-dsa> (Minor issue)
 \tNOTE: https://example.org/
 CVE-2026-0002 (Never in bullseye)
+\t{DSA-3-1 ELA-1-1}
 \t- demo 2.0-1
 \t[bullseye] - demo <not-affected> (Vulnerable code introduced later)
 CVE-2026-0003
@@ -44,6 +45,14 @@ CVE-2026-0009 (A fix nobody can place)
 \t- demo 1.0-
 \tnonsense here
 \tNOT-FOR-US: Somebody
+""",
+    "data/DLA/list": """[02 Jan 2026] DLA-9-1 demo - security update
+\t[bookworm] - demo 1.2-1+deb12u3
+\tNOTE: nothing has a number yet
+[02 Jan 2026] DLA-8-1 demo - security update
+\t{CVE-2026-0010}
+\t[bookworm] - demo 1.1-1+deb12u1
+\tneither this nor that
 """,
     "data/DSA/list": """[01 Jan 2026] DSA-2-1 demo - security update
 \t{CVE-2026-0005}
@@ -81,10 +90,27 @@ def test_the_lists_of_the_tracker(tracker: Index) -> None:
         "CVE-2026-0006": ("affected", "postponed: Later; wait"),
         "CVE-2026-0007": ("withdrawn", ""),
         "CVE-2026-0009": ("unknown version", ""),
+        "CVE-2026-0010": ("fixed in this version", ""),
+        "DLA-9-1": ("affected", ""),
         temporary: ("affected", ""),
     }
     assert bookworm["CVE-2026-0005"].fixed == "1.2-1+deb12u2", "the highest of several fixes"
-    assert bookworm["CVE-2026-0006"].told[0].line == "data/CVE/list:21"
+    assert bookworm["CVE-2026-0006"].told[0].line == "data/CVE/list:22"
+    assert bookworm["DLA-9-1"].told[0].line == "data/DLA/list:1: DLA-9-1", "it names nothing, and still counts"
+    assert [f"{place}: {reason}" for _, place, reason in tracker.unread()] == [
+        "data/DLA/list:7: 'neither this nor that' is no note",
+        "data/CVE/list:6: CVE-2026-0002: what DSA-3-1 repaired is not here",
+        "data/CVE/list:29: demo: '1.0-' is no Debian version",
+        "data/CVE/list:30: 'nonsense here' is no note",
+    ], "and nothing else"
+
+
+def test_a_list_that_is_not_there_is_told(index_of: MakeIndex, tmp_path: Path) -> None:
+    (tmp_path / "tracker/data/CVE").mkdir(parents=True)
+    (tmp_path / "tracker/data/CVE/list").write_text("CVE-2026-0001 (A flaw)\n\t{DSA-1-1}\n\t- demo 1.5-1\n")
+    reason = "it is not there, so what it repairs is not known"
+    faults = [(place, why) for _, place, why in index_of(tmp_path / "tracker").unread()]
+    assert faults == [("data/DSA/list", reason), ("data/DLA/list", reason)]
 
 
 def test_each_release_has_its_own_answer(tracker: Index) -> None:
