@@ -10,7 +10,7 @@ import msgspec
 
 from midstream.analysis.exposure.findings import By, Component, Finding, Told, Verdict
 from midstream.analysis.exposure.judging import Group, Groups, judge, judge_repository
-from midstream.analysis.exposure.names import name_in, repository_name
+from midstream.analysis.exposure.names import in_module, module_of, name_in, repository_name
 from midstream.analysis.exposure.package import NOTHING
 from midstream.analysis.exposure.versions import InvalidVersion, key_function, scheme_of
 
@@ -75,7 +75,7 @@ def touched(*, index: "Index", components: Iterable[Component]) -> Iterator[tupl
         ecosystem = component.ecosystem
         if ecosystem in ecosystems and ecosystem != "GIT" and not component.cpes:
             version = component.version
-            if component.source_name or component.source_version or "+b" in version:
+            if component.source_name or component.source_version or "+b" in version or ".module" in version:
                 asked = names_of(component)
                 name, version = (asked[0].name, asked[0].version) if len(asked) == 1 else ("", "")
             else:
@@ -94,8 +94,9 @@ def touched(*, index: "Index", components: Iterable[Component]) -> Iterator[tupl
 def names_of(component: Component, /) -> list[Asked]:
     """Return what the index is asked for a component.
 
-    Debian and Alpine know source packages only; the others of the RPM family name either, so both are asked. A rebuild
-    without changes (``+b1``, Debian Policy 5.6.12) has the version of its source.
+    Debian and Alpine know source packages only; the others of the RPM family name either, so both are asked, and where
+    it is of a module, its name has the module in it. A rebuild without changes (``+b1``, Debian Policy 5.6.12) has the
+    version of its source.
     """
     ecosystem = component.ecosystem
     if not ecosystem:
@@ -105,8 +106,12 @@ def names_of(component: Component, /) -> list[Asked]:
     if "+b" in version and not component.source_version and ecosystem.startswith("Debian"):
         version = _REBUILD.sub("", version)
     asked = [Asked(ecosystem, name_in(ecosystem=ecosystem, name=source), version)]
-    if source != component.name and scheme_of(ecosystem=ecosystem) == "rpm":
-        asked.append(Asked(ecosystem, component.name, component.version))
+    if scheme_of(ecosystem=ecosystem) == "rpm":
+        if source != component.name:
+            asked.append(Asked(ecosystem, component.name, component.version))
+        if ".module" in component.version:
+            module = module_of(purl=component.purl)
+            asked = [msgspec.structs.replace(each, name=in_module(module, each.name)) for each in asked]
     return asked
 
 

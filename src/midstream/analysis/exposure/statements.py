@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from midstream.analysis.exposure.inputs.distributions import ecosystem_of_cpe
 from midstream.analysis.exposure.match import Component
 from midstream.formats.purl import read_purl
 
@@ -47,9 +48,9 @@ def speaks_of(statement: Statement, component: Component, *, root: Component | N
     """Return whether a statement is about a component.
 
     A name without a version speaks of every version, and its qualifiers must all be the component's. A statement about
-    parts of a product speaks of a component only where the product is what the scanned document is about (`root`): what
-    holds for a library in one firmware need not hold for it in another. One about a range of versions that cannot be
-    evaluated speaks of nothing.
+    parts of a product speaks of a component only where the product is what the scanned document is about (`root`), or
+    the release of the distribution the component is from: what holds for a library in one firmware need not hold for it
+    in another. One about a range of versions that cannot be evaluated speaks of nothing.
     """
     if statement.versions and component.version not in statement.versions:
         return False
@@ -57,6 +58,7 @@ def speaks_of(statement: Statement, component: Component, *, root: Component | N
         return component in statement.components
     if statement.parts:
         in_product = root is not None and any(_is_name_of(name, root) for name in statement.names)
+        in_product = in_product or any(_is_release_of(name, component) for name in statement.names)
         return in_product and any(_is_name_of(part, component) for part in statement.parts)
     if statement.range and not _is_within(statement.range, component):
         return False
@@ -65,23 +67,32 @@ def speaks_of(statement: Statement, component: Component, *, root: Component | N
 
 def _is_name_of(name: str, component: Component) -> bool:
     if name.startswith("pkg:"):
-        return bool(component.purl) and _is_purl_of(name, component.purl)
+        return bool(component.purl) and _is_purl_of(name, component)
     if name.startswith("cpe:"):
         return any(_is_cpe_of(name, cpe) for cpe in component.cpes)
     return False
 
 
-def _is_purl_of(name: str, other: str) -> bool:
-    if name == other:
+def _is_release_of(name: str, component: Component) -> bool:
+    return name.startswith("cpe:") and component.ecosystem != "" and ecosystem_of_cpe(name) == component.ecosystem
+
+
+def _is_purl_of(name: str, component: Component) -> bool:
+    if name == component.purl:
         return True
     try:
-        wide, narrow = read_purl(name), read_purl(other)
+        wide, narrow = read_purl(name), read_purl(component.purl)
     except ValueError:
         return False
+    if (wide.type, wide.namespace) != (narrow.type, narrow.namespace):
+        return False
+    asked = {key: value for key, value in wide.qualifiers.items() if (key, value) != ("epoch", "0")}
+    if wide.type == "rpm" and asked.get("arch") == "src":  # about the source, and so about all that is built of it
+        source = component.source_name or component.name
+        version = (component.source_version or narrow.version).rpartition(":")[2]
+        return wide.name == source and wide.version in {"", version}
     return (
-        (wide.type, wide.namespace, wide.name) == (narrow.type, narrow.namespace, narrow.name)
-        and wide.version in {"", narrow.version}
-        and wide.qualifiers.items() <= narrow.qualifiers.items()
+        wide.name == narrow.name and wide.version in {"", narrow.version} and asked.items() <= narrow.qualifiers.items()
     )
 
 

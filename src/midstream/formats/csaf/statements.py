@@ -22,12 +22,14 @@ _STATUSES = {
 class Product(msgspec.Struct, kw_only=True):
     """One product id of the tree: its names (purls, CPEs), a range of versions if it stands for many, and its parts.
 
-    `parts` is not empty for a relationship: the product with the other installed in it.
+    `parts` is not empty for a relationship: the product with the other installed in it. `through` are the names of what
+    lies between the two, such as the module of a distribution that a package belongs to.
     """
 
     names: list[str]
     versions: str = ""
     parts: list[str] = []
+    through: list[str] = []
 
 
 class Statement(msgspec.Struct, kw_only=True, frozen=True):
@@ -40,6 +42,7 @@ class Statement(msgspec.Struct, kw_only=True, frozen=True):
     justification: str
     impact: str
     action: str
+    remedy: str = ""  # the category of the action: vendor_fix, no_fix_planned, none_available
 
 
 class Statements(msgspec.Struct, kw_only=True):
@@ -86,6 +89,7 @@ def _statements(
     threats = [each for each in _tables(entry, "threats") if each.get("category") == "impact"]
     impacts = _by_product({"threats": threats}, "threats", "details", groups)
     actions = _by_product(entry, "remediations", "details", groups)
+    remedies = _by_product(entry, "remediations", "category", groups)
     for group, listed in _table(entry, "product_status").items():
         status = _STATUSES.get(group)
         if status is None or not isinstance(listed, list):
@@ -102,6 +106,7 @@ def _statements(
                 justification=labels.get(product, ""),
                 impact=impacts.get(product, ""),
                 action=actions.get(product, ""),
+                remedy=remedies.get(product, ""),
             )
 
 
@@ -134,20 +139,47 @@ def _products(tree: dict[str, Any], faults: list[str]) -> tuple[dict[str, Produc
         stack += [(inner, depth + 1) for inner in _tables(branch, "branches")]
     for held in _tables(tree, "full_product_names"):
         found[_text(held, "product_id")] = Product(names=_names(held))
-    for entry in _tables(tree, "relationships"):
-        whole = found.get(_text(entry, "relates_to_product_reference"))
-        part = found.get(_text(entry, "product_reference"))
-        held = _table(entry, "full_product_name")
-        if whole and part:
-            own = _names(held)
-            found[_text(held, "product_id")] = Product(
-                names=own or whole.names, versions=part.versions, parts=[] if own else part.names
-            )
+    _relate(_tables(tree, "relationships"), found, faults)
     groups = {
         _text(entry, "group_id"): [str(product) for product in entry.get("product_ids") or []]
         for entry in _tables(tree, "product_groups")
     }
     return found, groups
+
+
+def _relate(entries: list[dict[str, Any]], found: dict[str, Product], faults: list[str]) -> None:
+    """Add the products that relationships make of others, in whatever order they stand: package, module, release.
+
+    One that is made of itself, or of what the tree does not have, is a fault.
+    """
+    waiting = entries
+    while waiting:
+        left = [entry for entry in waiting if not _has_related(entry, found)]
+        if len(left) == len(waiting):
+            break
+        waiting = left
+    for entry in waiting:
+        whole, part = _text(entry, "relates_to_product_reference"), _text(entry, "product_reference")
+        lost = " and ".join(repr(name[:200]) for name in (part, whole) if name not in found)
+        name = _text(_table(entry, "full_product_name"), "product_id")
+        faults.append(f"the product {name[:200]!r} is made of {lost}, which the product tree does not have")
+
+
+def _has_related(entry: dict[str, Any], found: dict[str, Product]) -> bool:
+    """Return whether both sides of a relationship are known; then the product it makes is, too."""
+    whole = found.get(_text(entry, "relates_to_product_reference"))
+    part = found.get(_text(entry, "product_reference"))
+    if whole is None or part is None:
+        return False
+    held = _table(entry, "full_product_name")
+    own = _names(held)
+    found[_text(held, "product_id")] = Product(
+        names=own or whole.names,
+        versions=part.versions,
+        parts=[] if own else part.names,
+        through=[] if own else [*whole.through, *whole.parts],
+    )
+    return True
 
 
 def _names(product: dict[str, Any]) -> list[str]:

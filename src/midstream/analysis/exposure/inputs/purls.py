@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from midstream.analysis.exposure.inputs.distributions import ecosystem_of_distribution
+from midstream.analysis.exposure.inputs.distributions import ecosystem_of_distribution, ecosystem_of_repository
 from midstream.analysis.exposure.match import Component
 from midstream.analysis.exposure.names import repository_name
 from midstream.formats.purl import Purl, plain_parts, read_purl
@@ -119,12 +119,19 @@ def _of_a_distribution(purl: Purl, version: str, text: str, release: str, place:
     return Component(
         name=purl.name,
         version=version,
-        ecosystem=_distribution(purl.namespace, qualifiers.get("distro", ""), release),
+        ecosystem=_release(purl.namespace, qualifiers, release),
         purl=text,
         source_name=source,
         source_version=source_version,
         place=place,
     )
+
+
+def _release(namespace: str, qualifiers: dict[str, str], release: str) -> str:
+    distro = qualifiers.get("distro", "")
+    repository = qualifiers.get("repository_id", "")
+    said = ecosystem_of_repository(repository, distro=distro) if namespace == "redhat" and repository else ""
+    return said or _distribution(namespace, distro, release)
 
 
 @lru_cache(maxsize=1_000)

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from midstream.analysis.exposure.inputs.distributions import (
+    ecosystem_of_cpe,
     ecosystem_of_distribution,
     ecosystem_of_os_release,
     ecosystem_of_release,
@@ -122,6 +123,8 @@ def test_the_quick_name_of_a_purl_tells_what_the_component_says(purl: str, relea
         ("wolfi", "wolfi-20230201", "Wolfi"),
         ("ubuntu", "ubuntu-23.10", "Ubuntu:23.10"),
         ("opensuse", "opensuse-leap-15.5", "openSUSE:Leap 15.5"),
+        ("redhat", "rhel-8.9", "Red Hat:8"),
+        ("suse", "sles-15.5", "SUSE:15.5"),
         ("acme", "acme-1.2", "Acme:1.2"),
         ("alpine", "", "Alpine"),
     ],
@@ -167,3 +170,37 @@ def test_os_release(text: str, ecosystem: str) -> None:
 def test_the_suite_of_one_of_apts_lists() -> None:
     assert release_of_list("mirror.example_debian_dists_bookworm-security_main_binary-amd64_Packages") == "bookworm"
     assert release_of_list("Packages") == ""
+
+
+@pytest.mark.parametrize(
+    ("cpe", "ecosystem"),
+    [
+        ("cpe:/o:redhat:enterprise_linux:8", "Red Hat:8"),
+        ("cpe:/a:redhat:enterprise_linux:9::appstream", "Red Hat:9"),
+        ("cpe:2.3:o:redhat:enterprise_linux:9:*:*:*:*:*:*:*", "Red Hat:9"),
+        ("cpe:/o:redhat:rhel_eus:9.2::baseos", "Red Hat:rhel_eus:9.2"),
+        ("cpe:/o:suse:sles:15:sp5", "SUSE:15.5"),
+        ("cpe:/o:opensuse:leap:15.5", "openSUSE:Leap 15.5"),
+        ("cpe:/o:debian:debian_linux:12", "Debian:12"),
+        ("cpe:/o:acme:acme_linux:12", ""),
+        ("cpe:/o:redhat:enterprise_linux", ""),
+        ("cpe:2.3:o:redhat:enterprise_linux:*:*:*:*:*:*:*:*", ""),
+        ("nothing", ""),
+    ],
+)
+def test_releases_by_their_cpe(cpe: str, ecosystem: str) -> None:
+    assert ecosystem_of_cpe(cpe) == ecosystem
+
+
+@pytest.mark.parametrize(
+    ("query", "ecosystem"),
+    [
+        ("repository_id=rhel-8-for-x86_64-baseos-rpms", "Red Hat:8"),
+        ("repository_id=rhel-9-for-aarch64-appstream-eus-source-rpms&distro=rhel-9.2", "Red Hat:rhel_eus:9.2"),
+        ("repository_id=rhel-9-for-aarch64-appstream-eus-rpms", "Red Hat"),
+        ("repository_id=rhel-9-for-aarch64-appstream-eus-rpms&distro=rhel-8.2", "Red Hat"),
+        ("repository_id=somewhere-else&distro=rhel-9.2", "Red Hat:9"),
+    ],
+)
+def test_releases_by_the_repository_of_a_package(query: str, ecosystem: str) -> None:
+    assert component_of_purl(f"pkg:rpm/redhat/bash@5.1-2.el9?{query}").ecosystem == ecosystem
