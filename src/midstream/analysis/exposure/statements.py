@@ -5,7 +5,6 @@ from typing import Literal
 
 import msgspec
 
-from midstream.analysis.exposure.inputs.distributions import ecosystem_of_cpe
 from midstream.analysis.exposure.match import Component
 from midstream.formats.purl import read_purl
 
@@ -19,8 +18,9 @@ class Statement(msgspec.Struct, kw_only=True, frozen=True):
 
     `said_by` names who says it and where; `voice` is the one who says it, whose later statement replaces an earlier
     one; `at` is ISO 8601 text. `names` are purls and CPEs of the product; with `parts` it is about these in the
-    product. `versions` are the only ones meant, `range` says them as ``vers:``. `components` are those of the scanned
-    input the statement stands beside; then no name is needed.
+    product. `releases` are the ecosystems of those names that are releases of a distribution. `versions` are the only
+    ones meant, `range` says them as ``vers:``. `components` are those of the scanned input the statement stands beside;
+    then no name is needed.
     """
 
     vulnerability: str
@@ -34,6 +34,7 @@ class Statement(msgspec.Struct, kw_only=True, frozen=True):
     at: str = ""
     names: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
+    releases: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
     range: str = ""
     components: tuple[Component, ...] = ()
@@ -58,7 +59,7 @@ def speaks_of(statement: Statement, component: Component, *, root: Component | N
         return component in statement.components
     if statement.parts:
         in_product = root is not None and any(_is_name_of(name, root) for name in statement.names)
-        in_product = in_product or any(_is_release_of(name, component) for name in statement.names)
+        in_product = in_product or component.ecosystem in statement.releases
         return in_product and any(_is_name_of(part, component) for part in statement.parts)
     if statement.range and not _is_within(statement.range, component):
         return False
@@ -71,10 +72,6 @@ def _is_name_of(name: str, component: Component) -> bool:
     if name.startswith("cpe:"):
         return any(_is_cpe_of(name, cpe) for cpe in component.cpes)
     return False
-
-
-def _is_release_of(name: str, component: Component) -> bool:
-    return name.startswith("cpe:") and component.ecosystem != "" and ecosystem_of_cpe(name) == component.ecosystem
 
 
 def _is_purl_of(name: str, component: Component) -> bool:

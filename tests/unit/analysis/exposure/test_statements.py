@@ -54,21 +54,21 @@ def test_whom_a_name_speaks_of(names: tuple[str, ...], is_meant: bool) -> None: 
 
 
 @pytest.mark.parametrize(
-    ("part", "platform", "is_meant"),
+    ("part", "release", "is_meant"),
     [
-        ("pkg:rpm/redhat/web-libs@2.4-5.el8?arch=x86_64&epoch=0", "cpe:/a:redhat:enterprise_linux:8::appstream", True),
-        ("pkg:rpm/redhat/web@2.4-5.el8?arch=src", "cpe:/a:redhat:enterprise_linux:8::appstream", True),
-        ("pkg:rpm/redhat/web?arch=src", "cpe:/o:redhat:enterprise_linux:8", True),
-        ("pkg:rpm/redhat/web@2.4-6.el8?arch=src", "cpe:/o:redhat:enterprise_linux:8", False),
-        ("pkg:rpm/redhat/web-libs@2.4-5.el8?arch=s390x", "cpe:/o:redhat:enterprise_linux:8", False),
-        ("pkg:rpm/redhat/web?arch=src", "cpe:/o:redhat:enterprise_linux:9", False),
-        ("pkg:rpm/redhat/web?arch=src", "cpe:/a:redhat:gateway:2", False),
+        ("pkg:rpm/redhat/web-libs@2.4-5.el8?arch=x86_64&epoch=0", "Red Hat:8", True),
+        ("pkg:rpm/redhat/web@2.4-5.el8?arch=src", "Red Hat:8", True),
+        ("pkg:rpm/redhat/web?arch=src", "Red Hat:8", True),
+        ("pkg:rpm/redhat/web@2.4-6.el8?arch=src", "Red Hat:8", False),
+        ("pkg:rpm/redhat/web-libs@2.4-5.el8?arch=s390x", "Red Hat:8", False),
+        ("pkg:rpm/redhat/web?arch=src", "Red Hat:9", False),
     ],
 )
-def test_a_package_of_a_release_is_meant_in_every_document(part: str, platform: str, *, is_meant: bool) -> None:
+def test_a_package_of_a_release_is_meant_in_every_document(part: str, release: str, *, is_meant: bool) -> None:
     query = "arch=x86_64&distro=rhel-8.9&upstream=web-2.4-5.el8.src.rpm"
     component = component_of_purl(f"pkg:rpm/redhat/web-libs@2.4-5.el8?{query}")
-    assert speaks_of(said(names=(platform,), parts=(part,)), component, root=None) is is_meant
+    statement = said(names=("cpe:/o:redhat:enterprise_linux:8",), parts=(part,), releases=(release,))
+    assert speaks_of(statement, component, root=None) is is_meant
 
 
 @pytest.mark.parametrize(
