@@ -55,14 +55,14 @@ def speaks_of(statement: Statement, component: Component, *, root: Component | N
     """
     if statement.versions and component.version not in statement.versions:
         return False
+    if statement.range and not _is_within(statement.range, component):
+        return False
     if statement.components:
         return component in statement.components
     if statement.parts:
         in_product = root is not None and any(_is_name_of(name, root) for name in statement.names)
         in_product = in_product or component.ecosystem in statement.releases
         return in_product and any(_is_name_of(part, component) for part in statement.parts)
-    if statement.range and not _is_within(statement.range, component):
-        return False
     return any(_is_name_of(name, component) for name in statement.names)
 
 

@@ -183,6 +183,10 @@ def csaf(*, name: str = "", purl: str = "", cpe: str = "", **status: list[str]) 
         (csaf(purl="pkg:pypi/demo@1.0", known_affected=["P"]), {"1": "affected", "1.1": "not affected"}),
         (csaf(purl="pkg:pypi/demo", known_not_affected=["P"]), {"1": "not affected"}),
         (csaf(purl="pkg:pypi/demo@1.1", fixed=["P"]), {"1.1": "fixed in this version"}),
+        (
+            csaf(purl="pkg:pypi/demo@1.1", known_not_affected=["P"]),
+            {"1": "no data", "1.1": "not affected", "2": "no data"},
+        ),
         (csaf(purl="pkg:pypi/demo", under_investigation=["P"]), {"1": "no data"}),
         (csaf(purl="pkg:pypi/demo", name="from 1 to 2", known_affected=["P"]), {"1": "not affected"}),
         (csaf(purl="pkg:pypi/demo", name="vers:pypi/>=one", known_affected=["P"]), {"1": "unknown version"}),

@@ -37,59 +37,66 @@ class _Named(NamedTuple):
     version: str
 
 
-def take_document(into: Collected, document: Statements, *, line: str) -> None:
-    """Return nothing, after the rows of a CSAF document were added, one advisory for each of its vulnerabilities."""
+def take_document(into: Collected, document: Statements, *, line: str, lists_all: bool = True) -> None:
+    """Return nothing, after the rows of a CSAF document were added, one advisory for each of its vulnerabilities.
+
+    `lists_all` says that the single versions the document calls affected are all there are, as the products of a CSAF
+    document are; a bill of materials speaks of one version only.
+    """
     into.unread += [UnreadRow(line, fault) for fault in document.faults]
     seen: set[str] = set()
-    taken: dict[RangeRow, None] = {}  # each architecture has a product of its own, and all say the same
-    repaired: dict[tuple[str, str, str], list[RangeRow]] = {}
+    taken: dict[_Of, dict[RangeRow, None]] = {}  # each architecture has a product of its own, and all say the same
     for statement in document.statements:
         if statement.vulnerability not in seen:
             seen.add(statement.vulnerability)
-            advisory = AdvisoryRow(
+            row = AdvisoryRow(
                 advisory=statement.vulnerability,
                 aliases=" ".join(each for each in statement.aliases if " " not in each),
                 modified=document.at,
                 summary=f"{document.publisher}: {document.id}"[:300],
                 line=line,
             )
-            into.advisories.append(advisory)
-        for row, versions in _rows(into, statement, line):
-            found = _placed(into, row, versions)
-            taken.update(dict.fromkeys(found))
-            if statement.status == "fixed":
-                repaired.setdefault(_of(row), []).extend(found)
-    told = {_of(row) for row in taken if row.state.partition(":")[0] in _SPEAKS}
-    for of, rows in repaired.items():
-        if of not in told:
-            taken.update(dict.fromkeys(_before(rows)))
-    into.ranges += taken
+            into.advisories.append(row)
+        for whole, versions in _rows(into, statement, line):
+            found = _placed(into, whole, versions)
+            taken.setdefault((whole.advisory, whole.ecosystem, whole.name), {}).update(dict.fromkeys(found))
+    for rows in taken.values():
+        into.ranges += rows
+        into.ranges += _left_open(sorted(rows), lists_all=lists_all)
 
+
+_Of = tuple[str, str, str]
+"""Advisory, ecosystem and name."""
 
 _SPEAKS = {"", *_UNREPAIRED}
 """The states that say affected: then the document itself tells which versions are."""
 
 
-def _of(row: RangeRow) -> tuple[str, str, str]:
-    return row.advisory, row.ecosystem, row.name
-
-
-def _before(fixes: list[RangeRow]) -> Iterator[RangeRow]:
-    """Yield what is to be said of the versions before those with the fix, where the document says nothing of them.
+def _left_open(rows: list[RangeRow], *, lists_all: bool) -> Iterator[RangeRow]:
+    """Yield what is to be said of the versions of which a document says nothing.
 
     In a release of a distribution versions follow one another, so what comes before the last fix lacks one. Elsewhere
-    nobody knows, and that is what is said.
+    nobody knows, unless the document says which versions are affected; and that is what is said.
     """
-    fixes = sorted(fixes)
-    if ":" in fixes[0].ecosystem:
-        fixes = fixes[-1:]
-    lo = LOWEST
-    for row in fixes:
+    speaking = [row for row in rows if row.state.partition(":")[0] in _SPEAKS]
+    if speaking and (lists_all or any(row.until != f"<= {row.introduced}" for row in speaking)):
+        return
+    fixes = [row for row in rows if row.state == "fixed"]
+    if fixes and not speaking and ":" in rows[0].ecosystem:
+        if fixes[-1].lo > LOWEST:
+            until = f"< {fixes[-1].introduced.removeprefix('>= ')}"
+            yield fixes[-1]._replace(lo=LOWEST, hi=fixes[-1].lo, state="", introduced="0", until=until)
+        return
+    state = "undetermined: the source speaks of other versions only"
+    lo, introduced = LOWEST, "0"
+    for row in rows:
         if lo < row.lo:
             until = f"< {row.introduced.removeprefix('>= ')}"
-            state = "" if ":" in row.ecosystem else "undetermined: the source tells only which version has the fix"
-            yield row._replace(lo=lo, hi=row.lo, state=state, introduced="0", until=until)
-        lo = row.hi
+            yield row._replace(lo=lo, hi=row.lo, state=state, introduced=introduced, until=until)
+        if lo < row.hi:
+            lo, introduced = row.hi, row.until.replace("<=", ">") if row.until else ""
+    if lo < HIGHEST and rows and rows[-1].state != "fixed":
+        yield rows[-1]._replace(lo=lo, hi=HIGHEST, state=state, introduced=introduced, until="")
 
 
 def _rows(into: Collected, statement: Statement, line: str) -> Iterator[tuple[RangeRow, str]]:

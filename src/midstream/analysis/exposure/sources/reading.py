@@ -78,10 +78,12 @@ def _take_json(place: str, data: bytes, shy_place: str, reading: Reading) -> Non
         return
     if b'"csaf_version"' in data:
         _take_csaf(place, data, shy_place, reading)
+    elif b'"bomFormat"' in data or (b'"@graph"' in data and b"security_Vex" in data):
+        _take_vex(place, data, reading)
     elif b'"releases"' in data:
         _take_dump(place, data, reading)
     else:
-        raise ValueError(f"neither OSV, nor CSAF, nor Debian's tracker: {why}")
+        raise ValueError(f"neither OSV, CSAF, CycloneDX or SPDX with vulnerabilities, nor Debian's tracker: {why}")
 
 
 def _take_osv(entry: Feed, place: str, reading: Reading) -> None:
@@ -105,6 +107,17 @@ def _take_csaf(place: str, data: bytes, shy_place: str, reading: Reading) -> Non
         csaf.take_document(reading.into, found, line=place)
 
 
+def _take_vex(place: str, data: bytes, reading: Reading) -> None:
+    from midstream.analysis.exposure.sources.vex import of_cyclonedx, of_spdx  # noqa: PLC0415 - most feeds have none
+
+    kind: Kind = "CycloneDX" if b'"bomFormat"' in data else "SPDX"
+    found = of_cyclonedx(data) if kind == "CycloneDX" else of_spdx(msgspec.json.decode(data))
+    if not found.statements and not found.faults:
+        raise ValueError(f"a {kind} document that says nothing of vulnerabilities")
+    _saw(reading, kind, found.at)
+    csaf.take_document(reading.into, found, line=place, lists_all=False)
+
+
 def _take_dump(place: str, data: bytes, reading: Reading) -> None:
     from midstream.formats.debian_tracker.dump import read_dump  # noqa: PLC0415 - most feeds have none
 
@@ -126,7 +139,10 @@ def _may_enter(label: str, shy_place: str, reading: Reading) -> bool:
     return False
 
 
-def _saw(reading: Reading, kind: Literal["OSV", "CSAF", "Debian tracker"], moment: str) -> None:
+Kind = Literal["OSV", "CSAF", "CycloneDX", "SPDX", "Debian tracker"]
+
+
+def _saw(reading: Reading, kind: Kind, moment: str) -> None:
     if kind not in reading.kind:
         reading.kind = f"{reading.kind}, {kind}" if reading.kind else kind
     reading.newest = max(reading.newest, moment[:40])
