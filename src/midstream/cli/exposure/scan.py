@@ -38,7 +38,7 @@ FAIL_ON = {
     "vex",
     type=click.Path(path_type=Path),
     multiple=True,
-    help="A document that says what is affected: OpenVEX, CSAF, CycloneDX.",
+    help="A document that says what is affected: OpenVEX, CSAF, CycloneDX, SPDX 3.",
 )
 @click.option(
     "--release", default="", help="The release of distribution packages that name none: bookworm, alpine-3.20."
