@@ -242,29 +242,29 @@ def related(part: str, whole: str) -> dict[str, Any]:
     }
 
 
+PLATFORMS = {
+    "AppStream-8": "cpe:/a:redhat:enterprise_linux:8::appstream",
+    "AppStream-9.2.EUS": "cpe:/a:redhat:rhel_eus:9.2::appstream",
+    "Gateway": "cpe:/a:redhat:gateway",
+}
+BUILDS = {
+    "x86_64": "pkg:rpm/redhat/demo-libs@1.2-3.el8?arch=x86_64&epoch=0",
+    "aarch64": "pkg:rpm/redhat/demo-libs@1.2-3.el8?arch=aarch64&epoch=0",
+    "src": "pkg:rpm/redhat/demo@1.2-3.el8?arch=src&epoch=0",
+    "eus": "pkg:rpm/redhat/demo@1.0-9.el9_2?arch=src",
+    "in-module": "pkg:rpm/redhat/web@2.4-5.module%2Bel8?arch=x86_64",
+    "old": "pkg:rpm/redhat/old?arch=src",
+    "safe": "pkg:rpm/redhat/safe?arch=src",
+    "bare": "pkg:rpm/redhat/bare@1-1?arch=src",
+}
+
+
 def distribution() -> dict[str, Any]:
     """A document as the vendor of a distribution writes them: platforms, packages by architecture, modules."""
-    platforms = [
-        branch("product_name", name, product(name, cpe=cpe))
-        for name, cpe in {
-            "AppStream-8": "cpe:/a:redhat:enterprise_linux:8::appstream",
-            "AppStream-9.2.EUS": "cpe:/a:redhat:rhel_eus:9.2::appstream",
-            "Gateway": "cpe:/a:redhat:gateway",
-        }.items()
-    ]
-    builds = {
-        "x86_64": "pkg:rpm/redhat/demo-libs@1.2-3.el8?arch=x86_64&epoch=0",
-        "aarch64": "pkg:rpm/redhat/demo-libs@1.2-3.el8?arch=aarch64&epoch=0",
-        "src": "pkg:rpm/redhat/demo@1.2-3.el8?arch=src&epoch=0",
-        "eus": "pkg:rpm/redhat/demo@1.0-9.el9_2?arch=src",
-        "in-module": "pkg:rpm/redhat/web@2.4-5.module%2Bel8?arch=x86_64",
-        "old": "pkg:rpm/redhat/old?arch=src",
-        "safe": "pkg:rpm/redhat/safe?arch=src",
-        "bare": "pkg:rpm/redhat/bare@1-1?arch=src",
-    }
+    platforms = [branch("product_name", name, product(name, cpe=cpe)) for name, cpe in PLATFORMS.items()]
     packages = [
         branch("architecture", "x", None, branch("product_version", name, product(name, purl=purl)))
-        for name, purl in builds.items()
+        for name, purl in BUILDS.items()
     ]
     module = branch("product_version", "web:2.4", product("web:2.4", purl="pkg:rpmmod/redhat/web@2.4:8070:bd13"))
     names = [f"AppStream-8:{each}" for each in ("x86_64", "aarch64", "src", "web:2.4:in-module")]
