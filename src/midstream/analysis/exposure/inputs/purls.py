@@ -6,10 +6,11 @@ from functools import lru_cache
 from midstream.analysis.exposure.inputs.distributions import ecosystem_of_distribution, ecosystem_of_repository
 from midstream.analysis.exposure.match import Component
 from midstream.analysis.exposure.names import repository_name
+from midstream.analysis.exposure.versions.alphabet import LENGTH_LIMIT
 from midstream.formats.purl import Purl, plain_parts, read_purl
 
 VERSION_LIMIT = 1_000
-"""Characters a version may have; what is longer cannot be compared, and reads as an unknown version."""
+"""Characters a version may have; of what is longer so much is kept that no scheme takes it: an unknown version."""
 
 _ECOSYSTEMS = {
     "bitnami": "Bitnami",
@@ -47,7 +48,7 @@ def component_of_purl(text: str, /, *, release: str = "", place: str = "", cpe: 
     purl = read_purl(text)
     kind, version = purl.type, purl.version
     if len(version) > VERSION_LIMIT:
-        version = ""
+        version = version.ljust(LENGTH_LIMIT + 1, "…")[: LENGTH_LIMIT + 1]
     ecosystem = _ECOSYSTEMS.get(kind)
     if ecosystem is not None:
         # The common case first, and without the detours of distributions and forges.

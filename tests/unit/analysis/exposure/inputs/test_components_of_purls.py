@@ -1,5 +1,7 @@
 """From purls to components: ecosystems, releases, epochs, sources, rebuilds, repositories."""
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from midstream.analysis.exposure.inputs.distributions import (
 )
 from midstream.analysis.exposure.inputs.purls import VERSION_LIMIT, component_of_purl, plain_name
 from midstream.analysis.exposure.match import Component
+from midstream.analysis.exposure.versions import InvalidVersion, Scheme, key_of
 
 COMMIT = "0bebf8b8c7f07abe3571ded48a11aa907a1ffb20"
 
@@ -83,7 +86,11 @@ def test_a_cpe_counts_only_where_the_purl_names_no_ecosystem() -> None:
 
 
 def test_a_version_of_ten_thousand_characters_is_an_unknown_version() -> None:
-    assert component_of_purl(f"pkg:npm/a@{'1' * 10_000}").version == ""
+    long = component_of_purl(f"pkg:npm/a@{'1' * 10_000}")
+    assert len(long.version) == 1_025, "not all of it, and not nothing: the input does give a version"
+    for scheme in get_args(Scheme):
+        with pytest.raises(InvalidVersion):
+            key_of(scheme=scheme, version=long.version)
     assert component_of_purl(f"pkg:npm/a@{'1' * VERSION_LIMIT}").version
 
 
