@@ -1,5 +1,6 @@
 """What a CSAF document says about products and vulnerabilities (CSAF 2.0 and 2.1, "product_status")."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,9 @@ _STATUSES = {
     "first_fixed": "fixed",
     "under_investigation": "under_investigation",
 }
+
+_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*-[A-Za-z0-9_.:-]*[0-9A-Za-z]")
+"""What an id of a vulnerability looks like: GHSA-xxxx-xxxx-xxxx, ACME-7."""
 
 
 class Product(msgspec.Struct, kw_only=True):
@@ -85,11 +89,15 @@ def _statements(
     if not names:
         faults.append("a vulnerability has neither a cve nor ids")
         return
+    # Among the ids are numbers of bugs, and one bug may be about several vulnerabilities: those are no names of this.
+    names = [names[0], *(name for name in names[1:] if _ID.fullmatch(name))]
     labels = _by_product(entry, "flags", "label", groups)
     threats = [each for each in _tables(entry, "threats") if each.get("category") == "impact"]
     impacts = _by_product({"threats": threats}, "threats", "details", groups)
     actions = _by_product(entry, "remediations", "details", groups)
     remedies = _by_product(entry, "remediations", "category", groups)
+    if not _table(entry, "product_status"):
+        faults.append(f"{names[0]}: it says nothing of any product")
     for group, listed in _table(entry, "product_status").items():
         status = _STATUSES.get(group)
         if status is None or not isinstance(listed, list):

@@ -188,6 +188,7 @@ def csaf(*, name: str = "", purl: str = "", cpe: str = "", **status: list[str]) 
             {"1": "no data", "1.1": "not affected", "2": "no data"},
         ),
         (csaf(purl="pkg:pypi/demo", under_investigation=["P"]), {"1": "no data"}),
+        (csaf(purl="pkg:pypi/demo", fixed=["P"]), {"1": "unknown version"}),
         (csaf(purl="pkg:pypi/demo", name="from 1 to 2", known_affected=["P"]), {"1": "not affected"}),
         (csaf(purl="pkg:pypi/demo", name="vers:pypi/>=one", known_affected=["P"]), {"1": "unknown version"}),
     ],
@@ -363,3 +364,21 @@ def test_a_fix_alone_does_not_clear_what_came_before(
     for version, verdict in expected.items():
         component = Component(ecosystem="PyPI", name="demo", version=version)
         assert [each.verdict for each in match(index=index, components=[component], everything=True)] == [verdict]
+
+
+def test_a_bug_is_no_name_of_a_vulnerability_and_silence_about_products_is_told(
+    index_of: MakeIndex, tmp_path: Path
+) -> None:
+    document = csaf(purl="pkg:pypi/demo")
+    bug, own = {"system_name": "Tracker", "text": "4711"}, {"system_name": "Vendor", "text": "VENDOR-2026-1"}
+    document["vulnerabilities"] = [
+        {"cve": "CVE-2026-1", "ids": [bug, own], "product_status": {"known_affected": ["P"]}},
+        {"cve": "CVE-2026-2", "ids": [bug], "product_status": {"known_affected": ["P"]}},
+        {"cve": "CVE-2026-3"},
+    ]
+    (tmp_path / "csaf.json").write_text(json.dumps(document))
+    index = index_of(tmp_path / "csaf.json")
+    component = Component(ecosystem="PyPI", name="demo", version="1")
+    found = [(each.vulnerability, each.aliases) for each in match(index=index, components=[component])]
+    assert found == [("CVE-2026-1", ("VENDOR-2026-1",)), ("CVE-2026-2", ())]
+    assert [reason for _, _, reason in index.unread()] == ["CVE-2026-3: it says nothing of any product"]

@@ -230,6 +230,20 @@ def test_what_a_distribution_copies_is_the_same_vulnerability(index_of: MakeInde
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "ecosystem"),
+    [
+        ("Red Hat:enterprise_linux:8::appstream", "Red Hat:8"),
+        ("Red Hat:rhel_eus:9.2::baseos", "Red Hat:rhel_eus:9.2"),
+        ("Red Hat:8", "Red Hat:8"),
+    ],
+)
+def test_releases_of_red_hat_are_called_as_components_call_them(said: str, ecosystem: str, index_of: MakeIndex) -> None:
+    index = index_of([entry("RHSA-1", package(said, "demo", "introduced 0", "fixed 2-1.el8"))])
+    (answer,) = found(index, ecosystem=ecosystem, name="demo", version="1-1.el8")
+    assert answer.verdict == "affected"
+
+
 def test_a_listed_version_says_so(index_of: MakeIndex) -> None:
     index = index_of([entry("A", package(*PYPI, versions=["1.2"]))])
     (answer,) = found(index, ecosystem="PyPI", name="demo", version="1.2.0")

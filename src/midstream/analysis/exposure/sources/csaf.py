@@ -60,7 +60,7 @@ def take_document(into: Collected, document: Statements, *, line: str, lists_all
         for whole, versions in _rows(into, statement, line):
             found = _placed(into, whole, versions)
             taken.setdefault((whole.advisory, whole.ecosystem, whole.name), {}).update(dict.fromkeys(found))
-    for rows in taken.values():
+    for rows in filter(None, taken.values()):
         into.ranges += rows
         into.ranges += _left_open(sorted(rows), lists_all=lists_all)
 
@@ -159,6 +159,11 @@ def _module_through(product: Product) -> str:
 
 def _placed(into: Collected, row: RangeRow, versions: str) -> list[RangeRow]:
     """Return a row for each interval of the versions; `row` is the one that holds for all versions."""
+    if not versions and row.state == "fixed":
+        reason = "the source says that it is fixed, and in which version it does not say"
+        into.unsure.append(UnsureRow(row.ecosystem, row.name, row.advisory, reason, row.line))
+        into.unread.append(UnreadRow(row.line, f"{row.advisory}: {row.name}: {reason}"))
+        return []
     if not versions or versions in {"vers:all/*", "*"}:
         return [row]
     try:
