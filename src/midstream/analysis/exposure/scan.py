@@ -116,4 +116,7 @@ def _with_releases(statement: "Statement") -> "Statement":
 
 
 def _sources(index: "Index") -> list[Source]:
-    return [Source(name=source.name, digest=source.digest, newest=source.newest) for source in index.sources]
+    return [
+        Source(name=each.name, digest=each.digest, newest=each.newest, advisories=each.advisories)
+        for each in index.sources
+    ]
