@@ -4,6 +4,7 @@ SPDX 3.0.1, Security/VexVulnAssessmentRelationship and the four classes below it
 """
 
 import re
+from itertools import product
 from typing import Any
 
 import msgspec
@@ -89,8 +90,11 @@ def _take(found: Statements, entry: dict[str, Any], status: str, elements: dict[
     made = elements.get(_text(entry, "creationInfo"), {})
     made = entry["creationInfo"] if isinstance(entry.get("creationInfo"), dict) else made
     whom = [_text(entry, "suppliedBy") or _text(entry, "security_suppliedBy"), *_texts(made.get("createdBy"))]
-    part = _text(entry, "security_assessedElement")
-    for target in _texts(entry.get("to")):
+    parts = _texts(entry.get("security_assessedElement"))
+    targets = [] if entry.get("security_assessedElement") and not parts else _texts(entry.get("to"))
+    if not targets:
+        found.faults.append(f"{where}: it is about nothing that can be read")
+    for target, part in product(targets, parts or [""]):
         lost = next((each for each in (target, part) if each and each not in elements), "")
         if lost:
             found.faults.append(f"{where}: it is about {lost[:200]!r}, which is not in the document")

@@ -88,6 +88,34 @@ def test_an_spdx_document_beside_a_scan(spdx: Path) -> None:
     assert read.faults == [*LOST, f"{CVE}: 'urn:unknown' has neither purl nor CPE"]
 
 
+@pytest.mark.parametrize(
+    ("broken", "fault"),
+    [
+        ({"to": {"spdxId": "urn:demo"}}, "it is about nothing that can be read"),
+        ({"to": []}, "it is about nothing that can be read"),
+        ({"security_assessedElement": {"spdxId": "urn:demo"}}, "it is about nothing that can be read"),
+        ({"security_assessedElement": "urn:nobody"}, "it is about 'urn:nobody', which is not in the document"),
+        ({"from": ["urn:flaw"]}, "what it is from, '', has no id of a vulnerability"),
+    ],
+)
+def test_a_statement_that_cannot_be_read_is_told_and_does_not_count(
+    broken: dict[str, Any], fault: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "spdx.json"
+    path.write_text(json.dumps(DOCUMENT | {"@graph": [*GRAPH[:-7], said("Fixed", "urn:demo") | broken]}))
+    read = read_vex(path=path)
+    assert read.statements == []
+    assert read.faults == [f"urn:said:Fixed:urn:demo: {fault}"]
+
+
+def test_an_id_nobody_can_have_is_told(tmp_path: Path, index_of: MakeIndex) -> None:
+    document = cyclonedx({"ref": "d"})
+    document["vulnerabilities"][0]["id"] = "CVE-2026-1 \x1b[31m"
+    (tmp_path / "bom.json").write_text(json.dumps(document))
+    ((_, _, reason),) = index_of(tmp_path / "bom.json").unread()
+    assert reason.endswith("is no id: too long, or with spaces or control characters")
+
+
 def test_what_an_spdx_document_says_of_its_own_packages(spdx: Path) -> None:
     (found,) = read_input(str(spdx))
     assert isinstance(found, Inventory)

@@ -47,10 +47,15 @@ def take_document(into: Collected, document: Statements, *, line: str, lists_all
     seen: set[str] = set()
     taken: dict[_Of, dict[RangeRow, None]] = {}  # each architecture has a product of its own, and all say the same
     for statement in document.statements:
-        if statement.vulnerability not in seen:
-            seen.add(statement.vulnerability)
+        name = statement.vulnerability
+        if len(name) > 200 or not name.isprintable() or " " in name:
+            fault = UnreadRow(line, f"{name[:60]!r} is no id: too long, or with spaces or control characters")
+            into.unread += [fault] if into.unread[-1:] != [fault] else []
+            continue
+        if name not in seen:
+            seen.add(name)
             row = AdvisoryRow(
-                advisory=statement.vulnerability,
+                advisory=name,
                 aliases=" ".join(each for each in statement.aliases if " " not in each),
                 modified=document.at,
                 summary=f"{document.publisher}: {document.id}"[:300],
