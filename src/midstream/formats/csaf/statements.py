@@ -96,12 +96,17 @@ def _statements(
     impacts = _by_product({"threats": threats}, "threats", "details", groups)
     actions = _by_product(entry, "remediations", "details", groups)
     remedies = _by_product(entry, "remediations", "category", groups)
-    if not _table(entry, "product_status"):
-        faults.append(f"{names[0]}: it says nothing of any product")
-    for group, listed in _table(entry, "product_status").items():
+    said = _table(entry, "product_status")
+    if not _STATUSES.keys() & said.keys():  # "recommended" and "unknown" say nothing about being affected
+        only = f"only what is {', '.join(sorted(said))[:80]}" if said else "nothing"
+        faults.append(f"{names[0]}: it says {only} of any product")
+    for group, listed in said.items():
         status = _STATUSES.get(group)
-        if status is None or not isinstance(listed, list):
-            continue  # "recommended" and "unknown" say nothing about being affected
+        if status is None:
+            continue
+        if not isinstance(listed, list):
+            faults.append(f"{names[0]}: {group} is no list")
+            continue
         for product in map(str, listed):
             if product not in products:
                 faults.append(f"{names[0]}: {group} names {product!r}, which the product tree does not have")
@@ -122,9 +127,9 @@ def _by_product(entry: dict[str, Any], key: str, value: str, groups: dict[str, l
     """Return what the entries of a list say, by product id, with groups of products taken apart."""
     found: dict[str, str] = {}
     for each in _tables(entry, key):
-        ids = [str(product) for product in each.get("product_ids") or []]
-        for group in each.get("group_ids") or []:
-            ids += groups.get(str(group), [])
+        ids = _texts(each, "product_ids")
+        for group in _texts(each, "group_ids"):
+            ids += groups.get(group, [])
         for product in ids:
             found.setdefault(product, _text(each, value))
     return found
@@ -148,10 +153,7 @@ def _products(tree: dict[str, Any], faults: list[str]) -> tuple[dict[str, Produc
     for held in _tables(tree, "full_product_names"):
         found[_text(held, "product_id")] = Product(names=_names(held))
     _relate(_tables(tree, "relationships"), found, faults)
-    groups = {
-        _text(entry, "group_id"): [str(product) for product in entry.get("product_ids") or []]
-        for entry in _tables(tree, "product_groups")
-    }
+    groups = {_text(entry, "group_id"): _texts(entry, "product_ids") for entry in _tables(tree, "product_groups")}
     return found, groups
 
 
@@ -200,6 +202,11 @@ def _names(product: dict[str, Any]) -> list[str]:
 def _tables(tree: dict[str, Any], key: str) -> list[dict[str, Any]]:
     entries = tree.get(key)
     return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+
+
+def _texts(tree: dict[str, Any], key: str) -> list[str]:
+    value = tree.get(key)
+    return [str(each) for each in value] if isinstance(value, list) else []
 
 
 def _table(tree: dict[str, Any], key: str) -> dict[str, Any]:

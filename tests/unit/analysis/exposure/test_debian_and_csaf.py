@@ -382,3 +382,24 @@ def test_a_bug_is_no_name_of_a_vulnerability_and_silence_about_products_is_told(
     found = [(each.vulnerability, each.aliases) for each in match(index=index, components=[component])]
     assert found == [("CVE-2026-1", ("VENDOR-2026-1",)), ("CVE-2026-2", ())]
     assert [reason for _, _, reason in index.unread()] == ["CVE-2026-3: it says nothing of any product"]
+
+
+@pytest.mark.parametrize(
+    ("vulnerabilities", "reason"),
+    [
+        ([{"cve": "CVE-2026-1", "product_status": {"recommended": ["P"]}}], "only what is recommended of any product"),
+        ([{"cve": "CVE-2026-1", "product_status": {"known_affected": "P"}}], "known_affected is no list"),
+        ([{"cve": "CVE-2026-1", "product_status": 5}], "it says nothing of any product"),
+        ([], "a CSAF document that says nothing of vulnerabilities"),
+        (
+            [{"cve": "CVE-2026-1", "product_status": {"fixed": ["Q"]}, "remediations": [{"product_ids": True}]}],
+            "fixed names 'Q', which the product tree does not have",
+        ),
+    ],
+)
+def test_what_a_csaf_document_does_not_say_is_told(
+    vulnerabilities: list[dict[str, Any]], reason: str, index_of: MakeIndex, tmp_path: Path
+) -> None:
+    (tmp_path / "csaf.json").write_text(json.dumps(csaf(purl="pkg:pypi/demo") | {"vulnerabilities": vulnerabilities}))
+    ((_, _, told),) = index_of(tmp_path / "csaf.json").unread()
+    assert told.endswith(reason)

@@ -138,18 +138,26 @@ def _imported_files(into: "Collecting", name: str, path: Path | None) -> list[Pa
         return []
     whole = path.resolve()
     root = next((folder for folder in whole.parents if (folder / ".git").exists()), whole.parent)
-    target = (root / name).resolve()
-    if not target.is_relative_to(root):
+    try:
+        target = (root / name).resolve()
+        is_folder = target.is_relative_to(root) and target.is_dir()
+        files = sorted(each.resolve() for each in target.iterdir()) if is_folder else [target]
+        return [file for file in files if _is_manifest(into, file, root, name, is_folder=is_folder)]
+    except (OSError, ValueError):
+        into.fault(f"self: import: {name[:200]!r}: no file can be called this")
+        return []
+
+
+def _is_manifest(into: "Collecting", file: Path, root: Path, name: str, *, is_folder: bool) -> bool:
+    if is_folder and file.suffix not in {".yml", ".yaml"}:
+        return False
+    if not file.is_relative_to(root):
         into.fault(f"self: import: {name[:200]}: it leads out of the repository, and was not read")
-        return []
-    if target.is_dir():
-        return sorted(
-            each.resolve() for each in target.iterdir() if each.suffix in {".yml", ".yaml"} and each.is_file()
-        )
-    if not target.is_file():
+        return False
+    if not file.is_file():
         into.fault(f"self: import: {name[:200]}: there is no such file")
-        return []
-    return [target]
+        return False
+    return True
 
 
 def _workspaces(path: Path | None) -> list[Path]:
@@ -163,14 +171,18 @@ def _workspaces(path: Path | None) -> list[Path]:
 
 def _take_module_of(into: "Collecting", project: "Project", cloned: Component, workspaces: list[Path]) -> None:
     for workspace in workspaces:
-        folder = (workspace / project.path).resolve()
+        try:
+            folder = (workspace / project.path).resolve()
+            found = next((folder / name for name in MODULE_FILES[:2] if (folder / name).is_file()), None)
+        except (OSError, ValueError):
+            into.fault(f"project {project.name[:200]}: no folder can be called {project.path[:80]!r}")
+            return
         if not folder.is_relative_to(workspace):
             into.fault(f"project {project.name}: its path leads out of the workspace; its module.yml was not read")
             return
-        for name in MODULE_FILES[:2]:
-            if (folder / name).is_file():
-                _take_module_file(into, folder / name, project.name, cloned)
-                return
+        if found:
+            _take_module_file(into, found, project.name, cloned)
+            return
 
 
 def _take_module_file(into: "Collecting", path: Path, name: str, cloned: Component) -> None:

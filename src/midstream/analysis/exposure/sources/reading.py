@@ -103,6 +103,8 @@ def _take_csaf(place: str, data: bytes, shy_place: str, reading: Reading) -> Non
     label = tlp.get("label") if isinstance(tlp, dict) else None
     if _may_enter(str(label or ""), shy_place, reading):
         found = read_statements(tree=tree)
+        if not found.statements and not found.faults:
+            raise ValueError("a CSAF document that says nothing of vulnerabilities")
         _saw(reading, "CSAF", found.at)
         csaf.take_document(reading.into, found, line=place)
 

@@ -334,6 +334,7 @@ def test_a_manifest_imports_from_its_own_repository_and_says_what_it_does_not_fe
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     (tmp_path / "repo/.git").mkdir()
+    (tmp_path / "repo/more.d/40.yml").symlink_to(tmp_path / "outside.yml")
     (found,) = read_input(str(tmp_path / "repo/west.yml"))
     assert isinstance(found, Inventory)
     assert [(each.name.rpartition("/")[2], each.version) for each in found.components] == [
@@ -346,6 +347,7 @@ def test_a_manifest_imports_from_its_own_repository_and_says_what_it_does_not_fe
     ]
     assert [fault.partition(" in ")[0] for fault in found.faults] == [
         "self: import: '{}' is no file",
+        "self: import: more.d: it leads out of the repository, and was not read",
         "self: import: 30.yml: it is no YAML: while parsing a flow node did not find expected node content",
         "self: import: missing.yml: there is no such file",
         "self: import: ../outside.yml: it leads out of the repository, and was not read",
@@ -361,3 +363,13 @@ def test_a_manifest_on_stdin_cannot_import(monkeypatch: pytest.MonkeyPatch) -> N
     (found,) = read_input("-")
     assert isinstance(found, Inventory)
     assert found.faults == ["self: import: more.yml: give the manifest as a file, so that what it imports can be found"]
+
+
+@pytest.mark.parametrize("name", ["x" * 3_000, "a\\0b"])
+def test_a_manifest_with_names_no_file_can_have(name: str, tmp_path: Path) -> None:
+    project = f'{{name: a, url: https://example.org/a, path: "{name}"}}'
+    (tmp_path / "west.yml").write_text(f'manifest: {{projects: [{project}], self: {{import: "{name}"}}}}')
+    (found,) = read_input(str(tmp_path / "west.yml"))
+    assert isinstance(found, Inventory)
+    assert [fault.split(":")[-1][:7] for fault in found.faults] == [" no fil", " no fol"]
+    assert len(found.components) == 1
