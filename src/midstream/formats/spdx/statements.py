@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from midstream.formats.spdx.packages import kind_of
+
 _STATUSES = {
     "security_VexAffectedVulnAssessmentRelationship": "affected",
     "security_VexNotAffectedVulnAssessmentRelationship": "not_affected",
@@ -70,10 +72,10 @@ def read_statements(*, tree: object) -> Statements:
     elements = {_id(each): each for each in entries}
     found = Statements(name="", statements=[], faults=[])
     for each in entries:
-        kind = each.get("type") or each.get("@type")
+        kind = kind_of(each)
         if kind == "SpdxDocument":
             found.name = _text(each, "name") or _id(each)
-        elif isinstance(kind, str) and kind in _STATUSES:
+        elif kind in _STATUSES:
             _take(found, each, _STATUSES[kind], elements)
     return found
 
