@@ -1,12 +1,15 @@
-"""Figures of advisories: from one record to every document."""
+"""Figures of advisories: from one record to every document, and counts of what differs, is kept and is refused."""
 
+import functools
+import json
 import statistics
 import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from bench.figure import Figure, Places
+from bench.figure import Count, Figure, NotRun, Places
 from midstream.advisories.checks.agreement import disagreements
-from midstream.advisories.checks.leaks import leaks
+from midstream.advisories.checks.leaks import leaks, secrets_of
 from midstream.advisories.formats import TARGETS, check_of
 from midstream.advisories.public import public_part
 from midstream.advisories.record import (
@@ -25,6 +28,7 @@ from midstream.advisories.record import (
     Score,
     Weakness,
 )
+from midstream.advisories.targets.target import Target
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 PUBLISHER = Publisher(
@@ -101,6 +105,7 @@ def every_document(places: Places) -> float:
 
     def work() -> None:
         public = public_part(record, now=NOW)
+        secrets = secrets_of(whole=record, public=public)
         for target in TARGETS.values():
             if target.lacks(public, PUBLISHER):
                 continue
@@ -108,7 +113,7 @@ def every_document(places: Places) -> float:
             content = target.dump(document)
             found = check_of(target, document, now=NOW)
             found += disagreements(target, document, record=public, releases=releases)
-            found += leaks(content, whole=record, public=public)
+            found += leaks(content, secrets=secrets)
             if found:
                 raise ValueError(f"{target.name}: {found[0]}")
 
@@ -121,4 +126,120 @@ def every_document(places: Places) -> float:
     return statistics.median(took) * 1000
 
 
-FIGURES = (Figure(name="one record to every document, checked", limit=40, unit="ms", measure=every_document),)
+RECORDS = 1000
+"""Random records of which every format is asked about every release."""
+OFFICIAL = 200
+"""Random records that are put to the official tests of CSAF."""
+World = tuple[Advisory, tuple[Release, ...]]
+
+
+@functools.cache
+def records(count: int) -> tuple[World, ...]:
+    """Return so many random records, each with its calendar of releases: the same ones each time.
+
+    No two of them have the same components, so that no question is asked twice.
+    """
+    try:
+        from hypothesis import HealthCheck, Phase, given, seed, settings  # noqa: PLC0415 - not everybody has it
+
+        from tests.advisories import worlds  # noqa: PLC0415 - as above
+    except ImportError as error:
+        raise NotRun(f"{error.name} is not installed") from None
+    found: dict[str, World] = {}
+
+    @seed(20261125)
+    @settings(
+        max_examples=2 * count,
+        phases=[Phase.generate],
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(worlds())
+    def gather(world: World) -> None:
+        found.setdefault(repr(world[0].component), world)
+
+    gather()
+    return tuple(found.values())[:count]
+
+
+def agreement_of(target: Target) -> Callable[[Places], Count]:
+    """Return what counts the releases of which the bytes of a format say another thing than the record."""
+
+    def measure(places: Places) -> Count:
+        del places
+        compared = differ = 0
+        for record, document, releases in written(target, RECORDS):
+            compared += sum(len([each for each in releases if each.component == one.key]) for one in record.component)
+            differ += len(disagreements(target, document, record=record, releases=releases))
+        return Count(differ, f"of {compared:,} verdicts on {RECORDS:,} records")
+
+    return measure
+
+
+def written(target: Target, count: int) -> Iterator[tuple[Advisory, object, tuple[Release, ...]]]:
+    """Yield each random record's public part, its document read back from the bytes, and the calendar."""
+    found = records(count)
+    from tests.advisories import NOW, PUBLISHER, STATES, ended  # noqa: PLC0415 - as above
+
+    for number, (whole, releases) in enumerate(found):
+        record = public_part(ended(whole, STATES[number % len(STATES)]), now=NOW)
+        if not target.lacks(record, PUBLISHER):
+            document = target.write(record=record, publisher=PUBLISHER, releases=releases, now=NOW)
+            yield record, target.load(target.dump(document)), releases
+
+
+def atoms_of(name: str) -> Callable[[Places], Count]:
+    """Return what counts the atoms of the full record that stand in a document of the format."""
+
+    def measure(places: Places) -> Count:
+        from tests.atoms import ATOMS, kept_by  # noqa: PLC0415 - as above
+
+        del places
+        kept = kept_by(TARGETS[name])
+        if kept.lost:
+            raise ValueError(f"{name} loses {', '.join(sorted(kept.lost))}, which its mapping promises")
+        return Count(len(kept.held), f"of {len(ATOMS)}; {len(kept.read)} come back, none lost that is promised")
+
+    return measure
+
+
+def mandatory_tests(places: Places) -> Count:
+    """Return how many mandatory tests of CSAF 2.0 fail on random records, as PyPI's ``csaf`` has them."""
+    try:
+        from csaf.csaf.v20 import validate  # noqa: PLC0415 - not everybody has it
+    except ImportError:
+        raise NotRun("the package csaf is not installed") from None
+    del places
+    run = failed = 0
+    target = TARGETS["csaf20"]
+    for record, document, _ in written(target, OFFICIAL):
+        report = validate(json.loads(target.dump(document)), preset="mandatory")
+        results = [each for each in report.results if not each.skipped]
+        failed += sum(not each.passed or bool(each.errors) for each in results)
+        run += len(results)
+        del record
+    return Count(failed, f"of {run:,} on {OFFICIAL} records")
+
+
+def _floors() -> dict[str, int]:
+    try:
+        from tests.atoms import FORMATS  # noqa: PLC0415 - as above
+    except ImportError:
+        return {}
+    return {name: floor.held for name, floor in FORMATS.items()}
+
+
+FIGURES = (
+    Figure(name="one record to every document, checked", limit=40, unit="ms", measure=every_document),
+    *(
+        Figure(name=f"agreement: {target.title}, verdicts that differ", limit=0, unit="", measure=agreement_of(target))
+        for target in TARGETS.values()
+        if target.evaluate is not None
+    ),
+    *(
+        Figure(name=f"atoms: {TARGETS[name].title}", limit=floor, unit="", measure=atoms_of(name), is_floor=True)
+        for name, floor in _floors().items()
+    ),
+    Figure(name="mandatory tests of CSAF 2.0 that fail", limit=0, unit="", measure=mandatory_tests),
+)

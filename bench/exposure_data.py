@@ -1,5 +1,6 @@
 """Vulnerability data and software lists of a stated size, drawn from a seed, in the shapes of the public ones."""
 
+import hashlib
 import json
 import random
 import zipfile
@@ -108,13 +109,13 @@ def purls(count: int, *, seed: int = 2) -> list[str]:
     return list(found)
 
 
-def write_bom(path: Path, chosen: list[str], *, reads_properties: bool = False) -> None:
-    """Write a CycloneDX document with these purls.
+def write_bom(path: Path, chosen: list[str], *, is_full: bool = False, reads_properties: bool = False) -> None:
+    """Write a CycloneDX document with these purls; a full one has what generators also write of each component.
 
     `reads_properties` makes it one that trivy looks up as a whole: it wants an application as the root, the operating
     system as a component, the names of Go modules in full, and the sources of Debian packages as properties.
     """
-    components = [_component(each, reads_properties=reads_properties) for each in chosen]
+    components = [_component(each, is_full=is_full, reads_properties=reads_properties) for each in chosen]
     root = {"type": "firmware", "name": "device", "version": "1.0"}
     if reads_properties:
         root["type"] = "application"
@@ -123,16 +124,20 @@ def write_bom(path: Path, chosen: list[str], *, reads_properties: bool = False) 
     path.write_text(json.dumps({**bom, "components": components}))
 
 
-def _component(purl: str, *, reads_properties: bool) -> dict[str, object]:
+def _component(purl: str, *, is_full: bool, reads_properties: bool) -> dict[str, object]:
     before, _, after = purl.partition("@")
     version = after.partition("?")[0]
-    component = {
+    component: dict[str, object] = {
         "type": "library",
         "bom-ref": purl,
         "name": before.rpartition("/")[2],
         "version": version,
         "purl": purl,
     }
+    if is_full:
+        component["licenses"] = [{"license": {"id": "Apache-2.0"}}]
+        component["hashes"] = [{"alg": "SHA-256", "content": f"{hash_of(purl):064x}"}]
+        component["externalReferences"] = [{"type": "vcs", "url": f"https://example.org/{component['name']}"}]
     if not reads_properties:
         return component
     component["version"] = unquote(version)
@@ -143,3 +148,8 @@ def _component(purl: str, *, reads_properties: bool) -> dict[str, object]:
         properties = [{"name": f"aquasecurity:trivy:{key}", "value": value} for key, value in told.items()]
         return {**component, "properties": properties}
     return component
+
+
+def hash_of(text: str) -> int:
+    """A number of 256 bits, the same in every run."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")

@@ -22,26 +22,37 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
     data: Path | None = None
 
 
+class Count(msgspec.Struct, frozen=True):
+    """A value that was counted, and of what."""
+
+    value: float
+    of: str
+
+
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """One promise: a name, the bound with its unit (s, MB, or x for a ratio), and a function that measures."""
+    """One promise: a name, the bound with its unit (s, MB, or x for a ratio), and a function that measures.
+
+    With `is_floor` the value has to be at least the bound, else at most.
+    """
 
     name: str
     limit: float
     unit: str
-    measure: Callable[[Places], float]
+    measure: Callable[[Places], float | Count]
+    is_floor: bool = False
 
 
 def line(figure: Figure, places: Places) -> tuple[str, bool]:
     """Return the line ``name  value  limit  ok|short|not run (why)``, and whether the promise was kept or not run."""
+    bound = f"{'≥' if figure.is_floor else '≤'} {figure.limit:g} {figure.unit}".rstrip()
     try:
-        value = figure.measure(places)
+        found = figure.measure(places)
     except NotRun as why:
-        return f"{figure.name}  -  ≤ {figure.limit:g} {figure.unit}  not run ({why})", True
-    kept = value <= figure.limit
-    return (
-        f"{figure.name}  {value:.3g} {figure.unit}  ≤ {figure.limit:g} {figure.unit}  {'ok' if kept else 'short'}",
-        kept,
-    )
+        return f"{figure.name}  -  {bound}  not run ({why})", True
+    value, of = (found.value, f" ({found.of})") if isinstance(found, Count) else (found, "")
+    kept = value >= figure.limit if figure.is_floor else value <= figure.limit
+    told = f"{value:.3g} {figure.unit}".rstrip()
+    return f"{figure.name}  {told}  {bound}  {'ok' if kept else 'short'}{of}", kept
 
 
 def seconds(work: Callable[[], object]) -> float:

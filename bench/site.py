@@ -127,7 +127,7 @@ def put(folder: Path, *, changed: str = "") -> None:
         stamp = "2" if name == changed else "1"
         parts.append(Part(key=f"advisory {name}", stamp=stamp, files=lambda number=number: files(number)))
     catalogue = msgspec.structs.replace(frame, advisories=tuple(summaries))
-    parts += shared_parts(catalogue, now=datetime(2026, 11, 25, tzinfo=UTC), csaf=False)
+    parts += shared_parts(catalogue, now=datetime(2026, 11, 25, tzinfo=UTC))
     target.publish(parts)
 
 

@@ -1,6 +1,7 @@
 """Records, publishers and calendars of releases for tests: one full record by hand, and strategies for all others."""
 
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import msgspec
 from hypothesis import strategies as st
@@ -22,10 +23,12 @@ from midstream.advisories.record import (
     Release,
     Revision,
     Score,
+    State,
     Statement,
     Weakness,
 )
 
+T = TypeVar("T", bound=msgspec.Struct)
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 PUBLISHER = Publisher(
     name="Trusted Firmware-M",
@@ -173,10 +176,28 @@ def calendars(draw: st.DrawFn, *, component: str = "tf-m") -> tuple[Release, ...
     found = [release(f"0.{minor}.0", "main", component=component) for minor in range(1, draw(st.integers(1, 3)))]
     for minor in range(minors):
         patches = draw(st.integers(min_value=1, max_value=4))
+        if draw(st.integers(0, 5)) == 0:
+            found.append(release(f"1.{minor}.0-rc1", f"release/1.{minor}.x", component=component))
         found += [
             release(f"1.{minor}.{patch}", f"release/1.{minor}.x", component=component) for patch in range(patches)
         ]
     return tuple(found)
+
+
+SPELLINGS = {"semver": "{}", "deb": "1:{}-1", "custom": "r{}", "git": "build-{}"}
+"""How each scheme writes the versions of a calendar. No order has a place for those of ``git``."""
+
+
+def spelled(value: T, scheme: str) -> T:
+    """A release, or a part of a record, with its versions as the scheme writes them."""
+    texts = {name: getattr(value, name, "") for name in ("version", "release", "first")}
+    changes: dict[str, object] = {
+        name: SPELLINGS[scheme].format(text) for name, text in texts.items() if text not in ("", "0")
+    }
+    for name in ("line", "fix", "statement"):
+        if parts := getattr(value, name, ()):
+            changes[name] = tuple(spelled(part, scheme) for part in parts)
+    return msgspec.structs.replace(value, **changes)
 
 
 @st.composite
@@ -214,8 +235,11 @@ def lines(draw: st.DrawFn, *, branch: str, versions: list[str]) -> Line:
 def statements(draw: st.DrawFn, *, versions: list[str]) -> Statement:
     """An explicit word on one release."""
     status = draw(st.sampled_from(("affected", "fixed", "not_affected", "under_investigation")))
+    release = draw(st.sampled_from(versions))
+    is_range = draw(st.integers(0, 4)) == 0
     return Statement(
-        release=draw(st.sampled_from(versions)),
+        release="" if is_range else release,
+        range=f"vers:semver/>={release}" if is_range else "",
         status=status,
         justification="vulnerable_code_not_in_execute_path" if status == "not_affected" else "",
         detail=draw(WORDS),
@@ -231,7 +255,7 @@ def components(draw: st.DrawFn, *, key: str, releases: tuple[Release, ...]) -> C
         by_branch.setdefault(each.branch, []).append(each.version)
     told = [branch for branch in by_branch if draw(st.integers(0, 5))] or list(by_branch)[:1]
     versions = [each.version for each in releases]
-    given = draw(st.lists(statements(versions=versions), max_size=2, unique_by=lambda each: each.release))
+    given = draw(st.lists(statements(versions=versions), max_size=2, unique_by=lambda each: (each.release, each.range)))
     return Component(
         key=key,
         vendor=draw(WORDS),
@@ -286,6 +310,18 @@ def told(draw: st.DrawFn) -> Advisory:
     )
 
 
+STATES: tuple[State, ...] = (*["published"] * 8, "withdrawn", "rejected")  # type: ignore[assignment]  # words of State
+"""The states of random records, the common one often."""
+
+
+def ended(record: Advisory, state: State) -> Advisory:
+    """The record in the state, with what goes with that."""
+    if state == "published":
+        return record
+    dates = msgspec.structs.replace(record.dates, withdrawn=NOW)
+    return msgspec.structs.replace(record, state=state, reason="It was no vulnerability.", dates=dates)
+
+
 @st.composite
 def worlds(draw: st.DrawFn) -> tuple[Advisory, tuple[Release, ...]]:
     """A published record, and the calendar of the releases of its components."""
@@ -294,6 +330,11 @@ def worlds(draw: st.DrawFn) -> tuple[Advisory, tuple[Release, ...]]:
     public = draw(MOMENTS)
     languages = draw(st.sampled_from((("en",), ("en",), ("en", "de"))))
     texts = {name: {lang: draw(PARAGRAPHS) for lang in languages} for name in ("summary", "details", "impact")}
+    found = {key: draw(components(key=key, releases=calendar[key])) for key in keys}
+    for key in keys:
+        scheme = draw(st.sampled_from(("semver", "semver", "semver", "deb", "custom", "git")))
+        calendar[key] = tuple(spelled(each, scheme) for each in calendar[key])
+        found[key] = msgspec.structs.replace(spelled(found[key], scheme), scheme=scheme)
     record = msgspec.structs.replace(
         draw(told()),
         id=f"TFMV-{draw(st.integers(1, 99))}",
@@ -308,7 +349,7 @@ def worlds(draw: st.DrawFn) -> tuple[Advisory, tuple[Release, ...]]:
         summary=texts["summary"],
         details=texts["details"],
         impact=draw(st.sampled_from(({}, texts["impact"]))),
-        component=tuple(draw(components(key=key, releases=calendar[key])) for key in keys),
+        component=tuple(found.values()),
         dates=Dates(reported=public - timedelta(days=30), public=public),
         revision=tuple(
             Revision(number=str(number), at=public + timedelta(minutes=number - 1), summary=draw(WORDS))

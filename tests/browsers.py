@@ -44,10 +44,16 @@ def _environment(**more: str) -> dict[str, str]:
 
 
 class Served:
-    """The desk of one store, served to this machine by one process of its own, or not served for a while."""
+    """The desk of one store, served to this machine by one process of its own, or not served for a while.
 
-    def __init__(self, store: Path) -> None:
+    `address` names a store that is no file; what belongs beside it lies beside `store`.
+    """
+
+    def __init__(self, store: Path, *, address: str = "") -> None:
         self.store = store
+        self.address = address or str(store)
+        keys = {name: str(store.parent / f"{name}.key") for name in ("MIDSTREAM_KEY_FILE", "MIDSTREAM_WEB_KEY_FILE")}
+        self._more: dict[str, str] = keys if address else {}
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = int(free.getsockname()[1])
@@ -56,17 +62,25 @@ class Served:
 
     def tell(self, *words: str, by: str = "yuki", ok: bool = True) -> str:
         """Return what ``midstream WORDS`` says on stdout, as `by`; what it says otherwise is a failed test."""
-        command = [sys.executable, "-c", PROGRAM, "--store", str(self.store), "--as", by, *words]
-        done = subprocess.run(command, check=False, capture_output=True, env=_environment(), timeout=60)
+        command = [sys.executable, "-c", PROGRAM, "--store", self.address, "--as", by, *words]
+        done = subprocess.run(command, check=False, capture_output=True, env=_environment(**self._more), timeout=60)
         assert not ok or done.returncode == 0, done.stderr.decode()
         return done.stdout.decode()
 
+    def add_environment(self, **more: str) -> None:
+        """Let the server, when it starts, find these in its environment too."""
+        self._more |= more
+
     def start(self) -> None:
         """Serve, and return once it listens."""
-        command = [sys.executable, "-c", PROGRAM, "--store", str(self.store), "serve", "--port", str(self.port)]
+        command = [sys.executable, "-c", PROGRAM, "--store", self.address, "serve", "--port", str(self.port)]
         with (self.store.parent / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [*command, "--workers", "1"], stdout=log, stderr=log, env=_environment(), start_new_session=True
+                [*command, "--workers", "1"],
+                stdout=log,
+                stderr=log,
+                env=_environment(**self._more),
+                start_new_session=True,
             )
         for _ in range(300):
             assert self._process.poll() is None, self.log
@@ -151,7 +165,12 @@ def watch(context: BrowserContext) -> Seen:
 
 
 def context_of(
-    browser: Browser, *, size: str = "desk", scheme: str = "light", storage_state: StorageState | None = None
+    browser: Browser,
+    *,
+    size: str = "desk",
+    scheme: str = "light",
+    storage_state: StorageState | None = None,
+    any_certificate: bool = False,
 ) -> BrowserContext:
     """Return a new set of windows, with nothing kept from before."""
     width, height = SIZES[size]
@@ -160,6 +179,7 @@ def context_of(
         color_scheme=scheme,
         reduced_motion="reduce",
         storage_state=storage_state,
+        ignore_https_errors=any_certificate,
     )
     context.set_default_timeout(15_000)
     return context

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from midstream.adapters.mail import read_mail
+from midstream.adapters.publication import DirectoryTarget
 from midstream.desk.derive import Shelf, views_of
 from midstream.desk.desk import Desk
 from midstream.desk.do import Order, Receipt, do
@@ -16,9 +17,12 @@ from midstream.desk.views import CaseView
 from midstream.ledger.chain import verify
 from midstream.ledger.fact import Draft, Fact
 from midstream.ledger.kinds import Body
+from midstream.ledger.kinds.fix import BranchAffected, IntroducedRecorded
 from midstream.ledger.kinds.intake import CaseOpened, ReportReceived
+from midstream.ledger.kinds.process import ReleaseTagged
 from midstream.policy.book import Book, make_book, read_text
 from midstream.store.memory import MemoryStore
+from midstream.wiring.site import PublicSite
 
 START = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 """A Friday."""
@@ -324,3 +328,41 @@ def plain(value: object) -> object:
 
 
 Taker = Callable[[bytes], str]
+
+
+SITE = """
+[[repository]]
+name = "boot"
+url = "https://github.com/acme/boot"
+
+[site]
+url = "https://security.acme.example.org"
+"""
+"""What a project file says beside `PROJECT` when the project has a public site."""
+
+
+def publishing(site: Path) -> Desk:
+    """Return a desk that publishes to that directory; the small project has two branches with a release each."""
+    made = bare_desk(clock=Clock())
+    made.site = PublicSite()
+    made.open_target = lambda path: DirectoryTarget(Path(path))
+    made.site_at = str(site)
+    equipped(made)
+    load_project(made, text=PROJECT + SITE, where="midstream.toml", by="ada")
+    for tag, branch in (("v1.0.0", "release/1.x"), ("v2.0.0", "release/2.x")):
+        tell(made, "project/acme", ReleaseTagged(tag=tag, branch=branch, commit=COMMIT))
+    return made
+
+
+def ended(desk: Desk, case: str = "acme-1") -> str:
+    """Return a case whose embargo ended, with two affected branches and a reason that is not for the public."""
+    embargoed(desk, case)
+    tell(
+        desk,
+        f"case/{case}",
+        IntroducedRecorded(release="v1.0.0", confidence="certain"),
+        BranchAffected(branch="release/1.x", because="A secret reason that only participants may read."),
+        BranchAffected(branch="release/2.x"),
+    )
+    act(desk, case, "end-embargo", reason="expired")
+    return case

@@ -14,6 +14,7 @@ from midstream.cli.app import Session, run
 from midstream.desk.desk import Desk
 from midstream.store import open_store
 from midstream.wiring.main import open_history, open_trials
+from midstream.wiring.parts import open_pages
 from midstream.wiring.settings import default_person, key_file, settle
 from tests.desks import Clock
 
@@ -46,7 +47,12 @@ class Shell:
     def desk(self, url: str = "") -> Desk:
         """Return the desk over the store."""
         url = url or str(self.store)
-        return Desk(store=open_store(url=url, key_file=key_file(url)), clock=self.clock, read_mail=read_mail)
+        return Desk(
+            store=open_store(url=url, key_file=key_file(url)),
+            clock=self.clock,
+            read_mail=read_mail,
+            open_pages=open_pages,
+        )
 
     def __call__(self, *words: str, by: str | None = None) -> Said:
         """Return what ``midstream --store … --as … WORDS`` says."""

@@ -18,6 +18,7 @@ from django.test import Client
 from midstream.desk.demo import is_demo, load_demo
 from midstream.desk.desk import Desk
 from midstream.store import open_store
+from midstream.store.trouble import reason
 from midstream.wiring.settings import key_file
 from midstream.wiring.web import Site, settings_of
 from tests.desks import Clock, act, bare_desk, embargoed, equipped, reported
@@ -37,7 +38,12 @@ def new_parts(clock: Clock, **changed: object) -> object:
     """Return what the pages are given: the one store, by the test's clock."""
     from midstream.web.parts import Parts  # noqa: PLC0415 - needs Django set up
 
-    made: dict[str, object] = {"open_desk": lambda: open_desk(clock), "clock": clock, "is_demo": is_demo}
+    made: dict[str, object] = {
+        "open_desk": lambda: open_desk(clock),
+        "clock": clock,
+        "is_demo": is_demo,
+        "reason": reason,
+    }
     return Parts(**{**made, **changed})  # type: ignore[arg-type]
 
 
@@ -117,7 +123,7 @@ def visitor(person: str, *, second_factor: bool = True, **extra: str) -> Client:
         account.save()
     if second_factor:
         Authenticator.objects.get_or_create(user=account, type="totp", defaults={"data": {"secret": "x"}})
-    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(account, backend="midstream.web.signin.sessions.Backend")
     UserSession.objects.create(user=account, session_key=client.session.session_key, ip="127.0.0.1", user_agent="test")
     return client
 

@@ -41,8 +41,8 @@ def new_address(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str
         server.run(
             "ALTER TABLE fact DISABLE TRIGGER USER",
             "ALTER TABLE case_read DISABLE TRIGGER USER",
-            "TRUNCATE fact, head, case_view, duty, reader, area, told, case_read, message, blob, case_key, token, hook"
-            " RESTART IDENTITY",
+            "TRUNCATE fact, head, case_view, duty, reader, area, told, case_read, message, blob, case_key, token, hook,"
+            " run RESTART IDENTITY",
             "ALTER TABLE fact ENABLE ALWAYS TRIGGER fact_stays, ENABLE ALWAYS TRIGGER fact_remains",
             "ALTER TABLE case_read ENABLE ALWAYS TRIGGER read_stays, ENABLE ALWAYS TRIGGER read_remains",
             name=server.kept.rpartition("/")[2],

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,13 +24,25 @@ class Unavailable(Exception):
 
 
 class Server:
-    """A running server, and its databases by address."""
+    """A running server, and its databases by address; it may be stopped for a while."""
 
-    def __init__(self, *, port: int, password: str) -> None:
+    def __init__(self, *, port: int, password: str, begin: Callable[[], subprocess.Popen[bytes]]) -> None:
         self.port = port
         self.password = password
         self.count = 0
         self.kept = ""
+        self._begin = begin
+        self.process = begin()
+
+    def stop(self) -> None:
+        """Stop, as an administrator does: connections are cut."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(timeout=60)
+
+    def start(self) -> None:
+        """Go on, with the same databases under the same addresses."""
+        self.process = self._begin()
+        assert _is_ready(self.process, self)
 
     def address(self, name: str) -> str:
         """The address of a database of that name."""
@@ -50,8 +62,12 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """Start a server of a new cluster in a temporary folder, and stop and remove it at the end."""
+def running(*, durable: bool = False) -> Iterator[Server]:
+    """Start a server of a new cluster in a temporary folder, and stop and remove it at the end.
+
+    Unless it is `durable`, it does not wait for the disk: tests end processes, not the machine, and would take thrice
+    as long.
+    """
     programs = _programs()
     who = _other_user() if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
     folder = Path(tempfile.mkdtemp(prefix="midstream-postgresql-"))
@@ -68,16 +84,16 @@ def running() -> Iterator[Server]:
             who,
         )  # fmt: skip
         for attempt in range(1, _ATTEMPTS + 1):
-            process, server = _start(programs, folder, who, password)
+            server = _start(programs, folder, who, password, durable=durable)
             try:
-                if _is_ready(process, server):
+                if _is_ready(server.process, server):
                     yield server
                     return
                 if attempt == _ATTEMPTS:
                     raise Unavailable(f"PostgreSQL did not start: {(folder / 'log').read_text()[-2000:]}")
             finally:
-                process.send_signal(signal.SIGQUIT)  # at once: nothing of it is kept
-                process.wait(timeout=60)
+                server.process.send_signal(signal.SIGQUIT)  # at once: nothing of it is kept
+                server.process.wait(timeout=60)
     finally:
         shutil.rmtree(folder)
 
@@ -123,9 +139,7 @@ def _as(who: pwd.struct_passwd | None) -> dict[str, object]:
     return {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": [], "env": environment}
 
 
-def _start(
-    programs: Path, folder: Path, who: pwd.struct_passwd | None, password: str
-) -> tuple[subprocess.Popen[bytes], Server]:
+def _start(programs: Path, folder: Path, who: pwd.struct_passwd | None, password: str, *, durable: bool) -> Server:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -134,21 +148,15 @@ def _start(
         "port": port,
         "unix_socket_directories": "",
         "max_connections": 40,
-        "fsync": "off",  # the tests end processes, not the machine; waiting for the disk would triple their time
+        "fsync": "on" if durable else "off",
     }
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [
-                str(programs / "postgres"),
-                f"-D{folder / 'data'}",
-                *(f"-c{name}={value}" for name, value in settings.items()),
-            ],
-            stdout=log,
-            stderr=log,
-            cwd="/",
-            **_as(who),
-        )
-    return process, Server(port=port, password=password)
+    options = (f"-D{folder / 'data'}", *(f"-c{name}={value}" for name, value in settings.items()))
+
+    def begin() -> subprocess.Popen[bytes]:
+        with (folder / "log").open("ab") as log:
+            return subprocess.Popen([str(programs / "postgres"), *options], stdout=log, stderr=log, cwd="/", **_as(who))
+
+    return Server(port=port, password=password, begin=begin)
 
 
 def _is_ready(process: subprocess.Popen[bytes], server: Server) -> bool:

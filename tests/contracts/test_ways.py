@@ -64,6 +64,14 @@ def test_a_hook_is_kept_whole_replaced_and_forgotten(store: Store) -> None:
     assert store.hooks() == [other]
 
 
+def test_the_last_run_is_kept_by_name(store: Store) -> None:
+    assert store.last_run("worker") is None
+    store.keep_run("worker", at=NOW)
+    store.keep_run("worker", at=NOW + HOUR)
+    store.keep_run("another", at=NOW)
+    assert store.last_run("worker") == NOW + HOUR
+
+
 def test_facts_are_read_by_position(store: Store) -> None:
     assert store.since(0, limit=9) == []
     assert store.last_position() == 0

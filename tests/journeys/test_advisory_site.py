@@ -3,9 +3,9 @@
 import json
 import re
 import sqlite3
+from importlib.resources import files
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from midstream.adapters.mail import read_mail
@@ -96,25 +96,37 @@ def test_the_ranges_are_those_of_git(published: tuple[SiteShell, Path, Said], ca
 
 
 @pytest.mark.parametrize("case", sorted(TRUTH))
-@pytest.mark.parametrize(("format_", "bad"), [("osv", "affected"), ("cve", "affected"), ("csaf20", "known_affected")])
+@pytest.mark.parametrize(
+    ("format_", "bad"),
+    [("osv", "affected"), ("cve", "affected"), ("csaf20", "known_affected"), ("csaf21", "known_affected")],
+)
 def test_each_document_alone_says_what_git_says(
     published: tuple[SiteShell, Path, Said], case: str, format_: str, bad: str
 ) -> None:
-    desk = published[0].desk()
+    shell, site, _ = published
+    desk, target = shell.desk(), TARGETS[format_]
     at = known(desk, case, by="yuki", public=True)
-    # The project has no CNA of its own: one is invented, and an id where there is none.
-    publisher = msgspec.structs.replace(at.publisher, cna_org_id="8f4d1b2e-5c3a-4d6b-9e7f-0a1b2c3d4e5f")
-    ids = msgspec.structs.replace(at.record.ids, cve=at.record.ids.cve or "CVE-2026-99999")
-    record = msgspec.structs.replace(at.record, ids=ids)
-    target = TARGETS[format_]
-    written = target.write(record=record, publisher=publisher, releases=at.releases, now=desk.clock())
-    assert [str(each) for each in target.check(written, now=desk.clock())] == []
-    again = target.load(target.dump(written))
+    document = target.load((site / f"advisories/{case}.{format_}.json").read_bytes())
+    assert [str(each) for each in target.check(document, now=desk.clock())] == []
     assert target.evaluate is not None
-    words = {each.version: target.evaluate(again, component=record.component[0], release=each) for each in at.releases}
+    words = {
+        each.version: target.evaluate(document, component=at.record.component[0], release=each) for each in at.releases
+    }
     fixed, affected = TRUTH[case]
     assert {version for version in affected if words[version] == bad} == affected
     assert {version for version in fixed if words[version] == bad} == set()
+
+
+def test_every_advisory_offers_its_cve_record(published: tuple[SiteShell, Path, Said]) -> None:
+    shell, site, _ = published
+    schemas = Path(str(files("cvelib"))) / "schemas"
+    for case in (f"tfmv-{number}" for number in range(1, 12)):
+        record = json.loads((site / f"advisories/{case}.cve.json").read_bytes())
+        assert record["cveMetadata"]["assignerShortName"] == "demo-cna"
+        assert f'href="../advisories/{case}.cve.json"' in (site / f"advisories/{case}.html").read_text()
+        by = schemas / "CVE_JSON_bundled_5.1.1.json"
+        said = shell("advisory", "check", case, "--format", "cve", "--schema", str(by))
+        assert (said.code, said.out.split()) == (0, ["format", "what", "cve", "fine"])
 
 
 def test_a_stranger_finds_out_about_2_1_5(published: tuple[SiteShell, Path, Said]) -> None:
@@ -230,3 +242,17 @@ def test_a_schema_of_the_users_own_is_a_second_opinion(published: tuple[SiteShel
     said = shell(*words, "--format", "osv")
     assert said.code == 1
     assert "never_there" in said.out
+    told = shell(*words, "--format", "osv", "--json").json["checked"][0]["complaints"]
+    assert len(told) == 1
+    assert told[0].startswith("/: ")
+    schema.write_text("no schema")
+    assert shell(*words, "--format", "osv").code == 2
+
+
+def test_the_official_schemas_are_a_second_opinion(published: tuple[SiteShell, Path, Said]) -> None:
+    shell, _, _ = published
+    said = shell("advisory", "check", "tfmv-9", "--official")
+    assert said.code == 0, said.out
+    assert "osv: no package ships its schema, so there is no second opinion" in said.err
+    for name in ("csaf20", "cyclonedx", "spdx"):
+        assert f"{name}: no package" not in said.err

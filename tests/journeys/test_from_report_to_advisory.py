@@ -140,7 +140,7 @@ def do_by_keyboard(page: Page, case: str, verb: str, name: str) -> None:
     form.locator("[data-focus]:focus").wait_for()
     picture(page, f"{verb}-{name}")
     page.keyboard.press("Enter")
-    receipt = page.locator(f"#p-{row[2]} .receipt")
+    receipt = page.locator(f"#d-{row[2]} .receipt")
     receipt.wait_for()
     assert "Recorded." in receipt.inner_text()
     assert "Take it back" in receipt.inner_text()

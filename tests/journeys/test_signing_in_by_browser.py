@@ -10,6 +10,7 @@ import struct
 import time
 from base64 import b32decode
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -17,6 +18,7 @@ from playwright.sync_api import Browser, Page
 from tests.browsers import Served, context_of, needs_chromium, picture, serving, watch
 from tests.desks import PROJECT
 from tests.journeys.test_every_page_in_a_browser import COLOURS, EVERYTHING, faults_of
+from tests.simulators.identity_provider import CLIENT, SECRET, provided
 
 pytestmark = needs_chromium
 PASSWORD = "seven brown llamas in a boat"  # noqa: S105 - of a test
@@ -191,3 +193,64 @@ def test_sessions_are_listed_and_the_others_ended(served: Served, browser: Brows
     assert pages[0].url == f"{served.url}/"
     for context in (first, second):
         context.close()
+
+
+def set_up_and_come_again(page: Page, served: Served) -> None:
+    """Set up a second factor after coming from the provider, leave, and come once more by both."""
+    page.goto(f"{served.url}/accounts/2fa/totp/activate/")
+    secret = page.locator("input[disabled], input[readonly]").first.input_value()
+    begun = time.time()
+    page.fill("[name=code]", code_of(secret, at=begun))
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "activate" not in url)
+    leave(page, served)
+    page.get_by_role("button", name="Sign in with Acme").click()
+    page.wait_for_url("**/accounts/2fa/authenticate/**")
+    page.fill("[name=code]", code_of(secret, at=begun + 30))
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{served.url}/")
+    leave(page, served)
+
+
+def test_somebody_comes_from_the_identity_provider(tmp_path: Path, browser: Browser) -> None:
+    served = Served(tmp_path / "store.db")
+    (tmp_path / "midstream.toml").write_text(PROJECT.replace('policy = "acme"', 'policy = "tf-m"'))
+    served.tell("project", "load", str(tmp_path / "midstream.toml"), by="ada")
+    served.tell("account", "add", "ada", "--email", "ada@example.org", "--url", served.url, by="ada")
+    (tmp_path / "secret").write_text(SECRET + "\n")
+    callback = f"{served.url}/accounts/oidc/sso/login/callback/"
+    with provided(tmp_path, callback=callback) as provider:
+        served.add_environment(
+            MIDSTREAM_OIDC_ISSUER=provider.issuer,
+            MIDSTREAM_OIDC_CLIENT=CLIENT,
+            MIDSTREAM_OIDC_SECRET_FILE=str(tmp_path / "secret"),
+            MIDSTREAM_OIDC_NAME="Acme",
+            REQUESTS_CA_BUNDLE=str(tmp_path / "provider.pem"),
+        )
+        served.start()
+        try:
+            context = context_of(browser, any_certificate=True)
+            seen, page = watch(context), context.new_page()
+            page.goto(f"{served.url}/accounts/login/")
+            picture(page, "signin-provider")
+            page.get_by_role("button", name="Sign in with Acme").press("Enter")
+            page.wait_for_url("**/accounts/2fa/")  # known, but nothing opens before there is a second factor
+            assert page.inner_text("details.me summary").strip().endswith("ada")
+            set_up_and_come_again(page, served)
+            seen.check(f"{served.url}/", f"{provider.issuer}/authorize")
+
+            provider.person = {"sub": "eve", "email": "eve@example.org", "email_verified": True}
+            page.get_by_role("button", name="Sign in with Acme").click()
+            page.get_by_role("heading", name="Not signed in").wait_for()
+            picture(page, "signin-provider-unknown")
+            provider.sign = lambda claims: provider.signed(claims, key=provider.other_key)
+            page.goto(f"{served.url}/accounts/login/")
+            page.get_by_role("button", name="Sign in with Acme").click()
+            page.get_by_role("heading", name="Not signed in").wait_for()
+            assert "not to be believed" in page.inner_text("main")
+            context.close()
+        finally:
+            served.stop()
+    assert "Nobody was signed in by the identity provider: the identity provider: the ID Token is refused" in served.log
+    for word in (SECRET, "ada@example.org", "eve@example.org", "eyJ"):
+        assert word not in served.log

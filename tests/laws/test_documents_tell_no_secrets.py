@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from hypothesis import given
 
-from midstream.advisories.checks.leaks import atoms, leaks
+from midstream.advisories.checks.leaks import atoms, leaks, secrets_of
 from midstream.advisories.formats import TARGETS
 from midstream.advisories.public import public_part
 from midstream.advisories.record import Advisory, Dates, Distribution, Line, Reference, Release
@@ -40,14 +40,14 @@ WHOLE = msgspec.structs.replace(
 def test_a_document_of_the_public_part_holds_nothing_else(target: Target) -> None:
     public = public_part(WHOLE, now=NOW)
     content = target.dump(target.write(record=public, publisher=PUBLISHER, releases=RELEASES, now=NOW))
-    assert leaks(content, whole=WHOLE, public=public) == ()
+    assert leaks(content, secrets=secrets_of(whole=WHOLE, public=public)) == ()
 
 
-@pytest.mark.parametrize("name", ["cve", "osv", "csaf20"])
+@pytest.mark.parametrize("name", ["cve", "osv", "csaf20", "csaf21"])
 def test_a_document_of_the_whole_record_is_found_out(name: str) -> None:
     target = TARGETS[name]
     content = target.dump(target.write(record=WHOLE, publisher=PUBLISHER, releases=RELEASES, now=NOW))
-    found = {each.field for each in leaks(content, whole=WHOLE, public=public_part(WHOLE, now=NOW))}
+    found = {each.field for each in leaks(content, secrets=secrets_of(whole=WHOLE, public=public_part(WHOLE, now=NOW)))}
     assert "credit[Nemo Nihil].name" in found
     assert "reference[https://private.example.org/hidden].url" in found
     assert any(field.startswith("component[tf-m].line[customer/secret-branch]") for field in found)
@@ -70,7 +70,7 @@ def test_no_document_of_any_record_leaks(target: Target, world: tuple[Advisory, 
     )
     public = public_part(whole, now=NOW)
     content = target.dump(target.write(record=public, publisher=PUBLISHER, releases=world[1], now=NOW))
-    assert leaks(content, whole=whole, public=public) == ()
+    assert leaks(content, secrets=secrets_of(whole=whole, public=public)) == ()
 
 
 SPELLINGS: dict[str, Callable[[str], str]] = {
@@ -91,7 +91,9 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("spell", SPELLINGS.values(), ids=SPELLINGS)
 def test_a_secret_is_found_in_every_spelling(spell: Callable[[str], str]) -> None:
     whole = msgspec.structs.replace(RECORD, impact={"en": HIDDEN}, private=("impact",))
-    (found,) = leaks(f"before {spell(HIDDEN)} after".encode(), whole=whole, public=public_part(whole, now=NOW))
+    (found,) = leaks(
+        f"before {spell(HIDDEN)} after".encode(), secrets=secrets_of(whole=whole, public=public_part(whole, now=NOW))
+    )
     assert found.field == "impact.en"
     assert HIDDEN not in str(found)
 
@@ -99,8 +101,10 @@ def test_a_secret_is_found_in_every_spelling(spell: Callable[[str], str]) -> Non
 def test_a_short_word_is_no_leak_within_another() -> None:
     whole = msgspec.structs.replace(RECORD, distribution=Distribution(groups=("ess",)))
     public = public_part(whole, now=NOW)
-    assert leaks(b"a session is less", whole=whole, public=public) == ()
-    assert [each.field for each in leaks(b"told ess first", whole=whole, public=public)] == ["distribution.groups[0]"]
+    assert leaks(b"a session is less", secrets=secrets_of(whole=whole, public=public)) == ()
+    assert [each.field for each in leaks(b"told ess first", secrets=secrets_of(whole=whole, public=public))] == [
+        "distribution.groups[0]"
+    ]
 
 
 @pytest.mark.parametrize("state", ["reported", "triage", "confirmed", "fixing", "embargoed", ""])

@@ -35,7 +35,7 @@ def exported(folder: Path, name: str, record: Advisory) -> Path:
 @pytest.mark.parametrize("is_folder", [True, False], ids=["folder", "file"])
 @pytest.mark.parametrize("tlp", TLP, ids=lambda tlp: tlp or "no label")
 @pytest.mark.parametrize("story", HIDDEN)
-@pytest.mark.parametrize("name", ["osv", "csaf20"])
+@pytest.mark.parametrize("name", ["osv", "csaf20", "csaf21"])
 def test_a_public_index_neither_takes_nor_names_it(
     name: str,
     story: str,
@@ -59,7 +59,7 @@ def test_a_public_index_neither_takes_nor_names_it(
     assert hidden.advisories == 1
 
 
-@pytest.mark.parametrize("name", ["osv", "csaf20"])
+@pytest.mark.parametrize("name", ["osv", "csaf20", "csaf21"])
 def test_it_enters_once_it_is_public(name: str, tmp_path: Path) -> None:
     built = build_index(sources=[exported(tmp_path, name, RECORD)], to=tmp_path / "index.db", now=NOW)
     assert (built.advisories, built.unread) == (1, 0)

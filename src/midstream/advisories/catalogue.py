@@ -1,11 +1,11 @@
 """The public part of a record as an entry of the catalogue, from which the public site is made."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from midstream.advisories.record import Advisory, Component, Line, Publisher, Release
-from midstream.advisories.verdicts import fixed_from, verdicts_of
+from midstream.advisories.verdicts import fixed_from, own_fixes, verdicts_of
 from midstream.formats.base.cvss import scored
 from midstream.formats.base.cwe import name_of
 from midstream.formats.catalogue import document as out
@@ -60,23 +60,27 @@ def entry_of(record: Advisory, *, releases: Sequence[Release], severity: str = "
 
 
 def state_of_fix(record: Advisory) -> str:
-    """Return in sentences where the fix stands on every branch with the flaw, and never better than it is."""
+    """Return in sentences where the fix stands on every branch with the flaw, and never better than it is.
+
+    Of branches that were cut with the fix, and never had the flaw, nothing is said.
+    """
     if record.state in ("withdrawn", "rejected"):
         return "This advisory was withdrawn: nothing is affected."
     fixed: list[str] = []
     merged: list[str] = []
     groups: dict[str, list[str]] = {each: [] for each in _GROUPS}
+    own = {id(line) for _, line, _ in own_fixes(record)}
     for component in record.component:
         for line in component.line:
             if line.status == "fixed" and (release := fixed_from(line, scheme=component.scheme)):
-                fixed.append(release)
+                fixed += [release] if id(line) in own else []
             elif line.status == "fixed":
                 merged.append(line.branch)
             elif line.status in groups:
                 groups[line.status].append(line.branch)
     parts: list[str] = []
     if fixed:
-        parts.append(f"Fixed in {_listed(sorted(set(fixed), key=_place))}.")
+        parts.append(f"Fixed in {_listed(in_order(set(fixed)))}.")
     if merged:
         parts.append(f"The fix is in {_listed(merged)}, and in no release of it yet.")
     parts += [_GROUPS[each].format(_listed(names)) for each, names in groups.items() if names]
@@ -177,6 +181,11 @@ def _severity(word: str) -> out.Severity:
 
 def _english(texts: dict[str, str]) -> str:
     return texts.get("en") or next(iter(texts.values()), "")
+
+
+def in_order(versions: Iterable[str]) -> list[str]:
+    """Return versions by their numbers: 2.1.10 behind 2.1.9, on whatever day each came out."""
+    return sorted(versions, key=lambda version: (_place(version), version))
 
 
 def _place(version: str) -> list[int]:

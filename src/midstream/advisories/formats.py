@@ -4,13 +4,16 @@ from datetime import datetime
 from typing import Any
 
 from midstream.advisories.complaint import Complaint
-from midstream.advisories.record import Advisory, Component, Publisher, Release
-from midstream.advisories.targets import from_csaf, from_cve, to_csaf, to_cve, to_ghsa, to_osv
+from midstream.advisories.record import Advisory, Component, Publisher, Release, Verdict
+from midstream.advisories.targets import from_csaf, from_cve, to_csaf, to_csaf21, to_cve, to_ghsa, to_osv
 from midstream.advisories.targets.prose import to_atom, to_mail, to_trustedfirmware, to_zephyr
 from midstream.advisories.targets.target import Target, file_stem, timeless
 from midstream.advisories.targets.vex import to_cyclonedx, to_openvex, to_spdx
 from midstream.formats.csaf import document as csaf
+from midstream.formats.csaf import document21 as csaf21
 from midstream.formats.csaf import rules as csaf_rules
+from midstream.formats.csaf import rules21 as csaf21_rules
+from midstream.formats.csaf.places import file_name
 from midstream.formats.cve import document as cve
 from midstream.formats.cve import rules as cve_rules
 from midstream.formats.cve.versions import status_of
@@ -34,6 +37,8 @@ def check_of(target: Target, document: Any, *, now: datetime) -> tuple[Complaint
 
 
 def _of_cve(document: cve.CveRecord, *, component: Component, release: Release) -> str:
+    if document.metadata.state == "REJECTED":
+        return "unaffected"  # it names no product: nothing is affected by what was no vulnerability
     entries = [each for each in document.cna.affected if each.product == component.name]
     return status_of(entries, version=release.version)
 
@@ -58,16 +63,18 @@ def _nothing_affected(record: Advisory, publisher: Publisher) -> str:
     return "nothing is affected (component.line), and OSV has no word for that"
 
 
+_SAID_BY_CSAF: dict[Verdict, str] = {
+    "affected": "known_affected",
+    "fixed": "fixed",
+    "not_affected": "known_not_affected",
+    "under_investigation": "under_investigation",
+    "unknown": "unknown",
+}
+
+
 def _of_csaf(document: csaf.CsafDocument, *, component: Component, release: Release) -> str:
     """Return the word of the list that names the release's product; a product that no list names is unknown."""
-    named = {
-        product.product_id
-        for _, product, above in document.products()
-        if above
-        and above[-1].category == "product_version"
-        and above[-1].name == release.version
-        and any(branch.category == "product_name" and branch.name == component.name for branch in above)
-    }
+    named = document.releases.get((component.name, release.version), frozenset())
     for each in document.vulnerabilities:
         status = each.product_status or csaf.Status()
         for name in ("known_affected", "fixed", "known_not_affected", "under_investigation"):
@@ -130,7 +137,7 @@ TARGETS: dict[str, Target] = {
             title="CSAF 2.0",
             media_type="application/json",
             is_public=True,
-            file_name=to_csaf.file_name,
+            file_name=lambda record: file_name(record.id),
             write=to_csaf.write,
             dump=csaf.write,
             load=csaf.read,
@@ -138,13 +145,23 @@ TARGETS: dict[str, Target] = {
             check=timeless(csaf_rules.check),
             field_of=from_csaf.field_of,
             places=from_csaf.PLACES,
-            says={
-                "affected": "known_affected",
-                "fixed": "fixed",
-                "not_affected": "known_not_affected",
-                "under_investigation": "under_investigation",
-                "unknown": "unknown",
-            },
+            says=_SAID_BY_CSAF,
+            evaluate=_of_csaf,
+        ),
+        Target(
+            name="csaf21",
+            title=f"CSAF 2.1 ({csaf21.DRAFT})",
+            media_type="application/json",
+            is_public=True,
+            file_name=lambda record: file_name(record.id),
+            write=to_csaf21.write,
+            dump=csaf21.write,
+            load=csaf21.read,
+            read=from_csaf.read,
+            check=timeless(csaf21_rules.check),
+            field_of=from_csaf.field_of,
+            places=from_csaf.PLACES_21,
+            says=_SAID_BY_CSAF,
             evaluate=_of_csaf,
         ),
         to_openvex.TARGET,

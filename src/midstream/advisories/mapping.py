@@ -7,9 +7,7 @@ a field that has texts by language. What is promised survives writing and readin
 from collections.abc import Collection, Iterable
 from typing import Any, TypeVar
 
-import msgspec
-
-from midstream.advisories.record import Advisory, Part
+from midstream.advisories.record import Advisory, Part, fields_of
 
 _Part = TypeVar("_Part", bound=Part)
 
@@ -21,7 +19,7 @@ def project(record: Advisory, *, kept: Collection[str]) -> Advisory:
 
 def _projected(part: _Part, *, path: str, kept: frozenset[str]) -> _Part:
     values: dict[str, Any] = {}
-    for field in msgspec.structs.fields(part):
+    for field in fields_of(type(part)):
         here = f"{path}{field.name}"
         value = getattr(part, field.name)
         if here in kept:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from midstream.advisories.record import Advisory, Credit, Dates, Distribution, Ids, Part, Reference, Tlp
+from midstream.advisories.record import Advisory, Credit, Dates, Distribution, Ids, Part, Reference, Tlp, fields_of
 
 ALWAYS_PRIVATE = frozenset(
     {
@@ -76,7 +76,7 @@ def _placeholder(record: Advisory) -> Advisory:
 
 def _filtered(part: _Part, *, path: str, private: frozenset[str], now: datetime) -> _Part:
     changes: dict[str, Any] = {}
-    for field in msgspec.structs.fields(part):
+    for field in fields_of(type(part)):
         value = getattr(part, field.name)
         here = f"{path}{field.name}"
         if here in private:

@@ -80,7 +80,7 @@ def spans(
 def runs_of(found: Sequence[Judged], *, component: Component, counts: Collection[Verdict]) -> tuple[Span, ...]:
     """Return the spans, as `spans`, of what was `judged` of the component already."""
     rows = [row for row in found if row.is_placed]
-    if not rows:
+    if not found:
         return _without_calendar(component, counts=counts)
     spanned: list[Span] = []
     start = None
@@ -91,6 +91,11 @@ def runs_of(found: Sequence[Judged], *, component: Component, counts: Collection
             spanned.append(_span(rows[start:place], after=row, component=component, is_first=start == 0))
             start = None
     return tuple(spanned)
+
+
+def unplaced(found: Sequence[Judged], *, counts: Collection[Verdict]) -> tuple[Release, ...]:
+    """Return the releases that no order can place, of which each has to be named by itself."""
+    return tuple(row.release for row in found if row.is_real and not row.is_placed and row.verdict in counts)
 
 
 def affected_vers(*, record: Advisory, component: Component, releases: Sequence[Release]) -> str:

@@ -6,6 +6,7 @@ document can tell is a record too. Moments are aware UTC instants of whole secon
 (BCP 47), ``en`` first of all.
 """
 
+import functools
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -54,6 +55,12 @@ BEGINNING = "0"
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A part of the record. Parts are compared by value."""
+
+
+@functools.cache
+def fields_of(kind: type[Part]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    """Return the fields of a kind of part, looked up once."""
+    return msgspec.structs.fields(kind)
 
 
 class OtherId(Part, frozen=True, kw_only=True):

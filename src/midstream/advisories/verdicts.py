@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from midstream.advisories.record import BEGINNING, Advisory, Component, Line, Release, Statement, Verdict
+from midstream.advisories.record import BEGINNING, Advisory, Component, Fix, Line, Release, Statement, Verdict
 from midstream.formats.base.vers import contains
 from midstream.formats.base.versions import Key, key_of
 
@@ -52,6 +52,17 @@ def statement_on(*, component: Component, release: Release) -> Statement | None:
         if statement.range and contains(statement.range, release.version):
             return statement
     return None
+
+
+def own_fixes(record: Advisory) -> tuple[tuple[Component, Line, Fix], ...]:
+    """Return the fixes of the record, each with its line: the first that has the commit, none that was cut with it."""
+    found: list[tuple[Component, Line, Fix]] = []
+    for component in record.component:
+        seen: set[str] = set()
+        for line in component.line:
+            found += [(component, line, fix) for fix in line.fix if not fix.sha or fix.sha not in seen]
+            seen |= {fix.sha for fix in line.fix}
+    return tuple(found)
 
 
 def fixed_from(line: Line, *, scheme: str) -> str:

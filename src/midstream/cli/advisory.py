@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from midstream.cli.advisories.into import page_options, place_into
 from midstream.cli.app import Session
 from midstream.cli.errors import printable
 from midstream.cli.output import columns, fact_json, instant, json_option, paragraph, write_json
 
 if TYPE_CHECKING:
-    from midstream.desk.advisories.documents import Documents
+    from midstream.advisories.complaint import Complaint
+    from midstream.cli.advisories.into import Into
+    from midstream.desk.advisories.documents import Documents, Written
     from midstream.desk.advisories.publication import Published
 
 
@@ -37,9 +40,10 @@ def show(session: Session, case: str, *, public: bool, as_json: bool) -> None:
     click.echo(f"state     {record.state}{f', {record.ids.cve}' if record.ids.cve else ''}")
     if record.dates.public:
         click.echo(f"public    {instant(record.dates.public)}")
-    from midstream.advisories.catalogue import state_of_fix  # noqa: PLC0415 - as above
+    from midstream.advisories.catalogue import in_order, state_of_fix  # noqa: PLC0415 - as above
+    from midstream.advisories.record import BEGINNING  # noqa: PLC0415 - as above
 
-    paragraph(state_of_fix(record), indent="fix       ")
+    paragraph(state_of_fix(record), indent="          ", first="fix       ")
     for component in record.component:
         click.echo(click.style(f"\nBranches of {printable(component.name)}", bold=True))
         columns(
@@ -47,7 +51,7 @@ def show(session: Session, case: str, *, public: bool, as_json: bool) -> None:
                 (
                     line.branch,
                     line.status.replace("_", " ") or "unknown",
-                    line.first,
+                    "the beginning" if line.first == BEGINNING else line.first,
                     ", ".join(dict.fromkeys(fix.release or "not released" for fix in line.fix)),
                 )
                 for line in component.line
@@ -59,7 +63,7 @@ def show(session: Session, case: str, *, public: bool, as_json: bool) -> None:
     for part in entry(at).summary.affected:
         affected = [version for version, word in part.verdicts.items() if word == "affected"]
         click.echo(click.style("\nAffected releases", bold=True))
-        paragraph(", ".join(affected) or "none")
+        paragraph(", ".join(in_order(affected)) or "none")
 
 
 @advisory.command()
@@ -68,6 +72,7 @@ def show(session: Session, case: str, *, public: bool, as_json: bool) -> None:
 @click.option("--public", is_flag=True, help="Only what anybody may read.")
 @click.option("--all", "everything", is_flag=True, help="Every public case you may see.")
 @click.option("--to", type=click.Path(file_okay=False, path_type=Path), help="Write into this folder.")
+@page_options
 @json_option
 @click.pass_obj
 def export(
@@ -78,20 +83,45 @@ def export(
     public: bool,
     everything: bool,
     to: Path | None,
+    into: "Into | None",
     as_json: bool,
 ) -> None:
-    """Write the documents of CASE: one to stdout, or several into a folder."""
-    from midstream.desk.advisories.documents import documents, known  # noqa: PLC0415 - keeps help quick
-    from midstream.desk.reading import cases  # noqa: PLC0415 - as above
+    """Write the documents of CASE: one to stdout, several into a folder, or one as a block into a page.
+
+    With --into, a page of reStructuredText gets the block of CASE, or has it replaced; all else in it stays byte for
+    byte. The exit code of --diff is 1 when the page would change.
+    """
+    from midstream.desk.reading import cases  # noqa: PLC0415 - keeps help quick
 
     desk, who = session.desk(), session.who()
     if bool(case) == everything:
         raise click.UsageError("Name one CASE, or pass --all.")
     names = [line.case for line in cases(desk, by=who) if line.is_public] if everything else [case]
+    if into is not None:
+        if to is not None or len(formats) != 1:
+            raise click.UsageError("With --into, name one --format and no folder.")
+        place_into(session, names, into=into, format_=formats[0], everything=everything, as_json=as_json)
+        return
+    written = _exported(session, names, formats=formats, public=public or everything, to=to)
+    if to is None:
+        return
+    if as_json:
+        write_json(written)
+    else:
+        click.echo(f"{len(written)} documents written to {to}")
+
+
+def _exported(
+    session: Session, names: list[str], *, formats: tuple[str, ...], public: bool, to: Path | None
+) -> list[dict[str, object]]:
+    """Return what was written into the folder; with none, the one document goes to stdout."""
+    from midstream.desk.advisories.documents import documents, known  # noqa: PLC0415 - keeps help quick
+
+    desk, who = session.desk(), session.who()
     written: list[dict[str, object]] = []
     for name in names:
-        at = known(desk, name, by=who, public=public or everything)
-        found = documents(desk, at, names=formats, public=public or everything)
+        at = known(desk, name, by=who, public=public)
+        found = documents(desk, at, names=formats, public=public)
         for left, why in found.left_out.items():
             click.echo(f"{name}: no {left}: {printable(why)}", err=True)
         if to is None:
@@ -101,12 +131,7 @@ def export(
             path = to / f"{each.format}" / each.name.replace("/", "_")
             _save(path, each.content)
             written.append({"case": name, "format": each.format, "path": str(path), "complaints": each.complaints})
-    if to is None:
-        return
-    if as_json:
-        write_json(written)
-    else:
-        click.echo(f"{len(written)} documents written to {to}")
+    return written
 
 
 def _to_stdout(found: "Documents") -> None:
@@ -132,37 +157,49 @@ def _save(path: Path, content: bytes) -> None:
 @click.option(
     "--schema", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Also by this JSON Schema."
 )
+@click.option("--official", is_flag=True, help="Also by the official schemas that packages ship.")
 @json_option
 @click.pass_obj
-def check(session: Session, case: str, *, formats: tuple[str, ...], schema: Path | None, as_json: bool) -> None:
+def check(
+    session: Session, case: str, *, formats: tuple[str, ...], schema: Path | None, official: bool, as_json: bool
+) -> None:
     """Check the documents of CASE as they would be published; exit code 1 when one is not right.
 
     Each by the rules of its format, all against the record for every release, and for anything that is not public.
+    A case under embargo is checked as if it ended now.
     """
-    from midstream.desk.advisories.documents import documents, known  # noqa: PLC0415 - keeps help quick
-    from midstream.desk.advisories.schemas import faults as faults_by  # noqa: PLC0415 - as above
+    from midstream.desk.advisories.documents import documents, foreseen  # noqa: PLC0415 - keeps help quick
 
     desk = session.desk()
-    at = known(desk, case, by=session.who(), public=True)
+    at = foreseen(desk, case, by=session.who())
     found = documents(desk, at, names=formats)
     if schema is not None and len(found.written) != 1:
         raise click.UsageError("A schema is that of one format: name it with --format.")
-    rows = [(each.format, "; ".join(each.complaints)) for each in found.written]
-    if schema is not None:
-        more = faults_by(found.written[0].content, schema.read_bytes(), where=str(schema))
-        rows = [(rows[0][0], "; ".join(part for part in (rows[0][1], *more) if part))]
+    rows = {each.format: [*each.complaints, *_second(each, schema=schema, official=official)] for each in found.written}
     if as_json:
-        write_json(
-            {
-                "checked": [{"format": name, "complaints": said.split("; ") if said else []} for name, said in rows],
-                "left_out": found.left_out,
-            }
-        )
+        checked = [{"format": name, "complaints": said} for name, said in rows.items()]
+        write_json({"checked": checked, "left_out": found.left_out})
     else:
         rest = [(name, f"not written: {why}") for name, why in found.left_out.items()]
-        columns([(name, said or "fine") for name, said in rows] + rest, heads=("format", "what"))
-    if any(said for _, said in rows):
+        told = [(name, "; ".join(said) or "fine") for name, said in rows.items()]
+        columns(told + rest, heads=("format", "what"))
+    if any(rows.values()):
         raise click.exceptions.Exit(1)
+
+
+def _second(document: "Written", *, schema: Path | None, official: bool) -> list[str]:
+    """Return what schemas have against a document, a sentence each: one that the user has, and the official one."""
+    from midstream.advisories.checks.schemas import SHIPPED, second_opinion  # noqa: PLC0415 - keeps help quick
+
+    name = document.format
+    found: list[Complaint] = []
+    if schema is not None:
+        found += second_opinion(document.content, target=name, schema=schema.read_bytes())
+    if official and name in SHIPPED:
+        found += second_opinion(document.content, target=name)
+    elif official:
+        click.echo(f"{name}: no package ships its schema, so there is no second opinion", err=True)
+    return [f"{each.path or '/'}: {each.sentence}" for each in found]
 
 
 @advisory.command("import")
@@ -178,7 +215,8 @@ def import_(session: Session, case: str, file: Path, *, format_: str, dry_run: b
     Exit code 1 when something is left to a person: where the two differ, and what only a verb records, such as whether
     a branch is affected. The same FILE again adds nothing.
     """
-    from midstream.desk.advisories.imports import LIMIT, read_in  # noqa: PLC0415 - keeps help quick
+    from midstream.advisories.intake.words import words_of  # noqa: PLC0415 - keeps help quick
+    from midstream.desk.advisories.imports import LIMIT, read_in  # noqa: PLC0415 - as above
     from midstream.desk.errors import Misuse  # noqa: PLC0415 - as above
 
     if (size := file.stat().st_size) > LIMIT:
@@ -201,7 +239,8 @@ def import_(session: Session, case: str, file: Path, *, format_: str, dry_run: b
         for fact in done.facts:
             click.echo(f"{fact.stream} fact {fact.number}: {fact.kind}")
         for each in found.taken:
-            click.echo(printable(f"adds {each.field} (from {each.place}): {str(each.value)[:200]}"))
+            place = each.place or "the document"
+            click.echo(printable(f"adds {each.field} (from {place}): {words_of(each.value, most=200)}"))
         for said in found.left:
             click.echo(printable(f"left to you: {said}"))
         for said in done.doubts:
@@ -239,12 +278,12 @@ def publish(
     """
     from midstream.cli.project import the_project  # noqa: PLC0415 - keeps help quick
     from midstream.desk.advisories import publication  # noqa: PLC0415 - as above
-    from midstream.desk.advisories.drift import differences  # noqa: PLC0415 - as above
+    from midstream.desk.advisories.drift import differences, provider_faults  # noqa: PLC0415 - as above
 
     desk = session.desk()
     target = publication.the_target(desk, to)
     if drift:
-        _show_drift(differences(desk, target=target), as_json=as_json)
+        _show_drift([*differences(desk, target=target), *provider_faults(target)], as_json=as_json)
         return
     if bool(cases) == everything:
         raise click.UsageError("Name the cases, or pass --all.")
@@ -258,6 +297,8 @@ def publish(
                 "removed": done.outcome.removed,
                 "cases": done.cases,
                 "left_out": done.left_out,
+                "signed_by": done.signed_by,
+                "notes": done.notes,
                 "facts": [fact_json(fact) for fact in done.facts],
             }
         )
@@ -276,12 +317,17 @@ def _say(done: "Published") -> None:
         click.echo(
             f"{len(done.outcome.written)} files written, {len(done.outcome.removed)} removed, and read back", err=True
         )
+    for said in done.notes:
+        click.echo(printable(f"note: {said}"), err=True)
 
 
 def _show_drift(found: "list[dict[str, str]]", *, as_json: bool) -> None:
     if as_json:
         write_json(found)
     for each in () if as_json else found:
+        if said := each.get("said"):
+            click.echo(printable(f"{each['place']}: {said}"))
+            continue
         field = f" {each['field']}" if each["field"] else ""
         click.echo(printable(f"{each['place']}{field}: published {each['wanted']}, there is {each['found']}"))
     if not found:

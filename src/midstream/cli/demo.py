@@ -40,6 +40,7 @@ def demo(ctx: click.Context, *, then_serve: bool, port: int) -> None:
         ("midstream case why tf-m-1", "why each of its tasks is there"),
         ("midstream do tf-m-1 acknowledge", "do the first task, and see it gone from today"),
         ("midstream case show tf-m-2 --as-of 'now - 10 days'", "what was known ten days ago"),
+        ("midstream advisory publish --all --to public", "the public site; open public/index.html"),
     ):
         click.echo(f"  .venv/bin/{command}\n      {text}")
     if then_serve:

@@ -109,12 +109,14 @@ def _line(cells: Sequence[str], wide: Sequence[int]) -> str:
     return "  ".join(cell.ljust(size) for cell, size in zip(cells, wide, strict=True)).rstrip()
 
 
-def paragraph(text: str, *, indent: str = "") -> None:
-    """Return nothing, after the text was written, wrapped to the terminal and indented."""
+def paragraph(text: str, *, indent: str = "", first: str = "") -> None:
+    """Return nothing, after the text was written, wrapped to the terminal and indented; `first` stands before it."""
     for line in printable(text).splitlines() or [""]:
         # Tags and branches have hyphens, and half a tag is none: TF-Mv1.4.1 stays whole.
-        wrapped = textwrap.fill(line, width(), initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+        begun = first or indent
+        wrapped = textwrap.fill(line, width(), initial_indent=begun, subsequent_indent=indent, break_on_hyphens=False)
         click.echo(wrapped if line else "")
+        first = ""
 
 
 def fact_json(fact: "Fact") -> dict[str, object]:

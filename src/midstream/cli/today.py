@@ -8,7 +8,7 @@ import click
 from midstream.cli.app import Session
 from midstream.cli.errors import printable
 from midstream.cli.output import as_of_option, distance, instant, json_option, moment_of, paragraph, width, write_json
-from midstream.desk.reading import HORIZONS, Task, Today
+from midstream.desk.reading import HORIZONS, Task, Today, about
 from midstream.desk.reading import today as read_today
 
 
@@ -34,6 +34,22 @@ def today(session: Session, *, person: str, project: str, as_of: str, everything
         write_json(found.tasks)
         return
     show_tasks(found, moment or now, everything=everything)
+    if moment is None:
+        warn_of_worker(session, now)
+
+
+def warn_of_worker(session: Session, now: datetime) -> None:
+    """Return nothing, after it was said on stderr that the worker does not run though something waits for it."""
+    from midstream.desk.worker import idle  # noqa: PLC0415 - the day of a past moment asks for no worker
+
+    desk = session.desk()
+    found = idle(desk, who=desk.viewer(session.who()), now=now)
+    if found is None:
+        return
+    last = f"last ran {instant(found.last_at)}, {distance(found.last_at, now)}" if found.last_at else "never ran here"
+    count = f"{'more than ' if found.is_more else ''}{found.tasks} task{'' if found.tasks == 1 else 's'}"
+    text = f"The worker {last}; {count} wait{'s' if found.tasks == 1 else ''} for it since {instant(found.since)}. "
+    click.echo(textwrap.fill(text + "Let it run every few minutes: midstream worker --once", width()), err=True)
 
 
 FIRST = 30
@@ -84,7 +100,7 @@ def _group(task: Task, now: datetime) -> str:
 
 
 def _show(task: Task, now: datetime) -> None:
-    name = f"{task.name}: {task.subject}" if task.subject else task.name
+    name = f"{task.name}: {about(task)}" if about(task) else task.name
     pad = " " * (len(task.case) + 4)
     first, *rest = textwrap.wrap(printable(name), width() - len(pad)) or [""]
     click.echo(f"  {click.style(task.case, bold=True)}  {click.style(first, bold=True)}")

@@ -11,7 +11,7 @@ from midstream.cases.team import Team
 from midstream.cases.visibility import Sight, Viewer, sight, viewer
 from midstream.desk.derive import Known, Shelf, known, team_of, view
 from midstream.desk.errors import NotFound
-from midstream.desk.ports import Conflict, MailReader, Poster, SiteMaker, Store, Target
+from midstream.desk.ports import Conflict, MailReader, Pages, Poster, Signer, SiteMaker, Store, Target
 from midstream.desk.views import CaseView
 from midstream.ledger.chain import head_of, record
 from midstream.ledger.fact import Draft, Fact
@@ -45,7 +45,8 @@ class Desk(msgspec.Struct, kw_only=True):
     """Everything a verb needs: the store, the clock, the mail reader, and the policies compiled so far.
 
     `site` makes the pages of the public site, `open_target` opens the place named to publish to, and `site_at` is the
-    one where the worker publishes; empty when it publishes nowhere.
+    one where the worker publishes; empty when it publishes nowhere. `open_signer` opens the key that signs what is
+    published, and gives None when none is named. `open_pages` opens pages that people write.
     `post` tells other systems of new facts; without it none is told.
     """
 
@@ -55,6 +56,8 @@ class Desk(msgspec.Struct, kw_only=True):
     site: SiteMaker | None = None
     open_target: Callable[[str], Target] | None = None
     site_at: str = ""
+    open_pages: Callable[[], Pages] | None = None
+    open_signer: Callable[[], Signer | None] | None = None
     post: Poster | None = None
     shelf: Shelf = msgspec.field(default_factory=Shelf)
     _teams: dict[tuple[str, datetime | None], tuple[int, Team | None]] = {}

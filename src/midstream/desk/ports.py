@@ -14,8 +14,9 @@ from midstream.cases.visibility import Sight, Viewer
 from midstream.desk.mail import IncomingMail
 from midstream.desk.views import BoardLine, CaseLine, CaseView, Hook, Read, TaskLine, Token
 from midstream.formats.catalogue.document import Catalogue, Entry
+from midstream.formats.csaf.places import Shown
 from midstream.formats.owners import Owner
-from midstream.formats.tree import Part
+from midstream.formats.tree import NewPage, Part
 from midstream.ledger.chain import Head
 from midstream.ledger.fact import Fact
 
@@ -48,6 +49,10 @@ class Facts(Protocol):
 
     def facts(self, stream: str) -> list[Fact]:
         """Return all facts of a stream in order; empty when there is none."""
+        ...
+
+    def facts_of(self, streams: Sequence[str]) -> dict[str, list[Fact]]:
+        """Return all facts of each of the streams in order, asked for at once; empty for one that has none."""
         ...
 
     def with_key(self, stream: str, key: str) -> list[Fact]:
@@ -206,6 +211,18 @@ class Ways(Protocol):
         ...
 
 
+class Runs(Protocol):
+    """When what works by itself last ran: news of the moment, no facts."""
+
+    def keep_run(self, name: str, *, at: datetime) -> None:
+        """Keep that what has this name ran at that moment, in place of an earlier one."""
+        ...
+
+    def last_run(self, name: str) -> datetime | None:
+        """Return when it last ran; None when it never did."""
+        ...
+
+
 class Blobs(Protocol):
     """Long or erasable content, encrypted under a key per case."""
 
@@ -230,7 +247,7 @@ class Blobs(Protocol):
         ...
 
 
-class Store(Facts, ReadModels, Reads, Ways, Blobs, Protocol):
+class Store(Facts, ReadModels, Reads, Ways, Runs, Blobs, Protocol):
     """Everything the desk keeps, behind one connection."""
 
     def backup(self, to: Path) -> None:
@@ -390,7 +407,10 @@ class Poster(Protocol):
 
 
 class PublishTrouble(Exception):
-    """The target could not take it: `what`, and a `hint`. What stood there before stands there still."""
+    """It could not be signed, or the target could not take it: `what`, and a `hint`.
+
+    What stood there before stands there still.
+    """
 
     def __init__(self, what: str, *, hint: str) -> None:
         super().__init__(what)
@@ -440,12 +460,70 @@ class Target(Protocol):
         """Return what stands at a place, whatever it is; empty when there is nothing."""
         ...
 
+    def places(self, under: str) -> list[str]:
+        """Return every place below the folder at which something stands, sorted."""
+        ...
+
     def digest(self, place: str) -> str:
         """Return the SHA-256 of what stands at a place, read again; empty when there is nothing."""
         ...
 
     def drift(self) -> list[Drift]:
         """Return every file that is not as it was published."""
+        ...
+
+    def mark(self) -> str:
+        """Return a text that is another one after anything that stands there changed; empty when nobody can tell.
+
+        It costs less than `drift`: no file is read.
+        """
+        ...
+
+
+class Pages(Protocol):
+    """Pages of a project's documentation that people write, and that hold blocks of ours."""
+
+    def read(self, path: Path, *, limit: int) -> bytes | None:
+        """Return what it holds, at most `limit` + 1 bytes; None for nothing; raise `PublishTrouble` for no file."""
+        ...
+
+    def write(self, pages: Sequence[NewPage]) -> None:
+        """Return nothing, after each page holds its content; a link stays a link, and permissions stay.
+
+        Raises `PublishTrouble` when one cannot be written, or is no longer what it was: then none of them was.
+        """
+        ...
+
+
+class Signer(Protocol):
+    """Signs what is published, with the secret key of the publisher."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the fingerprint of the key in hexadecimal capitals."""
+        ...
+
+    @property
+    def public_key(self) -> bytes:
+        """Return the armoured public key, the same for the same key."""
+        ...
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """Return the moment from which the key signs no more; None when it has none."""
+        ...
+
+    @property
+    def takes_mail(self) -> bool:
+        """Return whether something can be encrypted to the key."""
+        ...
+
+    def detached(self, content: bytes) -> bytes:
+        """Return an armoured detached signature of the content: another one each time."""
+        ...
+
+    def is_signed(self, content: bytes, *, signature: bytes) -> bool:
+        """Return whether the signature is a right one of the content by this key; False for what is none."""
         ...
 
 
@@ -468,6 +546,6 @@ class SiteMaker(Protocol):
         """Return the place of a document of an advisory."""
         ...
 
-    def shared(self, catalogue: Catalogue, *, now: datetime, csaf: bool) -> Iterable[Part]:
-        """Yield the parts that say something of all advisories; with `csaf`, a CSAF provider stands beside them."""
+    def shared(self, catalogue: Catalogue, *, now: datetime, csaf: Shown | None) -> Iterable[Part]:
+        """Yield the parts that say something of all advisories; `csaf` is the CSAF provider that stands beside them."""
         ...

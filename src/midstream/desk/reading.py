@@ -8,7 +8,7 @@ import msgspec
 from midstream.cases import states
 from midstream.cases.case import Case, replay
 from midstream.cases.team import Team
-from midstream.cases.visibility import Sight, sight, visible
+from midstream.cases.visibility import Sight, Viewer, sight, visible
 from midstream.desk.derive import Known, claims, view
 from midstream.desk.desk import Desk
 from midstream.desk.errors import Misuse
@@ -74,15 +74,17 @@ def today(
     work: str = "",
     as_of: datetime | None = None,
     limit: int | None = None,
+    who: Viewer | None = None,
 ) -> Today:
     """Return the tasks open at `now` that `by` may see: overdue first, then by due instant, then by severity.
 
     With `person`, only theirs; with `work`, only those for an ``expert`` or of the ``process``. With `as_of`, what was
-    known and due at that moment. With `limit`, the first so many; the counts are of all.
+    known and due at that moment. With `limit`, the first so many; the counts are of all. `who` is what `by` may see,
+    when it was looked up just now.
     """
     moment = as_of or now
-    who = desk.viewer(by)
-    if person:
+    who = who or desk.viewer(by)
+    if person not in {"", by}:
         _check_person(desk, person, by=by)
     if as_of is not None:
         lines = _task_lines(desk, by=by, project=project, as_of=as_of)
@@ -162,6 +164,18 @@ def _task(line: TaskLine, team: Team, moment: datetime) -> Task:
         severity=line.severity,
         invented=line.invented,
     )
+
+
+def about(task: Task) -> str:
+    """Return what tells a task apart from others of its name in its case: its branch or party, or the news it is about.
+
+    A task for each of several events names the event by the number of its fact, at the end of its key.
+    """
+    number = task.task.rpartition(":")[2]
+    if task.subject or len(task.because) < 2 or not number.isdecimal() or int(number) not in task.because:
+        return task.subject
+    kind = task.kinds[task.because.index(int(number))] if len(task.kinds) == len(task.because) else task.kinds[-1]
+    return kind.replace(".", " ").replace("_", " ")
 
 
 def _views(desk: Desk, *, by: str, project: str, as_of: datetime) -> Iterator[tuple[CaseView, Sight]]:

@@ -6,6 +6,7 @@ import msgspec
 
 from midstream.cases.errors import Refused
 from midstream.cases.verbs import VERBS
+from midstream.cases.visibility import Viewer
 from midstream.desk.desk import WORKER, Decision, Desk
 from midstream.desk.do import Order, Receipt, do, task_key
 from midstream.desk.errors import DeskError
@@ -16,11 +17,16 @@ from midstream.ledger.errors import LedgerError
 from midstream.ledger.fact import Draft, Fact
 from midstream.ledger.kinds.embargo import EmbargoAgreed
 from midstream.ledger.kinds.process import ActionAttempted
+from midstream.policy.owners import Sort
 
 PUBLISH = "record-publication"
 """The verb whose duty the worker meets by publishing on the public site, in whatever state the fix is."""
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=12)
+LATE = timedelta(minutes=30)
+"""How long after its last look the worker counts as stopped: it is meant to look every few minutes."""
+MOST = 100
+"""How many tasks are looked at to find those that wait for it."""
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,19 +43,61 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
 def work_once(desk: Desk) -> list[Done]:
     """Return what became of every open process task whose verb may run unattended.
 
-    Each attempt is a fact. A failed one is tried again after 5 minutes, then twice as long each time, up to 12 hours.
-    A task is done under a key of its own, so that two workers never do one twice.
+    What one of them opens is done in the same run: an embargo that ends is followed by the advisory. Each attempt is a
+    fact. A failed one is tried again after 5 minutes, then twice as long each time, up to 12 hours. A task is done
+    under a key of its own, so that two workers never do one twice. That it looked is kept, so that people are told when
+    it looks no more.
     """
-    now = desk.clock()
     found: list[Done] = []
-    for line in desk.store.task_lines(desk.viewer(WORKER), now=now):
-        if line.duty.work == "process" and PUBLISH in line.duty.do and desk.site_at and line.project:
-            found.append(_attempt(desk, line, PUBLISH, now))
-            continue
-        verb = next((name for name in line.duty.do if VERBS[name].unattended), None)
-        if line.duty.work == "process" and verb is not None and _is_asked(desk, line.duty.case, verb):
-            found.append(_attempt(desk, line, verb, now))
-    return found
+    tried: set[tuple[str, str]] = set()
+    while True:
+        now = desk.clock()  # what opened a moment ago is open now
+        lines = desk.store.task_lines(desk.viewer(WORKER), now=now)
+        new = [line for line in lines if (line.duty.case, line.duty.key) not in tried]
+        tried |= {(line.duty.case, line.duty.key) for line in new}
+        done = [_attempt(desk, line, verb, now) for line in new if (verb := _verb_for(desk, line))]
+        found += done
+        if not any(each.outcome == "done" for each in done):
+            desk.store.keep_run(WORKER, at=now)
+            return found
+
+
+def _verb_for(desk: Desk, line: TaskLine) -> str:
+    """Return the verb by which the worker meets a task; empty for a task that is for people."""
+    if line.duty.work != "process":
+        return ""
+    if PUBLISH in line.duty.do and desk.site_at and line.project:
+        return PUBLISH
+    verb = next((name for name in line.duty.do if VERBS[name].unattended), "")
+    return verb if verb and _is_asked(desk, line.duty.case, verb) else ""
+
+
+class Idle(msgspec.Struct, frozen=True, kw_only=True):
+    """That the worker does not run while there is something for it: when it last did, and what waits for it.
+
+    `last_at` is None when it never ran; `is_more` says that more than `tasks` wait; `since` is when the first began to.
+    """
+
+    last_at: datetime | None
+    tasks: int
+    is_more: bool
+    since: datetime
+
+
+def idle(desk: Desk, *, who: Viewer, now: datetime) -> Idle | None:
+    """Return that the worker looks no more though tasks that the viewer may see wait for it; None when all is well.
+
+    All is well when it looked within the last half hour, or when no task of its own has been open for as long.
+    """
+    last_at = desk.store.last_run(WORKER)
+    if last_at is not None and now - last_at < LATE:
+        return None
+    sorts = [text for text in desk.store.task_sorts() if Sort.read(text).work == "process"]
+    lines = desk.store.task_lines(who, now=now - LATE, sorts=sorts, limit=MOST)
+    waiting = [line.duty.opens_at for line in lines if _verb_for(desk, line)]
+    if not waiting:
+        return None
+    return Idle(last_at=last_at, tasks=len(waiting), is_more=len(lines) == MOST, since=min(waiting))
 
 
 def _is_asked(desk: Desk, case: str, verb: str) -> bool:

@@ -1,6 +1,8 @@
-"""A tree of files to be published, in parts that are made only when they changed."""
+"""Files to be written: a tree in parts that are made only when they changed, and single pages."""
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,3 +16,11 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     stamp: str
     files: Files
+
+
+class NewPage(NamedTuple):
+    """A page to be written: where, what it will hold, and what it was when that was decided; None for a new one."""
+
+    path: Path
+    content: bytes
+    before: bytes | None

@@ -23,14 +23,18 @@ KINDS = {"advisory": "advisory", "fix": "fix", "report": "report", "article": "a
 FORMATS = {
     "cve": ("CVE record", "CVE Record Format 5"),
     "osv": ("OSV", "Open Source Vulnerability format"),
-    "csaf": ("CSAF", "Common Security Advisory Framework 2.0"),
+    "csaf20": ("CSAF", "Common Security Advisory Framework 2.0"),
+    "csaf21": ("CSAF 2.1 draft", "the next version of it, as its fourth draft has it"),
     "openvex": ("OpenVEX", "who is and is not affected"),
     "cyclonedx": ("CycloneDX", "VEX for a bill of materials"),
+    "cyclonedx-1.6": ("CycloneDX 1.6", "the same for those who cannot read 1.7"),
     "spdx": ("SPDX", "SPDX 3 security profile"),
     "ghsa": ("GitHub advisory", "as GitHub's API takes it"),
     "record": ("JSON", "everything on this page, for programs"),
-    "text": ("Plain text", "as it goes out by mail"),
-    "rst": ("reStructuredText", "for a documentation page"),
+    "mail": ("Mail", "as it goes to a mailing list"),
+    "atom": ("Atom", "as it stands in a feed"),
+    "zephyr": ("Zephyr entry", "reStructuredText, for Zephyr's page"),
+    "trustedfirmware": ("TF page", "reStructuredText, for TF-A and TF-M"),
 }
 """What the documents are called, and what each is for."""
 
@@ -75,7 +79,7 @@ def _head(entry: Entry) -> Html:
         h(
             "p",
             severity(each.severity, each.score),
-            " Published ",
+            " Public since ",
             day(each.published_at),
             *((", changed ", day(each.modified_at)) if revised else ()),
             class_="facts",
@@ -215,13 +219,13 @@ def _documents(documents: tuple[Document, ...], *, place: str) -> Html | None:
         return None
     rows = []
     for each in documents:
-        name, purpose = FORMATS.get(each.format.rstrip("0123456789."), (each.format, ""))
+        name, purpose = FORMATS.get(each.format, (each.format, "another format"))
         rows.append(
             h(
                 "li",
                 h("a", name, href=f"{up(place)}{each.path}", download=True),
                 h("span", f" {purpose} · {size(each.size)}"),
-                h("small", "SHA-256 ", h("code", each.sha256)),
+                h("small", "SHA-256 ", h("code", each.sha256[:32], h("wbr"), each.sha256[32:])),
             )
         )
     note = "Each says the same as this page; that they agree was checked before they were published."

@@ -10,6 +10,7 @@ import msgspec
 
 from midstream.formats.catalogue.document import Catalogue, Entry, Product, Summary
 from midstream.formats.catalogue.files import write_catalogue
+from midstream.formats.csaf.places import Shown
 from midstream.formats.tree import Part
 from midstream.site.advisory import advisory
 from midstream.site.data import data_page
@@ -37,8 +38,11 @@ def advisory_page_file(catalogue: Catalogue, entry: Entry) -> tuple[str, bytes]:
     return advisory_page(entry.summary.id), advisory(catalogue, entry)
 
 
-def shared_parts(catalogue: Catalogue, *, now: datetime, csaf: bool = False) -> Iterator[Part]:
-    """Yield the parts that say something of all advisories; raise `BadName` when two would stand at one place."""
+def shared_parts(catalogue: Catalogue, *, now: datetime, csaf: Shown | None = None) -> Iterator[Part]:
+    """Yield the parts that say something of all advisories; raise `BadName` when two would stand at one place.
+
+    `csaf` is the CSAF provider that stands under the site, if one does.
+    """
     check_places(catalogue)
     yield Part(key="static", stamp=edition(), files=lambda: [(f"static/{each}", _static(each)) for each in STATIC])
     frame = msgspec.structs.replace(catalogue, advisories=())
@@ -56,13 +60,13 @@ def shared_parts(catalogue: Catalogue, *, now: datetime, csaf: bool = False) -> 
     yield Part(key="whole", stamp=stamp, files=functools.partial(_whole, catalogue, listed, now=now, csaf=csaf))
 
 
-def _whole(catalogue: Catalogue, listed: bytes, *, now: datetime, csaf: bool) -> Iterator[tuple[str, bytes]]:
+def _whole(catalogue: Catalogue, listed: bytes, *, now: datetime, csaf: Shown | None) -> Iterator[tuple[str, bytes]]:
     yield "index.html", front(catalogue)
     yield "data.html", data_page(catalogue, csaf=csaf)
     yield "feed.xml", feed(catalogue)
     yield "catalogue.json", listed
     yield "advisories.sqlite", database(catalogue)
-    yield ".well-known/security.txt", security_txt(catalogue, now=now)
+    yield ".well-known/security.txt", security_txt(catalogue, now=now, csaf=csaf)
 
 
 def _of_product(

@@ -1,13 +1,14 @@
 """The page of data and feeds: what can be had, and how to ask the SQLite file."""
 
 from midstream.formats.catalogue.document import Catalogue
+from midstream.formats.csaf.places import METADATA, Shown
 from midstream.site.layout import page
 from midstream.site.markup import Html, h, join
 
 QUESTION = "SELECT id, severity, title, fix FROM affected WHERE product = '{product}' AND version = '{version}';"
 
 
-def data_page(catalogue: Catalogue, *, csaf: bool) -> bytes:
+def data_page(catalogue: Catalogue, *, csaf: Shown | None) -> bytes:
     """Return the page; with `csaf`, it names the CSAF provider that stands under the site."""
     product = next((each for each in catalogue.products if each.releases), None)
     key, version = (product.key, product.releases[-1].version) if product else ("product", "1.0")
@@ -19,10 +20,8 @@ def data_page(catalogue: Catalogue, *, csaf: bool) -> bytes:
         (".well-known/security.txt", "security.txt", "How to report a vulnerability."),
     ]
     if csaf:
-        name = ".well-known/csaf/provider-metadata.json"
-        rows.append(
-            (name, "CSAF provider", "Every advisory as CSAF 2.0, with feed, digests and, if set up, signatures.")
-        )
+        beside = "with feed, digests and signatures" if csaf.is_signed else "with feed and digests, not signed"
+        rows.append((METADATA, "CSAF provider", f"Every advisory as CSAF 2.0, {beside}."))
     body = join(
         (
             h("h1", "Data and feeds"),

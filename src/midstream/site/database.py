@@ -1,7 +1,8 @@
 """Every public advisory in one SQLite file, for those who would rather ask than read."""
 
+import itertools
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from midstream.formats.catalogue.document import Catalogue, Summary
 from midstream.site.front import marks_of
@@ -45,6 +46,8 @@ CREATE VIEW affected AS
 advisories make a small file; the view `verdict` has them in words. The view `affected` lists what is not known too.
 """
 VERSION = 1
+BATCH = 50
+"""Rows of one statement; of nine columns each they stay below the 999 values that any SQLite takes."""
 
 
 def database(catalogue: Catalogue) -> bytes:
@@ -65,20 +68,23 @@ def database(catalogue: Catalogue) -> bytes:
 def _fill(connection: sqlite3.Connection, catalogue: Catalogue) -> None:
     for product in catalogue.products:
         connection.execute("INSERT INTO product VALUES (?, ?, ?)", (product.key, product.name, product.repository))
-        connection.executemany(
-            "INSERT INTO branch VALUES (?, ?, ?, ?)",
+        _insert(
+            connection,
+            "branch",
             ((product.key, each.name, each.kind, _text(each.supported_until)) for each in product.branches),
         )
-        connection.executemany(
-            "INSERT INTO release VALUES (?, ?, ?, ?, ?, ?, ?)",
+        _insert(
+            connection,
+            "release",
             (
                 (product.key, each.version, each.tag, each.branch, _text(each.released_on), position, each.commit)
                 for position, each in enumerate(product.releases)
             ),
         )
     found = sorted(catalogue.advisories, key=lambda each: each.id)
-    connection.executemany(
-        "INSERT INTO advisory VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    _insert(
+        connection,
+        "advisory",
         (
             (
                 each.id,
@@ -94,15 +100,23 @@ def _fill(connection: sqlite3.Connection, catalogue: Catalogue) -> None:
             for each in found
         ),
     )
-    connection.executemany(
-        "INSERT INTO alias VALUES (?, ?)", ((each.id, a) for each in found for a in set(each.aliases))
-    )
-    connection.executemany("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?)", _lines(found))
-    connection.executemany("INSERT INTO marks VALUES (?, ?, ?)", _marks(catalogue, found))
-    connection.executemany(
-        "INSERT INTO document VALUES (?, ?, ?, ?, ?)",
+    _insert(connection, "alias", ((each.id, a) for each in found for a in sorted(set(each.aliases))))
+    _insert(connection, "line", _lines(found))
+    _insert(connection, "marks", _marks(catalogue, found))
+    _insert(
+        connection,
+        "document",
         ((each.id, one.format, one.path, one.size, one.sha256) for each in found for one in each.documents),
     )
+
+
+def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[tuple[object, ...]]) -> None:
+    """Return nothing, after the rows are in the table: many by one statement, which is quicker than one by one."""
+    waiting = iter(rows)
+    while batch := list(itertools.islice(waiting, BATCH)):
+        row = f"({', '.join('?' * len(batch[0]))})"
+        values = list(itertools.chain.from_iterable(batch))
+        connection.execute(f"INSERT INTO {table} VALUES {', '.join([row] * len(batch))}", values)  # noqa: S608 - names of ours
 
 
 def _lines(found: list[Summary]) -> Iterator[tuple[str, ...]]:

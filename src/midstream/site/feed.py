@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from midstream.formats.atom import feed as atom
 from midstream.formats.catalogue.document import Catalogue, Summary
+from midstream.formats.csaf.places import Shown
 from midstream.formats.securitytxt import document as securitytxt
 from midstream.site.places import advisory_page
 
@@ -45,10 +46,11 @@ def _entry(each: Summary, *, base: str, authority: str) -> atom.Entry:
     )
 
 
-def security_txt(catalogue: Catalogue, *, now: datetime) -> bytes:
+def security_txt(catalogue: Catalogue, *, now: datetime, csaf: Shown | None = None) -> bytes:
     """Return the file; it expires between ten and eleven months after `now`, on the first of a month.
 
-    So that it changes once a month and not with every run (RFC 9116, section 2.5.5: less than a year).
+    So that it changes once a month and not with every run (RFC 9116, section 2.5.5: less than a year). With `csaf` it
+    leads to the CSAF provider, and to the key that mail can be encrypted to.
     """
     publisher = catalogue.publisher
     month = now.year * 12 + now.month - 1 + 11
@@ -60,6 +62,8 @@ def security_txt(catalogue: Catalogue, *, now: datetime) -> bytes:
             contact=(f"mailto:{contact}" if "@" in contact and ":" not in contact else contact,) if contact else (),
             expires=expires,
             canonical=(f"{base}/.well-known/security.txt",) if base.startswith("https://") else (),
+            encryption=(csaf.encryption,) if csaf and csaf.encryption else (),
+            csaf=(csaf.metadata,) if csaf else (),
             policy=(publisher.url,) if publisher.url.startswith("https://") else (),
         )
     )

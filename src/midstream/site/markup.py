@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-VOID = frozenset({"meta", "link", "input", "br", "hr"})
+VOID = frozenset({"meta", "link", "input", "br", "hr", "wbr"})
 """Elements without an end tag (HTML Living Standard, 13.1.2)."""
 _SAFE = ("http://", "https://", "mailto:")
 
@@ -41,7 +41,8 @@ def link(label: str, address: str) -> Html:
     """Return a link to an address outside; one that is not of the web or mail stands there as text."""
     if not address.lower().startswith(_SAFE) or any(ord(char) <= 0x20 for char in address):
         return Html(text(label if label == address or not address else f"{label} ({address})"))
-    return h("a", label, href=address, rel="noopener noreferrer nofollow")
+    bare = {"class_": "bare"} if label == address else {}
+    return h("a", label, href=address, rel="noopener noreferrer nofollow", **bare)
 
 
 def _inside(children: "Iterable[str | None]") -> str:

@@ -121,7 +121,7 @@ def _advice(product: Product, release: Release, counts: Mapping[str, int], *, pl
     same = better.branch == release.branch
     yield "Update to "
     yield h("a", better.version, href=address)
-    yield f", {'the same branch' if same else better.branch or 'another branch'}: none of them affects it."
+    yield f", {'the same branch' if same else better.branch or 'another branch'}: no published advisory affects it."
 
 
 def update_to(product: Product, release: Release, counts: Mapping[str, int]) -> Release | None:

@@ -13,7 +13,7 @@ from midstream.ledger.fact import Fact
 from midstream.store import copies, ledger_rows, read_models
 from midstream.store.blobs import Vault
 from midstream.store.database import Database
-from midstream.store.rows import duty_rows, ways
+from midstream.store.rows import duty_rows, runs, ways
 from midstream.store.rows import reads as read_rows
 
 
@@ -32,6 +32,10 @@ class DjangoStore(msgspec.Struct, frozen=True, kw_only=True):
     def facts(self, stream: str) -> list[Fact]:
         """Return all facts of a stream in order."""
         return ledger_rows.facts(self.db, stream)
+
+    def facts_of(self, streams: Sequence[str]) -> dict[str, list[Fact]]:
+        """Return all facts of each of the streams in order, with one query for many."""
+        return ledger_rows.facts_of(self.db, streams)
 
     def with_key(self, stream: str, key: str) -> list[Fact]:
         """Return the facts of the stream recorded by the command of that key."""
@@ -180,6 +184,14 @@ class DjangoStore(msgspec.Struct, frozen=True, kw_only=True):
     def tokens(self, person: str) -> list[Token]:
         """Return the tokens of a person, the latest first."""
         return ways.tokens(self.db, person)
+
+    def keep_run(self, name: str, *, at: datetime) -> None:
+        """Keep that what has this name ran at that moment."""
+        runs.keep_run(self.db, name, at=at)
+
+    def last_run(self, name: str) -> datetime | None:
+        """Return when it last ran; None when it never did."""
+        return runs.last_run(self.db, name)
 
     def keep_hook(self, hook: Hook) -> None:
         """Keep the hook, in place of one of the same name."""

@@ -107,9 +107,14 @@ def _head(db: Database, row: Sequence[Any]) -> Head:
 
 
 def version(db: Database) -> int:
-    """Return how many facts all streams have, by their heads: another number after every fact."""
+    """Return a number that is another one after every fact.
+
+    On SQLite, the position of the last: one look at the end of a table. PostgreSQL gives positions before a transaction
+    ends, so that a smaller one may come later; there it is how many facts all streams have, by their heads.
+    """
+    sql = "SUM(number), 0) FROM head" if db.is_postgresql else "MAX(position), 0) FROM fact"
     with db.reading() as cursor:
-        cursor.execute("SELECT COALESCE(SUM(number), 0) FROM head")
+        cursor.execute(f"SELECT COALESCE({sql}")
         return int(cursor.fetchone()[0])
 
 
@@ -137,6 +142,21 @@ def facts(db: Database, stream: str) -> list[Fact]:
     with db.reading() as cursor:
         cursor.execute(f"SELECT {_ALL} FROM fact WHERE stream = %s ORDER BY number", [stream])
         return [fact_of(row) for row in cursor.fetchall()]
+
+
+def facts_of(db: Database, streams: Sequence[str]) -> dict[str, list[Fact]]:
+    """Return all facts of each of the streams in order."""
+    found: dict[str, list[Fact]] = {stream: [] for stream in streams}
+    names = list(found)
+    for start in range(0, len(names), BATCH):
+        some = names[start : start + BATCH]
+        with db.reading() as cursor:
+            cursor.execute(
+                f"SELECT {_ALL} FROM fact WHERE stream IN ({marks(len(some))}) ORDER BY stream, number", some
+            )
+            for row in cursor.fetchall():
+                found[row[0]].append(fact_of(row))
+    return found
 
 
 def with_key(db: Database, stream: str, key: str) -> list[Fact]:

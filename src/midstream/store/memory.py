@@ -49,6 +49,7 @@ class MemoryStore:
         self._streams: dict[str, list[Fact]] = {}
         self._views: dict[str, CaseView] = {}
         self._reads: list[Read] = []
+        self._runs: dict[str, datetime] = {}
         self._tokens: dict[str, Token] = {}
         self._hooks: dict[str, Hook] = {}
         self._blobs: defaultdict[str, dict[str, bytes]] = defaultdict(dict)
@@ -63,6 +64,10 @@ class MemoryStore:
     def facts(self, stream: str) -> list[Fact]:
         """Return all facts of a stream in order."""
         return list(self._streams.get(stream, ()))
+
+    def facts_of(self, streams: Sequence[str]) -> dict[str, list[Fact]]:
+        """Return all facts of each of the streams in order."""
+        return {stream: self.facts(stream) for stream in streams}
 
     def with_key(self, stream: str, key: str) -> list[Fact]:
         """Return the facts of the stream recorded by the command of that key."""
@@ -262,6 +267,14 @@ class MemoryStore:
         """Return the tokens of a person, the latest first."""
         found = [token for token in self._tokens.values() if token.person == person]
         return sorted(found, key=lambda token: (token.made_at, token.name), reverse=True)
+
+    def keep_run(self, name: str, *, at: datetime) -> None:
+        """Keep that what has this name ran at that moment."""
+        self._runs[name] = at
+
+    def last_run(self, name: str) -> datetime | None:
+        """Return when it last ran; None when it never did."""
+        return self._runs.get(name)
 
     def keep_hook(self, hook: Hook) -> None:
         """Keep the hook, in place of one of the same name."""

@@ -239,3 +239,16 @@ class Hook(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.url}"
+
+
+class Run(models.Model):
+    """When what works by itself, such as the worker, last ran."""
+
+    name = models.TextField(primary_key=True)
+    at = models.TextField()
+
+    class Meta:
+        db_table = "run"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at}"

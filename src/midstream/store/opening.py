@@ -14,7 +14,7 @@ from midstream.store.django_store import DjangoStore
 from midstream.store.settings import PATIENCE, backend_of, configure
 from midstream.store.trouble import told
 
-LATEST = "0003_api"
+LATEST = "0004_runs"
 """The migration this version of the store ends with; Django records it in the same transaction as its changes."""
 
 _APPLIED = "SELECT MAX(name) FROM django_migrations WHERE app = 'store'"

@@ -1,5 +1,6 @@
 """What a database says, in words for the person at the keyboard."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -82,6 +83,29 @@ def trouble(error: Error, *, alias: str) -> StoreTrouble:
     if "NUL" in str(error):
         return StoreTrouble(f"{where}: PostgreSQL cannot keep the character NUL", hint="Take it out, or use SQLite.")
     return StoreTrouble(f"{where}: {_first_line(error)}", hint="Check the store: midstream ledger verify.")
+
+
+_WORDS = {_FULL: "full", _LOCKED: "locked", _NO_CONNECTION: "lost"}
+
+
+def reason(error: BaseException) -> str:
+    """Return the one word for an error of the store that anybody may be told: full, locked, lost, or none of these."""
+    chain: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and cause not in chain:
+        chain.append(cause)
+        cause = cause.__cause__ or cause.__context__
+    for entry in chain:
+        name, state = str(getattr(entry, "sqlite_errorname", "") or ""), str(getattr(entry, "sqlstate", "") or "")
+        for rows, code in ((_SQLITE, name), (_POSTGRESQL, state)):
+            for begin, _, hint in rows:
+                if code and code.startswith(begin):
+                    return _WORDS.get(hint, "")
+        if isinstance(entry, OSError) and entry.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            return "full"
+    # What PostgreSQL's driver says of a connection that was cut or refused has no code.
+    is_cut = any(isinstance(entry, OperationalError | InterfaceError) for entry in chain)
+    return "lost" if is_cut and not any(hasattr(entry, "sqlite_errorname") for entry in chain) else ""
 
 
 def place(alias: str) -> str:

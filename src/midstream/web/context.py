@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.contrib.auth import BACKEND_SESSION_KEY
 from django.http import HttpRequest
+from django.utils import timezone
 
 from midstream.project import Project
 from midstream.web.parts import parts, person_of, the_desk
@@ -27,6 +28,7 @@ class Frame(NamedTuple):
     projects: Mapping[str, Project]
     places: tuple[Place, ...]
     is_demo: bool
+    zone: str
 
 
 _WORKERS = frozenset({"response-team", "maintainer", "release-manager"})
@@ -50,10 +52,11 @@ def frame(request: HttpRequest) -> dict[str, object]:
 
 
 def frame_of(request: HttpRequest) -> Frame:
-    """Return the frame of a request, made once."""
+    """Return the frame of a request, made once; from then on instants are told in the person's own zone."""
     made: Frame | None = getattr(request, "frame", None)
     if made is None:
         made = request.frame = _frame(request)
+        timezone.activate(made.zone)  # until the door lets the answer out
     return made
 
 
@@ -81,6 +84,7 @@ def _frame(request: HttpRequest) -> Frame:
             Place(name, url, _is_here(request.path, url)) for name, url, whose in _PLACES if whose.intersection(roles)
         ),
         is_demo=is_open_door and parts().is_demo(the_desk()),
+        zone=next((entry.zone for project in projects.values() if (entry := project.person(person))), "UTC"),
     )
 
 

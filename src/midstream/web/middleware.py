@@ -4,18 +4,38 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
+from csp.constants import HEADER
+from csp.utils import build_policy
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import BACKEND_SESSION_KEY
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 
 from midstream.desk.errors import NotFound
 from midstream.web.signin.demo import DEMO
 from midstream.web.trouble import bad_request
 
 Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class OwnAlone:
+    """Tells browsers to take nothing from elsewhere: the policy of the settings, put into words once.
+
+    django-csp's own middleware writes it anew for each answer, for views that change it. None here does.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+        self.policy = build_policy()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Return the answer with the policy, unless it has a stricter one, as a file somebody sent has."""
+        response = self.get_response(request)
+        response.headers.setdefault(HEADER, self.policy)
+        return response
 
 
 class Door:
@@ -26,7 +46,8 @@ class Door:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return the answer; unless it says otherwise, nobody may keep a copy."""
-        response = self.get_response(request)
+        with timezone.override(None):  # the reader's own is known once they are
+            response = self.get_response(request)
         if not response.has_header("Cache-Control"):
             response["Cache-Control"] = "no-store"
         return response
@@ -60,7 +81,8 @@ def has_second_factor(request: HttpRequest) -> bool:
     if request.session.get(BACKEND_SESSION_KEY) == DEMO:
         return True
     user: Any = request.user
-    return bool(is_mfa_enabled(user))
+    known = getattr(user, "has_second_factor", None)  # looked up with the account on this very request
+    return bool(is_mfa_enabled(user) if known is None else known)
 
 
 LARGEST = 12 * 1024 * 1024

@@ -27,6 +27,9 @@ class Account(AbstractBaseUser):
 
     objects = Accounts()
 
+    has_second_factor: bool | None = None
+    """Whether it had one when the request began; None when that was not looked up."""
+
     class Meta:
         db_table = "account"
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from midstream.desk.desk import Desk
+from midstream.desk.front.alike import PublicWords
 from midstream.web.kept import Kept
 from midstream.web.noted import Noted
 
@@ -16,16 +17,18 @@ from midstream.web.noted import Noted
 class Parts(msgspec.Struct, kw_only=True):
     """The desk's maker, the clock, whether the store is the demo, and the address people know the desk by.
 
-    `is_demo` is asked anew each time: a store in which real work begins is a demo no longer. `url` is empty where the
-    desk is served to this machine alone.
+    `is_demo` is asked anew each time: a store in which real work begins is a demo no longer. `reason` is the word for
+    trouble of the store: full, locked, lost, or none. `url` is empty where the desk is served to this machine alone.
     """
 
     open_desk: Callable[[], Desk]
     clock: Callable[[], datetime]
     is_demo: Callable[[Desk], bool]
+    reason: Callable[[BaseException], str]
     url: str = ""
     noted: Noted = msgspec.field(default_factory=Noted)
     kept: Kept = msgspec.field(default_factory=Kept)
+    public_words: PublicWords = msgspec.field(default_factory=PublicWords)
 
 
 _own = threading.local()

@@ -1,19 +1,45 @@
 """What is shown instead of a page: unknown, not allowed, the store in trouble. Nothing here asks the store."""
 
 import sys
+from collections.abc import Mapping
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from midstream.desk.ports import Conflict, StoreTrouble
+from midstream.web.parts import parts
+
+_OURS = frozenset({"csrfmiddlewaretoken", "key", "seen", "checked", "task", "step"})
+"""Fields of forms that nobody typed."""
 
 
-def plain(request: HttpRequest, *, status: int, title: str, text: str, hint: str = "") -> HttpResponse:
-    """Return one plain page, or for a part of a page one plain box."""
+def plain(
+    request: HttpRequest,
+    *,
+    status: int,
+    title: str,
+    text: str,
+    hint: str = "",
+    sent: Mapping[str, str] | None = None,
+    way: tuple[str, str] = ("/", "Go to today"),
+) -> HttpResponse:
+    """Return one plain page with what was `sent` and a `way` on, or for a part of a page one plain box."""
     template = "desk/trouble_box.html" if request.headers.get("HX-Request") else "desk/trouble.html"
-    body = render_to_string(template, {"title": title, "text": text, "hint": hint})
+    context: dict[str, object] = {
+        "title": title,
+        "text": text,
+        "hint": hint,
+        "sent": sent,
+        "way": way,
+        "address": request.path,
+    }
+    if sent:
+        context["typed"] = [value for name, value in sent.items() if value and name not in _OURS]
+        context["has_files"] = bool(request.FILES)
+    body = render_to_string(template, context)
     return HttpResponse(body, status=status, headers={"Cache-Control": "no-store"})
 
 
@@ -52,17 +78,51 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
     return plain(request, status=403, title="Form not taken", text=text, hint=hint)
 
 
+_TROUBLE = {
+    "full": (
+        "The disk that the store is on is full.",
+        "Tell who runs the desk. Once there is space, send it again: what is sent twice is recorded once.",
+    ),
+    "locked": (
+        "Another program holds the store, for longer than this desk waits.",
+        "Wait until it is done, then send it again: what is sent twice is recorded once.",
+    ),
+    "lost": (
+        "The database of the store does not answer.",
+        "Wait a moment and send it again: what is sent twice is recorded once. If it stays so, tell who runs the desk.",
+    ),
+    "": (
+        "The desk cannot reach its store just now, or cannot write to it.",
+        "Wait a moment and send it again: what is sent twice is recorded once. If it stays so, tell who runs the desk.",
+    ),
+}
+"""By the word for it, what happened to the store and what to do about it."""
+
+
 def trouble(request: HttpRequest) -> HttpResponse:
     """Return the answer when something failed: trouble of the store is 503, a defect of ours 500."""
     error = sys.exc_info()[1]
     known = isinstance(error, StoreTrouble | Conflict | Error | OSError)
-    if not known:
+    sent = sent_by(request)
+    if error is None or not known:
         text = "This is a defect of Midstream, and the server's log names it. Nothing was recorded by this request."
-        return plain(request, status=500, title="Something broke", text=text, hint="Go back and try again.")
-    what = "The desk cannot reach its store just now, or cannot write to it. Nothing was recorded, and nothing is lost."
-    hint = (
-        "Wait a moment and send it again: what is sent twice is recorded once. If it stays so, tell who runs the desk."
-    )
-    response = plain(request, status=503, title="The store is in trouble", text=what, hint=hint)
+        hint = "Go back and try again."
+        return plain(request, status=500, title="Something broke", text=text, hint=hint, sent=sent)
+    what, hint = _TROUBLE[parts().reason(error)]
+    what += " Nothing was recorded, and nothing is lost."
+    response = plain(request, status=503, title="The store is in trouble", text=what, hint=hint, sent=sent)
     response["Retry-After"] = "10"
     return response
+
+
+def sent_by(request: HttpRequest) -> dict[str, str]:
+    """Return what a form sent, to be shown and sent again: a page that is not kept loses it when one goes back.
+
+    Nothing of the pages where people sign in, whose fields are secrets.
+    """
+    if request.method != "POST" or request.path.startswith("/accounts/"):
+        return {}
+    try:
+        return {name: str(value) for name, value in request.POST.items()}
+    except (OSError, BadRequest, SuspiciousOperation):  # it did not come whole
+        return {}

@@ -6,7 +6,6 @@ from midstream.web import assets, trouble
 from midstream.web.advisories import pages as advisories
 from midstream.web.api.api import API, no_such_operation, opened
 from midstream.web.pages import (
-    api_reference,
     board,
     calendar,
     case,
@@ -16,12 +15,13 @@ from midstream.web.pages import (
     files,
     people,
     policy,
-    programs,
     releases,
     report,
     reports,
     today,
 )
+from midstream.web.programs import api_reference
+from midstream.web.programs import pages as programs
 from midstream.web.signin import demo
 
 urlpatterns = [
@@ -58,7 +58,10 @@ urlpatterns = [
     path("report/follow/", report.follow_up, name="follow"),
     path("accounts/demo/", demo.sign_in, name="demo_sign_in"),
     # Accounts and their addresses are an administrator's: what allauth offers of that is not there.
-    *(path(f"accounts/{name}/", trouble.closed) for name in ("signup", "email", "confirm-email", "3rdparty/signup")),
+    *(
+        path(f"accounts/{name}/", trouble.closed)
+        for name in ("signup", "email", "confirm-email", "3rdparty/signup", "3rdparty")
+    ),
     path("accounts/", include("allauth.urls")),
     *opened([re_path(r"^api/?$", no_such_operation)]),
     path("api/", (opened(API.urls[0]), *API.urls[1:])),

@@ -4,10 +4,12 @@ from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.urls import reverse
 
 from midstream.cli.serving import Kept
+from midstream.desk.errors import Misuse
 from midstream.web.models import Account
 
 
@@ -31,7 +33,14 @@ class StoredAccounts:
         ]
 
     def add(self, *, person: str, email: str) -> str:
-        """Return the path of a link by which the person chooses a password; their account is made when it is new."""
+        """Return the path of a link by which the person chooses a password; their account is made when it is new.
+
+        With an e-mail address, whoever next comes with it from an identity provider is bound to the account.
+        Raises `Misuse` for an address that another account has.
+        """
+        taken = EmailAddress.objects.filter(email__iexact=email).exclude(user__person=person).first() if email else None
+        if taken is not None:
+            raise Misuse(f"the account of {taken.user.person} has this address", hint="Name another one.")
         account, is_new = Account.objects.get_or_create(person=person)
         if is_new:
             account.set_unusable_password()
@@ -43,6 +52,8 @@ class StoredAccounts:
             EmailAddress.objects.update_or_create(
                 user=account, email=account.email, defaults={"verified": True, "primary": True}
             )
+        if email:
+            SocialAccount.objects.filter(user=account).delete()
         uid = user_pk_to_url_str(account)
         key = default_token_generator.make_token(account)
         return str(reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": key}))

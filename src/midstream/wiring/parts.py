@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from midstream.wiring.settings import index_file, key_file, site_at
+from midstream.wiring.settings import index_file, key_file, site_at, site_key
 from midstream.wiring.site import PublicSite
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from midstream.desk.desk import Desk
     from midstream.desk.mail import IncomingMail
-    from midstream.desk.ports import History, Target, Trials
+    from midstream.desk.ports import History, Pages, Signer, Target, Trials
 
 
 def clock() -> datetime:
@@ -32,7 +32,9 @@ def open_desk(store: str) -> "Desk":
         post=post,
         site=PublicSite(),
         open_target=open_target,
+        open_pages=open_pages,
         site_at=site_at(),
+        open_signer=open_signer,
     )
 
 
@@ -41,6 +43,24 @@ def open_target(path: str) -> "Target":
     from midstream.adapters.publication import DirectoryTarget  # noqa: PLC0415 - most commands publish nothing
 
     return DirectoryTarget(Path(path))
+
+
+def open_pages() -> "Pages":
+    """Return the files that people write; the adapter is loaded when a block is placed in one."""
+    from midstream.adapters.pages import FilePages  # noqa: PLC0415 - most commands place nothing
+
+    return FilePages()
+
+
+def open_signer() -> "Signer | None":
+    """Return what signs by the key of the settings, None when they name none; raise `PublishTrouble` when it cannot."""
+    named = site_key()
+    if named is None:
+        return None
+    from midstream.adapters.openpgp.signing import Signer  # noqa: PLC0415 - most commands sign nothing
+
+    path, password = named
+    return Signer.from_file(path, password=password)
 
 
 def open_trials(*, repo: Path) -> "Trials":

@@ -17,7 +17,7 @@ from midstream.wiring.web import Oidc, Site, application, set_up
 if TYPE_CHECKING:
     from midstream.cli.serving import Serving
 
-THREADS = 4
+THREADS = 1
 """Requests that one process works on at once; most of a request is Python, which runs one at a time."""
 
 

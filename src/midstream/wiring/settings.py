@@ -10,6 +10,9 @@ SETTINGS = {
     "MIDSTREAM_STORE": "The store: a path, or postgresql://… . By default .midstream/store.db where you are.",
     "MIDSTREAM_AS": "Who you are, when --as is not given.",
     "MIDSTREAM_SITE": "The directory of the public advisory site, to which the worker publishes. By default nowhere.",
+    "MIDSTREAM_SITE_KEY_FILE": "The file of the OpenPGP secret key that signs the CSAF documents of the site. By "
+    "default they are not signed.",
+    "MIDSTREAM_SITE_KEY_PASSWORD_FILE": "A file with the passphrase of that key, when it has one.",
     "MIDSTREAM_KEY_FILE": "The file of the master key of the blobs. By default store.key beside an SQLite store, and "
     ".midstream/store.key for PostgreSQL. Keep a copy of it apart from the backups.",
     "MIDSTREAM_INDEX_FOLDER": "The folder of the indexes of repositories, each one file that is safe to delete. By "
@@ -55,6 +58,30 @@ def index_file(store: str, repo: Path) -> Path:
 def site_at() -> str:
     """Return the directory of the public site; empty when none is named."""
     return os.environ.get("MIDSTREAM_SITE", "")
+
+
+def site_key() -> tuple[Path, str] | None:
+    """Return the file of the key that signs, and its passphrase, empty for none; None when no key is named.
+
+    Raises `PublishTrouble` when the passphrase cannot be read, or a passphrase is named without a key.
+    """
+    from midstream.desk.ports import PublishTrouble  # noqa: PLC0415 - only who publishes asks
+
+    named = os.environ.get("MIDSTREAM_SITE_KEY_FILE", "")
+    file = os.environ.get("MIDSTREAM_SITE_KEY_PASSWORD_FILE", "")
+    if not named and file:
+        raise PublishTrouble("there is a passphrase and no key", hint="Set MIDSTREAM_SITE_KEY_FILE as well.")
+    if not named:
+        return None
+    try:
+        password = Path(file).read_text(encoding="utf-8").rstrip("\r\n") if file else ""
+    except (OSError, ValueError):
+        raise PublishTrouble(
+            f"{file}: the passphrase of the key that signs cannot be read", hint="Let your user read it."
+        ) from None
+    if file and not password:
+        raise PublishTrouble(f"{file}: the passphrase is empty", hint="Write it into the file, or name none.")
+    return Path(named), password
 
 
 def default_person(store: str) -> str:

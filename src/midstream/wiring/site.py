@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from midstream.formats.catalogue.document import Catalogue, Entry
+    from midstream.formats.csaf.places import Shown
     from midstream.formats.tree import Part
 
 
@@ -37,7 +38,7 @@ class PublicSite:
 
         return document_place(name, format_, ending)
 
-    def shared(self, catalogue: "Catalogue", *, now: datetime, csaf: bool) -> "Iterator[Part]":
+    def shared(self, catalogue: "Catalogue", *, now: datetime, csaf: "Shown | None") -> "Iterator[Part]":
         """Yield the parts that say something of all advisories."""
         from midstream.site.build import shared_parts  # noqa: PLC0415 - as above
 

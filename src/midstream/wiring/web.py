@@ -15,6 +15,7 @@ from django.db import connections
 from midstream.desk.demo import is_demo
 from midstream.desk.ports import StoreTrouble
 from midstream.store.settings import database
+from midstream.store.trouble import reason
 from midstream.web.parts import Parts
 from midstream.wiring.parts import clock, open_desk
 from midstream.wiring.settings import folder_of, mail_settings
@@ -42,7 +43,7 @@ APPS = (
 
 MIDDLEWARE = (
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "midstream.web.middleware.OwnAlone",
     "midstream.web.middleware.Caller",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -83,7 +84,9 @@ def settings_of(site: Site, *, parts: Parts | None = None) -> dict[str, Any]:
     """Return Django's settings for the site; `parts` are those of a test, else they are made from the site."""
     host = site.url.removeprefix("https://").rstrip("/")
     is_https = bool(site.url)
-    made = parts or Parts(open_desk=lambda: open_desk(site.store), clock=clock, is_demo=is_demo, url=site.url)
+    made = parts or Parts(
+        open_desk=lambda: open_desk(site.store), clock=clock, is_demo=is_demo, reason=reason, url=site.url
+    )
     return {
         "MIDSTREAM": made,
         "BEHIND_PROXY": site.behind_proxy,
@@ -105,6 +108,7 @@ def settings_of(site: Site, *, parts: Parts | None = None) -> dict[str, Any]:
         "LOGGING_CONFIG": None,
         "USE_I18N": False,
         "USE_TZ": True,
+        "TIME_ZONE": "UTC",
         # What people type and upload: a report with its proof of concept.
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 2 * 1024 * 1024,
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": 200,
@@ -147,7 +151,7 @@ def _sign_in(site: Site) -> dict[str, Any]:
     return {
         "AUTH_USER_MODEL": "web.Account",
         "AUTHENTICATION_BACKENDS": [
-            "allauth.account.auth_backends.AuthenticationBackend",
+            "midstream.web.signin.sessions.Backend",
             "midstream.web.signin.demo.DemoBackend",
         ],
         "AUTH_PASSWORD_VALIDATORS": [
@@ -173,7 +177,12 @@ def _sign_in(site: Site) -> dict[str, Any]:
         "SOCIALACCOUNT_ADAPTER": "midstream.web.signin.adapters.SocialAdapter",
         "SOCIALACCOUNT_EMAIL_AUTHENTICATION": True,
         "SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT": True,
-        "SOCIALACCOUNT_PROVIDERS": {"openid_connect": {"APPS": [provider]}} if provider else {},
+        "SOCIALACCOUNT_PROVIDERS": {
+            "openid_connect": {
+                "APPS": [provider] if provider else [],
+                "provider_class": "midstream.web.signin.provider.Provider",
+            }
+        },
         **_second_factor(is_https=bool(site.url)),
     }
 
@@ -197,6 +206,7 @@ def _safety(*, is_https: bool, site: Site) -> dict[str, Any]:
     prefix = "__Host-" if is_https else ""
     origin = [_origin(site.oidc.issuer)] if site.oidc else []
     return {
+        "SESSION_ENGINE": "midstream.web.signin.sessions",
         "SESSION_COOKIE_NAME": f"{prefix}midstream",
         "SESSION_COOKIE_AGE": 12 * 3600,
         "SESSION_COOKIE_SECURE": is_https,

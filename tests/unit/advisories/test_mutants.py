@@ -1,7 +1,6 @@
 """Each rule that naive generators break has a mutant: our own check rejects it, naming the record's field."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,11 +8,12 @@ import pytest
 from midstream.advisories.formats import TARGETS, check_of
 from midstream.advisories.public import public_part
 from midstream.formats.base.cvss import scored
-from tests.advisories import NOW, PUBLISHER, RECORD, RELEASES, V40
+from tests.advisories import NOW, PUBLISHER, RECORD, RELEASES, V31, V40
+from tests.mutations import Mutation, again, both, more, put, without
 
 Json = Any
 HASH = "1" * 40
-CVE, OSV, CSAF = "cve", "osv", "csaf20"
+CVE, OSV, CSAF, CSAF21 = "cve", "osv", "csaf20", "csaf21"
 
 
 def document(name: str) -> Json:
@@ -21,60 +21,6 @@ def document(name: str) -> Json:
     target = TARGETS[name]
     made = target.write(record=public_part(RECORD, now=NOW), publisher=PUBLISHER, releases=RELEASES, now=NOW)
     return json.loads(target.dump(made))
-
-
-def put(*path: str | int, to: Json) -> Callable[[Json], None]:
-    """A mutation: the value at the path becomes `to`."""
-
-    def mutate(tree: Json) -> None:
-        for step in path[:-1]:
-            tree = tree[step]
-        tree[path[-1]] = to
-
-    return mutate
-
-
-def without(*path: str | int) -> Callable[[Json], None]:
-    """A mutation: nothing is at the path."""
-
-    def mutate(tree: Json) -> None:
-        for step in path[:-1]:
-            tree = tree[step]
-        del tree[path[-1]]
-
-    return mutate
-
-
-def more(*path: str | int, item: Json) -> Callable[[Json], None]:
-    """A mutation: the list at the path has one more item."""
-
-    def mutate(tree: Json) -> None:
-        for step in path:
-            tree = tree[step]
-        tree.append(item)
-
-    return mutate
-
-
-def again(*path: str | int) -> Callable[[Json], None]:
-    """A mutation: the first item of the list at the path is there twice."""
-
-    def mutate(tree: Json) -> None:
-        for step in path:
-            tree = tree[step]
-        tree.append(tree[0])
-
-    return mutate
-
-
-def both(*mutations: Callable[[Json], None]) -> Callable[[Json], None]:
-    """Several mutations at once."""
-
-    def mutate(tree: Json) -> None:
-        for each in mutations:
-            each(tree)
-
-    return mutate
 
 
 CNA = ("containers", "cna")
@@ -85,7 +31,7 @@ HISTORY = (*TRACK, "revision_history")
 LEAF = ("product_tree", "branches", 0, "branches", 0, "branches", 0)
 WRONG_V4 = {"version": "4", "vectorString": V40, "baseScore": 8.5, "baseSeverity": "High", "attackRequirement": "NONE"}
 
-MUTANTS: list[tuple[str, str, Callable[[Json], None], str, str]] = [
+MUTANTS: list[tuple[str, str, Mutation, str, str]] = [
     # CVE
     (CVE, "no reference", put(*CNA, "references", to=[]), "references is missing", "reference"),
     (CVE, "no description", put(*CNA, "descriptions", to=[]), "descriptions is missing", "details"),
@@ -176,12 +122,51 @@ MUTANTS: list[tuple[str, str, Callable[[Json], None], str, str]] = [
 ]  # fmt: skip
 
 
+METRIC = (*FLAW, "metrics", 0)
+MOVED = {"6.1.7", "6.1.8", "6.1.9", "6.1.10", "6.1.11", "6.1.13", "CVSS 4", "TLP 2"}
+"""What CSAF 2.1 has elsewhere; the other mutants of 2.0 are those of 2.1 too."""
+MUTANTS += [(CSAF21, *rest) for name, *rest in MUTANTS if name == CSAF and rest[0] not in MOVED]  # type: ignore[arg-type]  # the rest has its types
+MUTANTS += [
+    (CSAF21, "no schema", without("$schema"), "names its schema", ""),
+    (CSAF21, "the schema of another version", put("$schema", to="https://docs.oasis-open.org/csaf/csaf/v2.0/csaf_json_schema.json"), "names its schema", ""),
+    (CSAF21, "the version of 2.0", put("document", "csaf_version", to="2.0"), "is not CSAF 2.1", ""),
+    (CSAF21, "TLP 1", put("document", "distribution", "tlp", "label", to="WHITE"), "no TLP label of CSAF 2.1", "distribution.tlp"),
+    (CSAF21, "no distribution", without("document", "distribution"), "has no TLP label", "distribution.tlp"),
+    (CSAF21, "scores", put(*FLAW, "scores", to=[{"products": ["tf-m:1.3.0"], "cvss_v3": scored(V31).json}]), "writes metrics, not scores", "score"),  # type: ignore[union-attr]
+    (CSAF21, "one cwe", put(*FLAW, "cwe", to={"id": "CWE-787", "name": "Out-of-bounds Write"}), "writes cwes, not cwe", "weakness"),
+    (CSAF21, "a release date", put(*FLAW, "release_date", to="2026-01-01T00:00:00Z"), "writes disclosure_date", "dates.public"),
+    (CSAF21, "one purl", put(*LEAF, "product", "product_identification_helper", "purl", to="pkg:github/a/b@1"), "writes purls, not purl", "component"),
+    (CSAF21, "contact_details", put("document", "publisher", "contact_details", to="x@example.org"), "writes contact, not contact_details", ""),
+    (CSAF21, "a weakness of no catalogue", without(*FLAW, "cwes", 0, "version"), "the version of the catalogue", "weakness"),
+    (CSAF21, "6.1.7", again(*FLAW, "metrics"), "has two scores", "score"),
+    (CSAF21, "6.1.8", put(*METRIC, "content", "cvss_v3", "baseSeverity", to="High"), "makes it 'HIGH'", "score"),
+    (CSAF21, "the library's CVSS 4", put(*FLAW, "metrics", 1, "content", "cvss_v4", to=WRONG_V4), "version is '4'", "score"),
+    (CSAF21, "CVSS 3 as CVSS 4", put(*METRIC, "content", to={"cvss_v4": scored(V31).json}), "it is not of cvss_v4", "score"),  # type: ignore[union-attr]
+    (CSAF21, "6.1.9", put(*METRIC, "content", "cvss_v3", "baseScore", to=9.8), "makes it 7.8", "score"),
+    (CSAF21, "6.1.10", put(*METRIC, "content", "cvss_v3", "attackVector", to="NETWORK"), "makes it 'LOCAL'", "score"),
+    (CSAF21, "6.1.11", put(*FLAW, "cwes", 0, "name", to="Out of bounds"), "is called 'Out-of-bounds Write'", "weakness"),
+    (CSAF21, "6.1.13", put(*LEAF, "product", "product_identification_helper", "purls", to=["pkg:/"]), "no package URL", "component"),
+    (CSAF21, "6.1.42", put(*LEAF, "product", "product_identification_helper", "purls", to=["pkg:github/a/b@1", "pkg:github/a/c@1"]), "in their qualifiers only", "component"),
+    (CSAF21, "6.1.35", more(*FLAW, "remediations", item={"category": "none_available", "details": "x", "product_ids": ["tf-m:1.3.0"]}), "that contradict", "fix"),
+    (CSAF21, "6.1.36", more(*FLAW, "remediations", item={"category": "vendor_fix", "details": "x", "product_ids": ["tf-m:2.1.6"]}), "and has a remediation", "fix"),
+    (CSAF21, "6.1.37", put(*TRACK, "current_release_date", to="2026-08-27 12:00:00Z"), "as CSAF writes it", "revision"),
+    (CSAF21, "6.1.45", put(*FLAW, "disclosure_date", to="2026-11-01T00:00:00Z"), "after the current release", "dates.public"),
+    (CSAF21, "6.1.62", put(*FLAW, "discovery_date", to="2026-11-01T00:00:00Z"), "discovered after it was told of", "dates.reported"),
+    (CSAF21, "6.1.66", put(*TRACK, "initial_release_date", to="2026-08-16T00:00:00Z"), "dated as revision 1", "revision"),
+    (CSAF21, "6.1.57", put(*LEAF, "category", to="vendor"), "lies in another one", "component"),
+    (CSAF21, "6.1.59", both(put(*LEAF, "category", to="product_version_range"), put(*LEAF, "name", to="vers:semver/1.0.0")), "names a single version", "component"),
+    (CSAF21, "6.1.50", both(put(*LEAF, "category", to="product_version_range"), put(*LEAF, "name", to="1.0.0 to 2")), "as vers: writes it", "component"),
+    (CSAF21, "6.1.56", more(*FLAW, "metrics", item={"content": {"qualitative_severity_rating": "low"}, "products": ["tf-m:1.3.0"]}), "by CVSS and by a word", "score"),
+    (CSAF21, "6.1.27.12", without(*FLAW, "product_status", "known_affected"), "known to be affected", "status"),
+    (CSAF21, "6.1.27.13", put(*FLAW, "product_status", to={"fixed": ["tf-m:2.1.3"]}), "and no version is affected", "status"),
+    (CSAF21, "6.1.27.15", put("document", "category", to="csaf_withdrawn"), "has no product tree", "component"),
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("name", "rule", "mutate", "words", "field"), MUTANTS, ids=lambda value: value if isinstance(value, str) else ""
 )
-def test_a_mutant_is_rejected_in_words(
-    name: str, rule: str, mutate: Callable[[Json], None], words: str, field: str
-) -> None:
+def test_a_mutant_is_rejected_in_words(name: str, rule: str, mutate: Mutation, words: str, field: str) -> None:
     target, tree = TARGETS[name], document(name)
     mutate(tree)
     found = check_of(target, target.load(json.dumps(tree).encode()), now=NOW)
@@ -193,7 +178,7 @@ def test_a_mutant_is_rejected_in_words(
         assert rule in {each.rule for each in found}, [each.rule for each in found]
 
 
-@pytest.mark.parametrize("name", [CVE, OSV, CSAF])
+@pytest.mark.parametrize("name", [CVE, OSV, CSAF, CSAF21])
 def test_what_is_no_mutant_is_not_rejected(name: str) -> None:
     target = TARGETS[name]
     assert check_of(target, target.load(json.dumps(document(name)).encode()), now=NOW) == ()

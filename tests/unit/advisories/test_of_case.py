@@ -7,6 +7,7 @@ from importlib.resources import files
 
 import pytest
 
+from midstream.advisories.catalogue import state_of_fix
 from midstream.advisories.of_case import record_of, releases_of, version_of
 from midstream.advisories.public import public_part
 from midstream.advisories.ranges import spans
@@ -70,6 +71,20 @@ def test_branches_whose_support_ended_are_said() -> None:
     assert lines["release/2.2.x"].status == "eol"
     assert lines["release/2.1.x"].fix[0].release == "2.1.6"
     assert lines["main"].fix[0].release == ""
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        # Every later branch was cut with the fix of main: none of them was ever fixed.
+        (1, "Fixed in 1.2.0."),
+        (5, "Fixed in 1.5.0. Support ended without a fix on TF-Mv1.4.1."),
+        (6, "Fixed in 1.8.1 and 2.0.0. Support ended without a fix on release/1.6.x and release/1.7.x."),
+        (11, "Fixed in 2.3.1. The fix is in main, and in no release of it yet."),
+    ],
+)
+def test_the_state_of_the_fix_counts_what_was_fixed(number: int, words: str) -> None:
+    assert state_of_fix(record(number)) == words
 
 
 def test_what_was_written_for_participants_is_not_public() -> None:

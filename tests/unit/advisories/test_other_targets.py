@@ -1,7 +1,6 @@
 """The laws every target keeps: what is written is right, the same each time, read back exactly, and agreed upon."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -78,78 +77,6 @@ def test_the_official_schemas_agree(schemas: dict[str, Any], world: World) -> No
     for spec in ("1.6", "1.7"):
         document = to_cyclonedx.write(record=record, publisher=PUBLISHER, releases=releases, now=NOW, spec=spec)
         assert schemas[spec].validate_str(to_cyclonedx.TARGET.dump(document).decode()) is None
-
-
-def atoms(value: object) -> Iterator[str]:
-    """Every word of the record that stands for itself: texts, numbers, moments by their day."""
-    if isinstance(value, dict):
-        for item in value.values():
-            yield from atoms(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from atoms(item)
-    elif value not in ("", None, "public"):
-        yield str(value)[:40]
-
-
-@pytest.mark.parametrize(
-    ("target", "floor"),
-    [
-        (to_openvex.TARGET, 9),
-        (to_cyclonedx.TARGET, 18),
-        (to_spdx.TARGET, 13),
-        (to_ghsa.TARGET, 9),
-        (to_atom.TARGET, 7),
-        (to_zephyr.TARGET, 3),
-        (to_trustedfirmware.TARGET, 3),
-        (to_mail.TARGET, 3),
-    ],
-    ids=lambda each: getattr(each, "name", str(each)),
-)
-def test_more_of_a_record_survives_than_the_floor(target: Target, floor: int) -> None:
-    text = target.dump(written(target, public_part(RECORD, now=NOW), RELEASES)).decode()
-    found = [name for name, atom in ATOMS.items() if atom in text or json.dumps(atom)[1:-1] in text]
-    assert len(found) >= floor, found
-
-
-ATOMS = {
-    "id": "TFMV-9",
-    "cve": "CVE-2025-53022",
-    "ghsa": "GHSA-2345-6789-cfgh",
-    "related": "TFMV-8",
-    "other id": "T1234",
-    "title": "trusts the length of a dependency record",
-    "summary": "A crafted image makes",
-    "details": "copies as many bytes",
-    "impact": "may be changed by a client",
-    "cwe": "787",
-    "second cwe": "20",
-    "capec": "100",
-    "score 3": "CVSS:3.1/AV:L",
-    "score 4": "CVSS:4.0/AV:L",
-    "exploitation": "https://example.org/poc",
-    "vendor": "TrustedFirmware.org",
-    "name": "Trusted Firmware-M",
-    "purl": "pkg:github/trustedfirmware-m/trusted-firmware-m",
-    "repository": "https://github.com/TrustedFirmware-M/trusted-firmware-m",
-    "cpe": "cpe:2.3:o:arm:trusted_firmware-m",
-    "path": "tfm_fwu_req_mngr.c",
-    "routine": "tfm_fwu_install",
-    "configuration": "TFM_PARTITION_FIRMWARE_UPDATE",
-    "branch": "release/2.1.x",
-    "introduced": f"{11:040x}",
-    "fix commit": f"{22:040x}",
-    "fix release": "2.1.3",
-    "pull request": "https://review.example.org/22",
-    "justification": "inline_mitigations_already_exist",
-    "workaround": "Switch the firmware update partition off",
-    "mitigation": "Accept images from trusted clients only",
-    "reference": "https://lists.example.org/1",
-    "credit": "Rosa Lind",
-    "credited organisation": "Quiet Works",
-    "revision": "Fixed in 2.1.3.",
-}
-"""35 atoms of the full record."""
 
 
 @pytest.mark.parametrize("target", JSON, ids=lambda target: target.name)

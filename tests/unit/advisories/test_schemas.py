@@ -24,10 +24,14 @@ def test_what_we_write_passes(name: str) -> None:
 @pytest.mark.parametrize("name", schemas.SHIPPED)
 def test_what_breaks_the_schema_is_said_with_its_place(name: str) -> None:
     tree = json.loads(content(name))
-    if name == "cve":
-        tree["containers"]["cna"]["title"] = 7
-    else:
-        tree["document"]["title"] = 7
+    {
+        "cve": lambda: tree["containers"]["cna"].update(title=7),
+        "csaf20": lambda: tree["document"].update(title=7),
+        "csaf21": lambda: tree["document"].update(title=7),
+        "cyclonedx": lambda: tree["vulnerabilities"][0].update(cwes=["787"]),
+        "cyclonedx-1.6": lambda: tree["vulnerabilities"][0].update(title="x"),
+        "spdx": lambda: tree["@graph"][2].update(spdxId=7),
+    }[name]()
     found = second_opinion(json.dumps(tree).encode(), target=name)
     assert found
     assert all(each.rule == "schema" and each.sentence for each in found)

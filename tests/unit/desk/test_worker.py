@@ -8,7 +8,7 @@ from midstream.cases.verbs import VERBS
 from midstream.desk.desk import WORKER, Desk
 from midstream.desk.do import Order, do
 from midstream.desk.projects import activate_policy, reserve_cves
-from midstream.desk.worker import Done, work_once
+from midstream.desk.worker import Done, Idle, idle, work_once
 from midstream.ledger.fact import Fact
 from midstream.ledger.kinds.process import ActionAttempted
 from tests.desks import CVES, POLICY, START, Clock, act, bare_desk, book, check_store, embargoed, everything, reported
@@ -251,3 +251,39 @@ def test_the_worker_serves_every_project(desk: Desk) -> None:
     for case, by in (("acme-1", "ada"), ("zeta-1", "zoe")):
         act(desk, reported(desk, case), "accept", by=by)
     assert [(done.case, done.outcome) for done in work_once(desk)] == [("acme-1", "done"), ("zeta-1", "done")]
+
+
+def test_a_worker_that_stopped_is_noticed_when_something_waits_for_it(desk: Desk, clock: Clock) -> None:
+    embargoed(desk)
+    act(desk, "acme-1", "assign-cve")
+    assert idle(desk, who=desk.viewer("ada"), now=clock.now) is None  # it never ran, and nothing is for it to do
+    clock.now = PUBLIC - timedelta(days=1)
+    work_once(desk)
+    clock.now = PUBLIC + timedelta(minutes=29)
+    assert idle(desk, who=desk.viewer("ada"), now=clock.now) is None  # what waits has not waited for long
+    clock.now = PUBLIC + timedelta(days=3)
+    found = idle(desk, who=desk.viewer("ada"), now=clock.now)
+    assert found == Idle(last_at=PUBLIC - timedelta(days=1), tasks=1, is_more=False, since=PUBLIC)
+    assert (
+        idle(desk, who=desk.viewer("nobody"), now=clock.now) is None
+    )  # whoever may not see the case is told nothing of it
+    work_once(desk)
+    assert idle(desk, who=desk.viewer("ada"), now=clock.now) is None
+
+
+def test_a_worker_that_never_ran_is_noticed_too(desk: Desk, clock: Clock) -> None:
+    embargoed(desk)
+    act(desk, "acme-1", "assign-cve")
+    clock.now = PUBLIC + timedelta(hours=1)
+    found = idle(desk, who=desk.viewer("ada"), now=clock.now)
+    assert found
+    assert (found.last_at, found.tasks, found.since) == (None, 1, PUBLIC)
+
+
+def test_a_worker_that_fails_and_tries_again_is_not_taken_for_stopped(desk: Desk, clock: Clock) -> None:
+    without_cves(desk)
+    embargoed(desk)
+    clock.pass_(days=2)
+    assert [done.outcome for done in work_once(desk)] == ["failed"]
+    clock.pass_(minutes=10)
+    assert idle(desk, who=desk.viewer("ada"), now=clock.now) is None

@@ -14,7 +14,7 @@ from midstream.formats.base.fault import DocumentError
 from tests.advisories import NOW, PUBLISHER, RECORD, RELEASES
 
 OURS = pytest.mark.parametrize(
-    "target", [TARGETS[name] for name in ("cve", "osv", "csaf20")], ids=lambda each: each.name
+    "target", [TARGETS[name] for name in ("cve", "osv", "csaf20", "csaf21")], ids=lambda each: each.name
 )
 
 

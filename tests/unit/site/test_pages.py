@@ -8,6 +8,7 @@ import pytest
 
 from midstream.formats.catalogue.document import Catalogue, Reference
 from midstream.formats.catalogue.files import CatalogueError, read_catalogue, read_entry, write_catalogue, write_entry
+from midstream.formats.csaf.places import Shown
 from midstream.site.build import advisory_page_file, shared_parts
 from midstream.site.layout import POLICY
 from midstream.site.markup import Html, h, link
@@ -19,7 +20,11 @@ HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'>&"
 
 
 def files(of: Catalogue | None = None) -> dict[str, str]:
-    parts = shared_parts(of or catalogue(), now=NOW, csaf=True)
+    parts = shared_parts(
+        of or catalogue(),
+        now=NOW,
+        csaf=Shown(metadata="https://security.example.org/.well-known/csaf/provider-metadata.json"),
+    )
     found = {place: content for part in parts for place, content in part.files()}
     found |= dict(advisory_page_file(of or catalogue(), each) for each in ENTRIES)
     return {place: content.decode() for place, content in found.items() if not place.endswith(".sqlite")}

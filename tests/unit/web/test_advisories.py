@@ -1,5 +1,7 @@
 """What is public of advisories, and what each would say: for those who may see it, checked, and never kept."""
 
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from midstream.adapters.publication import directory
 from midstream.desk.desk import Desk
 from midstream.wiring.parts import open_target
 from midstream.wiring.site import PublicSite
@@ -73,6 +76,35 @@ def test_publishing_on_the_site_shows_what_stands_there_and_what_differs(site: P
     assert "These files are not" not in page(visit("mia"), "/advisories/")
 
 
+def test_the_site_is_read_again_only_when_something_changed_there(
+    site: Path, visit: Visit, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    ada = visit("ada")
+    assert ada.post("/cases/acme-2/advisory/publish/").status_code == 302
+    monkeypatch.setattr(directory, "SETTLED", 0)
+    read: list[Path] = []
+    real = directory._digest
+    monkeypatch.setattr(directory, "_digest", lambda path: read.append(path) or real(path))
+    assert "stands there as it was published" in page(ada, "/advisories/")
+    assert read
+    read.clear()
+    for _ in range(2):
+        assert "stands there as it was published" in page(ada, "/advisories/")
+        clock.pass_(seconds=60)  # drawn anew, and still nothing is read
+    assert not read
+    standing = next(path for path in site.resolve().rglob("catalogue.json"))
+    before = standing.stat()
+    time.sleep(0.05)  # longer than a tick of any file system's clock
+    content = standing.read_bytes()
+    standing.write_bytes(content.replace(b"acme", b"ACME", 1))
+    os.utime(standing, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert "These files are not as they were published" in page(ada, "/advisories/")
+    act(open_desk(clock), "acme-2", "note", text="A fact.")
+    read.clear()
+    page(ada, "/advisories/")
+    assert read
+
+
 @pytest.mark.parametrize(("person", "status"), [("mia", 404), ("rel", 404), ("ada", 422)])
 def test_what_may_not_be_published_is_not(site: Path, visit: Visit, person: str, status: int) -> None:
     answer = visit(person).post("/cases/acme-1/advisory/publish/")
@@ -87,8 +119,12 @@ def test_the_preview_shows_each_format_with_its_check_and_the_public_part_beside
     said = page(visit("ada"), "/cases/acme-1/advisory/?format=mail")
     assert "Sealed summary of the first case" in said
     assert "not written" in said
+    act(desk, "acme-1", "mark-affected", branch="release/1.x", because="It reads the sealed line 7")
     public = page(visit("ada"), "/cases/acme-1/advisory/?format=mail&as=public")
     assert "As you see it" in public
+    assert "Sealed summary of the first case" in public  # it will be public, once the embargo ended
+    assert "the sealed line 7" not in public
+    assert "EMBARGOED" not in public
     assert page(visit("ada"), "/cases/acme-1/advisory/?format=nothing", status=404)
     assert {read.how for read in desk.store.reads("acme-1", limit=9)} >= {"advisory"}
 

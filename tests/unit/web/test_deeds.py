@@ -9,6 +9,7 @@ from django.test import Client
 
 from midstream.desk.desk import Desk
 from tests.desks import act, check_store
+from tests.web import visitor
 
 Visit = Callable[..., Client]
 PART = {"HX-Request": "true"}
@@ -136,3 +137,26 @@ def test_it_works_without_a_script(visit: Visit, desk: Desk) -> None:
     done = ada.post(url, {**hidden(shown), "f.text": "plain", "step": "do"})
     assert "<title>Recorded" in done.content.decode()
     assert desk.store.version() == before + 1
+
+
+def test_what_was_asked_for_stands_in_the_form_that_decides_about_it(demo: Desk) -> None:
+    del demo
+    client = visitor("")
+    client.post("/accounts/demo/", {"person": "yuki"})
+    page = client.get("/").content.decode()
+    url = re.search(r'href="(/cases/tf-m-2/do/grant-deferral/[^"]*)"', page)
+    assert url
+    panel = client.get(url[1].replace("&amp;", "&"), headers=PART).content.decode()
+    assert re.search(r'name="f.until" value="2026-[^"]+Z"', panel)
+    assert "<option selected>secondary</option>" in panel
+    assert "What would change" in panel  # nothing is left to be typed
+    assert not re.search(r'name="f.reason"[^>]*>\n[^<\n]', panel)  # the reason of the one who asked is not ours
+
+
+@pytest.mark.parametrize(("typed", "is_taken"), [("now + 7 days", True), ("next week", False)])
+def test_an_instant_may_be_told_from_now_on(visit: Visit, desk: Desk, typed: str, *, is_taken: bool) -> None:
+    del desk
+    page = send(visit("ada"), "/cases/acme-1/do/extend-embargo/", {"until": typed, "reason": "devices"}, "check")
+    text = page.content.decode()
+    assert ("What would change" in text) is is_taken
+    assert "or now + 7 days" in text

@@ -106,7 +106,7 @@ ROWS = {
     "calendar/<str:token>.ics": NEVER,
     "api-reference/": OPEN,
     "report/": OPEN,
-    "report/hints/": OPEN,
+    "report/hints/": POST,
     "report/follow/": OPEN,
     "accounts/demo/": POST,
     "static/<str:digest>/<path:name>": NEVER,

@@ -1,17 +1,22 @@
 """A report from anybody: taken once, followed up by its code, and telling nothing of cases that are not public."""
 
 import re
+import time
 from collections.abc import Callable
 
+import msgspec
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from midstream.desk.desk import Desk
+from midstream.desk.front.alike import PublicWords, files_in
 from midstream.desk.front.web_report import digest_of
 from midstream.ledger.kinds.intake import FileAttached, MessageReceived, ReportReceived
 from midstream.web.uploads import LIMIT
-from tests.desks import act, check_store
+from tests.desks import act, check_store, opened
+from tests.web import visitor
 
 Visit = Callable[..., Client]
 FILLED = {
@@ -151,16 +156,89 @@ def test_a_request_that_is_far_too_large_is_not_read(visit: Visit) -> None:
     assert answer.status_code == 400
 
 
-def test_hints_name_public_cases_alone(visit: Visit, desk: Desk) -> None:
-    from tests.desks import opened  # noqa: PLC0415 - only here
+def ask(**typed: str) -> str:
+    """Return the hints for what was typed, as somebody without an account gets them."""
+    answer = visitor("").post("/report/hints/", {"project": "acme", **typed})
+    assert answer.status_code == 200
+    return str(answer.content.decode())
 
-    opened(desk, "acme-9", title="The length of a key is not checked")
-    ask = "/report/hints/?project=acme&title=length+of+a+key+is+not+checked"
-    assert "acme-9" not in visit("").get(ask).content.decode()  # opened, not public yet
+
+ALIKE = {
+    "title": {"title": "length of a key is not checked"},
+    "cve": {"title": "x", "poc": "like cve-2026-10001 I think"},
+    "file": {"happens": "it stops in drivers/crypto/key_len.c:17, every time"},
+    "component in the text": {"poc": "built from acme/lib/crypto/key, as shipped"},
+    "area": {"area": " Crypto "},
+}
+"""What reads like the case that `make_alike` makes, by one field each."""
+
+
+def make_alike(desk: Desk, case: str) -> None:
+    """Begin a case that all of these read like, not public yet."""
+    opened(desk, case, title="The length of a key is not checked")
+    act(desk, case, "assign-cve", cve="CVE-2026-10001")
+    act(desk, case, "name-component", component="acme/lib/crypto", area="crypto")
+    act(desk, case, "edit-advisory", details="The check in lib/crypto/key_len.c is missing.", summary="No check.")
+
+
+@pytest.mark.parametrize("typed", ALIKE.values(), ids=ALIKE)
+def test_hints_name_public_cases_and_say_why(visit: Visit, desk: Desk, typed: dict[str, str]) -> None:
+    del visit
+    make_alike(desk, "acme-9")
+    assert ask(**typed) == ask(title="nothing like it at all")  # opened, and not public yet
     act(desk, "acme-9", "decline-embargo")
-    assert "acme-9: The length of a key" in visit("").get(ask).content.decode()
-    private = visit("").get("/report/hints/?project=acme&title=Key+leaks+somewhere").content
-    assert private == visit("").get("/report/hints/?project=acme&title=nothing+like+it").content
+    assert "acme-9" in ask(**typed) or "happens" in typed  # what the advisory says is not public yet
+    act(desk, "acme-9", "record-publication", channel="site", advisory="acme-9", digest="ab" * 32)
+    found = ask(**typed)
+    assert "acme-9: The length of a key" in found
+    assert re.search(r"\((names CVE-2026-10001|names key_len\.c|in acme/lib/crypto|in crypto|a title like it)\)", found)
+    assert "acme-1" not in found
+
+
+@pytest.mark.parametrize("typed", ALIKE.values(), ids=ALIKE)
+def test_a_private_case_changes_no_byte_of_the_hints_and_no_question_to_the_store(
+    visit: Visit, desk: Desk, typed: dict[str, str]
+) -> None:
+    del visit
+    sent = {"title": "a public one in other words", **typed}
+    for case in ("acme-8", "acme-9"):  # as many cases and facts as there will be
+        opened(desk, case, title="Something else entirely")
+        act(desk, case, "name-component", component="other/part", area="boot")
+        act(desk, case, "edit-advisory", details="other.c has it", summary="No check.")
+    opened(desk, "acme-6", title="A public one in other words")
+    act(desk, "acme-6", "decline-embargo")
+    unlike = traced(sent)
+    make_alike(desk, "acme-7")
+    alike = traced(sent)
+    assert alike[0] == unlike[0]
+    assert alike[1] == unlike[1]
+    assert ("acme-6" in alike[0]) is ("title" not in typed)  # what is public is found as before
+
+
+def traced(typed: dict[str, str]) -> tuple[str, list[str]]:
+    """Return the hints, and the questions that were put to the store for them."""
+    from django.db import connection  # noqa: PLC0415 - needs Django set up
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 - as above
+
+    settings.MIDSTREAM = msgspec.structs.replace(settings.MIDSTREAM, public_words=PublicWords())
+    ask(**typed)  # what is looked up once
+    with CaptureQueriesContext(connection) as queries:
+        found = ask(**typed)
+    asked = [query["sql"] for query in queries if "throttle" not in query["sql"]]
+    return found, [sql for sql in asked if not sql.startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))]
+
+
+def test_hints_come_by_post_alone(visit: Visit) -> None:
+    assert visit("").get("/report/hints/?title=Key+leaks").status_code == 405
+
+
+def test_a_long_text_is_looked_through_quickly(visit: Visit) -> None:
+    del visit
+    begun = time.process_time()
+    for text in ("a" * 40_000, "a." * 20_000, "/" * 40_000, "CVE-" * 10_000, "a.c/" * 10_000):
+        files_in(text)
+        ask(poc=text[:20_000], happens=text[20_000:])
+    assert time.process_time() - begun < 5
 
 
 def test_somebody_who_sends_very_many_is_asked_to_wait(visit: Visit) -> None:

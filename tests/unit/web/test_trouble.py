@@ -1,18 +1,30 @@
 """When something outside fails, one plain page says so, and nothing is lost; and hostile text is only text."""
 
+import html
+import re
+import sqlite3
 from collections.abc import Callable
 
 import pytest
 from django.conf import settings
 from django.db import OperationalError
 from django.test import Client
+from django.utils import timezone
 
 from midstream.desk.desk import Desk
 from midstream.desk.ports import StoreTrouble
-from midstream.web.templatetags.desk import seen
+from midstream.web.templatetags.desk import said, seen
 from tests.desks import act, reported
 
 Visit = Callable[..., Client]
+
+
+def _caused(error: Exception, cause: Exception, **marks: str) -> Exception:
+    """Return an error with its cause, on which the database's driver left its marks."""
+    for name, value in marks.items():
+        setattr(cause, name, value)
+    error.__cause__ = cause
+    return error
 
 
 class Broken:
@@ -54,6 +66,64 @@ def test_trouble_is_one_plain_page_without_a_word_of_the_inside(
     assert answer["Cache-Control"] == "no-store"
     settings.MIDSTREAM = parts
     assert client.get(url).status_code == 200  # and it goes on once the trouble is over
+
+
+NEVER_SHOWN = ("secret", "10.0.0.7")
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (_caused(OperationalError("x"), sqlite3.OperationalError(), sqlite_errorname="SQLITE_FULL"), "disk"),
+        (_caused(OperationalError("x"), sqlite3.OperationalError(), sqlite_errorname="SQLITE_BUSY"), "Another program"),
+        (OSError(28, "No space left on device", "/srv/secret/store.db"), "disk"),
+        (OperationalError("connection to server at 10.0.0.7 lost"), "does not answer"),
+        (_caused(OperationalError("x"), OSError("10.0.0.7"), sqlstate="57P01"), "does not answer"),
+        (_caused(OperationalError("x"), sqlite3.OperationalError(), sqlite_errorname="SQLITE_NOTADB"), "cannot reach"),
+    ],
+    ids=str,
+)
+def test_trouble_says_which_and_keeps_what_was_typed_to_send_it_again(
+    visit: Visit, desk: Desk, monkeypatch: pytest.MonkeyPatch, error: Exception, says: str
+) -> None:
+    client = visit("")
+    page = client.get("/report/").content.decode()
+    fields = {"poc": "Send <b>7</b> bytes", "happens": "It stops", "version": "1.0", "title": "Short packet stops it"}
+    fields |= {"who": "somebody on the network", "gains": "stop the device", "key": "k" * 32, "project": "acme"}
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    before = desk.store.version()
+    with monkeypatch.context() as broken:
+        broken.setattr("midstream.web.pages.report.take_web_report", fail)
+        answer = client.post("/report/", fields)
+    text = answer.content.decode()
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert says in text
+    assert not [word for word in NEVER_SHOWN if word in text]
+    assert "Send &lt;b&gt;7&lt;/b&gt; bytes" in text
+    assert desk.store.version() == before
+    again = {
+        name: html.unescape(value) for name, value in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', text)
+    }
+    assert again == fields
+    done = client.post("/report/", again)
+    assert done.status_code == 200
+    assert desk.store.version() > before
+    assert page
+
+
+def test_nothing_that_signs_in_is_shown_again(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = visit("")
+
+    def fail(*_: object, **__: object) -> None:
+        raise OperationalError("gone")
+
+    monkeypatch.setattr("allauth.account.forms.LoginForm.clean", fail)
+    answer = client.post("/accounts/login/", {"login": "ada", "password": "correct horse"})
+    assert answer.status_code == 503
+    assert "correct horse" not in answer.content.decode()
 
 
 def test_a_full_disk_shows_no_private_case_that_it_cannot_record_the_reading_of(
@@ -130,3 +200,38 @@ def test_a_page_asks_the_store_at_most_twelve_times(visit: Visit, url: str) -> N
         assert ada.get(url).status_code == 200
     asked = [query["sql"] for query in queries if not query["sql"].startswith(("SAVEPOINT", "BEGIN", "COMMIT"))]
     assert len(asked) <= 12, "\n".join(asked)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (
+            "2026-11-30T18:46:40.230858Z",
+            (
+                '<time datetime="2026-11-30T18:46:40.230858Z" title="2026-11-30T18:46:40.230858Z">'
+                "Tue 1 Dec 2026, 03:46 JST</time>"
+            ),
+        ),
+        (
+            "2027-01-14 19:46+00:00",
+            '<time datetime="2027-01-14T19:46:00Z" title="2027-01-14T19:46:00Z">Fri 15 Jan 2027, 04:46 JST</time>',
+        ),
+        ("2026-02-31T18:46:40Z", "2026-02-31T18:46:40Z"),
+        ("on 2026-11-30T18:46:40Z <b>", "on 2026-11-30T18:46:40Z &lt;b&gt;"),
+        ("TF-Mv2.0.0", "TF-Mv2.0.0"),
+    ],
+)
+def test_an_instant_is_told_in_the_readers_zone_with_the_exact_one_beside_it(value: str, shown: str) -> None:
+    with timezone.override("Asia/Tokyo"):
+        assert said(value) == shown
+
+
+def test_each_reads_a_case_in_their_own_zone(visit: Visit) -> None:
+    ada, rel = visit("ada"), visit("bob")
+    pages = [client.get("/cases/acme-1/").content.decode() for client in (ada, rel)]
+    heads = [re.findall(r'<time datetime="([^"]+)" title="\1">[^<]*, (\d\d:\d\d) (\w+)</time>', page) for page in pages]
+    assert {zone for _, _, zone in heads[0]} >= {"CET"}
+    assert {zone for _, _, zone in heads[1]} == {"UTC"} or heads[0] != heads[1]
+    assert not re.search(r">[^<]*\d\dT\d\d:\d\d:\d\d\.\d+Z", pages[0])
+    assert visit("").get("/report/").status_code == 200
+    assert timezone.get_current_timezone_name() == "UTC"  # nothing of a reader stays behind

@@ -12,7 +12,9 @@ import fcntl
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,8 +25,14 @@ from midstream.desk.ports import Drift, Outcome, PublishTrouble
 from midstream.formats.tree import Part
 
 TREES = ("tree-a", "tree-b")
+AT_ONCE = 16
+"""How many files are waited for at once."""
 FEW = 500
 """Up to so many files are brought to the disk one by one; more of them, with all that the machine has to write."""
+
+
+SETTLED = 2_000_000_000
+"""Nanoseconds after which a file that changes again has another time of change, on any file system we know."""
 
 
 class DirectoryTarget:
@@ -54,6 +62,11 @@ class DirectoryTarget:
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return b""
 
+    def places(self, under: str) -> list[str]:
+        """Return every place below the folder at which a file stands, sorted."""
+        check_place(under)
+        return sorted(path.relative_to(self.path).as_posix() for path in _files(self.path / under))
+
     def read(self, place: str) -> bytes | None:
         """Return what stands at the place; None when nothing does, or when it is not what was published."""
         check_place(place)
@@ -72,16 +85,17 @@ class DirectoryTarget:
         nothing changed, nothing is written. Raises `PublishTrouble`, and then the old tree stands as it stood.
         """
         self._check_path()
+        before = self._served()
         try:
             self.home.mkdir(mode=0o755, parents=True, exist_ok=True)
             with self._lock():
                 return self._publish(parts, anew=anew)
         except OSError as error:
             where = error.filename or self.path
-            raise PublishTrouble(
-                f"{where}: {error.strerror or error}",
-                hint="Make space, or check that you may write there; what stood there before stands there still.",
-            ) from error
+            hint = "Make space, or check that you may write there; what stood there before stands there still."
+            if self._served() != before:
+                hint = "The new site stands there now, and may be lost when the power fails; look at the disk."
+            raise PublishTrouble(f"{where}: {error.strerror or error}", hint=hint) from error
 
     def drift(self) -> list[Drift]:
         """Return every file that is not as it was published, and every file that nobody published."""
@@ -98,6 +112,25 @@ class DirectoryTarget:
         more = sorted(standing - wanted.keys())
         return found + [Drift(place=place, wanted="", found=_digest(self.path / place)) for place in more]
 
+    def mark(self) -> str:
+        """Return a digest of name, inode, size and last change of all that stands there; empty if that was just now.
+
+        The last change (st_ctime of stat(2)) counts a file written by hand too, whose time of modification may have
+        been set back. Its clock is coarse: what changed within `SETTLED` may change again and look the same.
+        """
+        found = hashlib.sha256(self._served().encode())
+        newest = 0
+        for path in (self._manifest_path(self._served()), *_everything(self.path.resolve())):
+            try:
+                at = path.lstat()
+            except FileNotFoundError:
+                return ""
+            found.update(
+                f"{path}\0{at.st_ino} {at.st_size} {at.st_mode} {at.st_ctime_ns}\n".encode("utf-8", "surrogateescape")
+            )
+            newest = max(newest, at.st_ctime_ns)
+        return found.hexdigest() if newest < time.time_ns() - SETTLED else ""
+
     def _publish(self, parts: Iterable[Part], *, anew: bool) -> Outcome:
         served = self._served()
         now = self._manifest(served) if served and not anew else None
@@ -112,7 +145,8 @@ class DirectoryTarget:
             work.finish()
             self._turn(spare)
         except BaseException:
-            work.undo()
+            if self._served() != spare:  # else it is what everybody reads already
+                work.undo()
             raise
         self._prepare(served or TREES[1], spare)
         return outcome
@@ -305,11 +339,11 @@ class _Work:
         else:
             # What did not change is on the disk since the publication that wrote it. Waiting for the whole machine
             # would make one changed advisory wait for everybody's writes.
-            for path in self.fresh:
-                _sync(path)
-            for folder in self.touched:
-                if folder.is_dir():
-                    _sync(folder)
+            # Waiting for all of them at once lets the disk write them together.
+            waiting = [*self.fresh, *(folder for folder in self.touched if folder.is_dir())]
+            with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+                for done in [pool.submit(_sync, path) for path in waiting]:
+                    done.result()
         _write(self.manifest, self.manifest_bytes())
 
     def manifest_bytes(self) -> bytes:
@@ -365,3 +399,9 @@ def _digest(path: Path) -> str:
 def _files(root: Path) -> Iterator[Path]:
     for folder, _, files in os.walk(root):
         yield from (Path(folder) / name for name in files)
+
+
+def _everything(root: Path) -> Iterator[Path]:
+    yield root
+    for folder, folders, files in os.walk(root):
+        yield from (Path(folder) / name for name in sorted((*folders, *files)))

@@ -49,21 +49,33 @@ def atoms(record: Advisory) -> dict[str, str]:
     return dict(_atoms(record, path=""))
 
 
-def leaks(content: bytes, *, whole: Advisory, public: Advisory, target: str = "") -> tuple[Complaint, ...]:
-    """Return a complaint for each atom of `whole` that `public` has not and the bytes have.
+class Secrets(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a record is not public: its atoms by their path, white space made one, and those to look for."""
 
-    The sentence does not repeat the value: who reads it may not be one of those who may read that.
-    """
+    hidden: dict[str, str]
+    sought: frozenset[str]
+
+
+def secrets_of(*, whole: Advisory, public: Advisory) -> Secrets:
+    """Return the atoms of `whole` that `public` has not: the same for every document of the record."""
     shown = set(atoms(public).values())
     open_text = _flat("\n".join(shown))
     hidden = {path: _flat(atom) for path, atom in atoms(whole).items() if atom not in shown}
     sought = {flat for flat in hidden.values() if len(flat) >= _LEAST and not _holds(open_text, flat)}
-    if not sought:
+    return Secrets(hidden=hidden, sought=frozenset(sought))
+
+
+def leaks(content: bytes, *, secrets: Secrets, target: str = "") -> tuple[Complaint, ...]:
+    """Return a complaint for each of the secrets that the bytes have.
+
+    The sentence does not repeat the value: who reads it may not be one of those who may read that.
+    """
+    if not secrets.sought:
         return ()
     held: set[str] = set()
     for spelling in _spellings(content):
         text = _flat(spelling)
-        held |= {flat for flat in sought - held if _holds(text, flat)}
+        held |= {flat for flat in secrets.sought - held if _holds(text, flat)}
     return tuple(
         Complaint(
             target=target,
@@ -72,7 +84,7 @@ def leaks(content: bytes, *, whole: Advisory, public: Advisory, target: str = ""
             field=path,
             sentence="the document holds it, and it is not public",
         )
-        for path, flat in hidden.items()
+        for path, flat in secrets.hidden.items()
         if flat in held
     )
 

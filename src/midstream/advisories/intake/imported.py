@@ -8,6 +8,7 @@ of its format that the record has no field for.
 import msgspec
 
 from midstream.advisories.intake.merge import Merged, Taken, is_same, merge
+from midstream.advisories.intake.words import words_of
 from midstream.advisories.mapping import project
 from midstream.advisories.reading import Provenance
 from midstream.advisories.record import Advisory
@@ -65,7 +66,7 @@ def offer(*, record: Advisory, partial: Advisory, provenance: Provenance) -> Off
     fields = {each.field for each in merged.taken}
     left = [str(conflict) for conflict in whole.conflicts]
     left += [
-        f"{each.field}: the document says {_short(each.value)}; if that is right, record it with its verb"
+        f"{each.field}: the document says {words_of(each.value, most=120)}; if that is right, record it with its verb"
         for each in whole.taken
         if each.field not in fields
     ]
@@ -120,8 +121,3 @@ def _part(record: Advisory, partial: Advisory) -> Advisory:
                 told = project(Advisory(component=(theirs,)), kept=TAKEN).component
                 known += [msgspec.structs.replace(each, key=mine.key) for each in told]
     return msgspec.structs.replace(kept, component=tuple(known))
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 120 else f"{text[:117]}…"

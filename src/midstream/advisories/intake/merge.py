@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from midstream.advisories.intake.words import words_of
 from midstream.advisories.reading import Provenance
-from midstream.advisories.record import Advice, Advisory, Component, Credit, Foreign, Part, Score
+from midstream.advisories.record import Advice, Advisory, Component, Credit, Foreign, Part, Score, fields_of
 
 _Part = TypeVar("_Part", bound=Part)
 
@@ -34,7 +35,8 @@ class Conflict(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         """Return it as a person reads it."""
-        return f"{self.field}: the record says {_shown(self.ours)}, the document says {_shown(self.theirs)}"
+        ours, theirs = words_of(self.ours, most=80), words_of(self.theirs, most=80)
+        return f"{self.field}: the record says {ours}, the document says {theirs}"
 
 
 class Merged(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +67,7 @@ class _Merge:
         if ours == theirs:
             return ours
         changes: dict[str, Any] = {}
-        for field in msgspec.structs.fields(ours):
+        for field in fields_of(type(ours)):
             mine, other = getattr(ours, field.name), getattr(theirs, field.name)
             if mine != other:
                 here = f"{path}.{field.name}" if path else field.name
@@ -188,8 +190,3 @@ def _default(field: msgspec.structs.FieldInfo) -> Any:  # noqa: ANN401 (the defa
     if field.default_factory is not msgspec.NODEFAULT:
         return field.default_factory()
     return None if field.default is msgspec.NODEFAULT else field.default
-
-
-def _shown(value: Any) -> str:  # noqa: ANN401 (any field's value)
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}…"

@@ -1,4 +1,4 @@
-"""A CSAF 2.0 document as a partial record, and where each field of a record stands in one."""
+"""A CSAF document, of 2.0 or 2.1, as a partial record, and where each field of a record stands in one."""
 
 import re
 from typing import Any
@@ -88,8 +88,27 @@ PLACES = {
     "revision.summary": "/document/tracking/revision_history/*/summary",
     "distribution.tlp": "/document/distribution/tlp/label",
 }
-"""Where each field that a CSAF document keeps stands in it."""
-_LABELS: dict[str, Tlp] = {"WHITE": "clear", "GREEN": "green", "AMBER": "amber", "RED": "red"}
+"""Where each field that a document of CSAF 2.0 keeps stands in it."""
+PLACES_21 = PLACES | {
+    "weakness.cwe": f"{_FLAW}/cwes, {_NOTES}/* ({WEAKNESSES})",
+    "score.vector": f"{_FLAW}/metrics, {_NOTES}/* ({SCORES})",
+    "component.purl": "/product_tree/…/product_identification_helper/purls",
+    "dates.public": f"{_FLAW}/disclosure_date",
+    **{
+        f"{field}.text.en": f"{_FLAW}/remediations/* ({field}), {_NOTES}/* ({field.capitalize()})"
+        for field in ("workaround", "mitigation")
+    },
+}
+"""Where each field that a document of CSAF 2.1 keeps stands in it."""
+_TARGETS = {"2.0": (TARGET, PLACES), "2.1": ("csaf21", PLACES_21)}
+_LABELS: dict[str, Tlp] = {
+    "WHITE": "clear",
+    "CLEAR": "clear",
+    "GREEN": "green",
+    "AMBER": "amber",
+    "AMBER+STRICT": "amber+strict",
+    "RED": "red",
+}
 _STATUSES: dict[str, Verdict] = {
     "known_affected": "affected",
     "first_affected": "affected",
@@ -109,7 +128,7 @@ def read(document: csaf.CsafDocument) -> Reading:
     pointers = [found for reference in meta.references if (found := _POINTER.fullmatch(reference.summary))]
     exploits = {words: status for status, words in EXPLOITS.items()}
     known = next((threat for threat in each.threats if threat.details in exploits), None)
-    label = meta.distribution.tlp.label if meta.distribution and meta.distribution.tlp else ""
+    target, places = _TARGETS[document.edition.version]
     partial = Advisory(
         id=document.tracking.id,
         ids=_ids(each, pointers=pointers),
@@ -136,20 +155,20 @@ def read(document: csaf.CsafDocument) -> Reading:
             for entry in (*each.acknowledgments, *meta.acknowledgments)
             for name in (entry.names or ("",))
         ),
-        dates=Dates(reported=read_moment(each.discovery_date), public=read_moment(each.release_date)),
+        dates=Dates(reported=read_moment(each.discovery_date), public=read_moment(each.disclosed()[1])),
         revision=tuple(
             Revision(number=entry.number, at=read_moment(entry.date), summary=entry.summary)
             for entry in document.tracking.revision_history
         ),
-        distribution=Distribution(tlp=_LABELS.get(label, "")),
-        foreign=foreign_of(document, target=TARGET),
+        distribution=Distribution(tlp=_LABELS.get(_label(meta), "")),
+        foreign=foreign_of(document, target=target),
     )
     doubts = [str(fault) for fault in wrong_members(document)]
     if len(document.vulnerabilities) > 1:
         doubts.append(f"the document is about {len(document.vulnerabilities)} vulnerabilities; only the first was read")
     return Reading(
         partial=msgspec.structs.replace(partial, foreign=_without_helpers(partial)),
-        provenance=Provenance(target=TARGET, places=PLACES),
+        provenance=Provenance(target=target, places=places),
         doubts=tuple(doubts),
     )
 
@@ -163,6 +182,7 @@ def field_of(document: csaf.CsafDocument, path: str) -> str:
         "/document/title": "title",
         "/document/distribution": "distribution.tlp",
         "/document/references": "reference",
+        "/document/notes": "details",
         "/product_tree": "component",
         "/vulnerabilities": "component.line",
     }
@@ -170,9 +190,10 @@ def field_of(document: csaf.CsafDocument, path: str) -> str:
     inner = {
         "/cve": "ids.cve",
         "/ids": "ids",
-        "/cwe": "weakness",
+        "/cwe": "weakness",  # and /cwes
         "/notes": "details",
         "/scores": "score",
+        "/metrics": "score",
         "/threats": "impact",
         "/flags": "component.line.justification",
         "/remediations": "component.line.fix",
@@ -180,11 +201,16 @@ def field_of(document: csaf.CsafDocument, path: str) -> str:
         "/acknowledgments": "credit",
         "/discovery_date": "dates.reported",
         "/release_date": "dates.public",
+        "/disclosure_date": "dates.public",
     }
     if flaw is not None and not flaw[1]:
         return "ids"
     table, here = (inner, flaw[1]) if flaw else (exact, path)
     return next((field for start, field in table.items() if here.startswith(start)), "")
+
+
+def _label(meta: csaf.Meta) -> str:
+    return meta.distribution.tlp.label if meta.distribution and meta.distribution.tlp else ""
 
 
 def _english(text: str) -> dict[str, str]:
@@ -218,7 +244,7 @@ def _ids(each: csaf.Vulnerability, *, pointers: list[re.Match[str]]) -> Ids:
 
 
 def _weaknesses(each: csaf.Vulnerability, notes: dict[str, str]) -> str:
-    return notes.get(WEAKNESSES) or (each.cwe.id if each.cwe else "")
+    return notes.get(WEAKNESSES) or " ".join(one.id for _, one in each.weaknesses())
 
 
 def _numbers(kind: str, text: str) -> list[str]:
@@ -228,12 +254,19 @@ def _numbers(kind: str, text: str) -> list[str]:
 def _vectors(each: csaf.Vulnerability, notes: dict[str, str]) -> list[str]:
     if SCORES in notes:
         return notes[SCORES].split("\n")
-    found = [score.cvss_v3.get("vectorString") for score in each.scores if score.cvss_v3]
+    found = [
+        rated.cvss[name].get("vectorString")
+        for rated in each.ratings()
+        for name in ("cvss_v3", "cvss_v4")
+        if name in rated.cvss
+    ]
     return list(dict.fromkeys(vector for vector in found if isinstance(vector, str)))
 
 
 def _advice(each: csaf.Vulnerability, category: str) -> tuple[Advice, ...]:
-    return tuple(Advice(text={"en": remedy.details}) for remedy in each.remediations if remedy.category == category)
+    found = [remedy.details for remedy in each.remediations if remedy.category == category]
+    found += [note.text for note in each.notes if note.title == category.capitalize()]
+    return tuple(Advice(text={"en": text}) for text in found)
 
 
 def _components(document: csaf.CsafDocument, each: csaf.Vulnerability) -> tuple[Component, ...]:
@@ -243,10 +276,9 @@ def _components(document: csaf.CsafDocument, each: csaf.Vulnerability) -> tuple[
         name = by_kind.get("product_name") or product.name
         if name not in found:
             helper = product.product_identification_helper or csaf.Helper()
+            purl = next((each for _, each in helper.package_urls()), "")
             found[name] = _noted(
-                Component(
-                    vendor=by_kind.get("vendor", ""), name=name, purl=_without_version(helper.purl), cpe=helper.cpe
-                ),
+                Component(vendor=by_kind.get("vendor", ""), name=name, purl=_without_version(purl), cpe=helper.cpe),
                 each,
             )
         if not found[name].line and not any(note.title == f"Code of {name}" for note in each.notes):

@@ -11,6 +11,16 @@ from midstream.advisories.reading import Reading
 from midstream.advisories.record import Advisory, Component, Publisher, Release, Verdict
 from midstream.formats.base.fault import Fault
 
+NOT_LISTED = "not listed"
+ONLY_AFFECTED: dict[Verdict, str] = {
+    "affected": "affected",
+    "fixed": NOT_LISTED,
+    "not_affected": NOT_LISTED,
+    "under_investigation": NOT_LISTED,
+    "unknown": NOT_LISTED,
+}
+"""What a format says that lists affected releases and has no word for all others."""
+
 
 class Write(Protocol):
     """Makes the typed document of a record; what the format cannot say is left out, never bent."""

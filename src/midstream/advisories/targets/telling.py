@@ -1,5 +1,6 @@
 """What several targets tell of a record in the same words: names, moments, and what holds for which releases."""
 
+import functools
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -134,6 +135,7 @@ def version_number(record: Advisory) -> int:
     return max(1, len(record.revision))
 
 
+@functools.lru_cache(maxsize=8192)  # every advisory of a product names the same releases
 def versioned(purl: str, version: str) -> str:
     """The package URL of one release; as it was when it cannot be read."""
     try:

@@ -4,8 +4,8 @@ Every release that the record judges is a product, and each run of affected vers
 CSAF 2.0 has no place for branches, commits, code and CVSS 4: they stand in notes, one fact a line.
 """
 
-import re
-from collections.abc import Sequence
+import functools
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -15,11 +15,12 @@ from midstream.advisories.carry import labelled
 from midstream.advisories.carry.foreign import with_foreign
 from midstream.advisories.public import marking
 from midstream.advisories.ranges import Judged, judged, runs_of, vers_of
-from midstream.advisories.record import Advisory, Component, Credit, Publisher, Release
-from midstream.formats.base.cvss import scored
+from midstream.advisories.record import Advisory, Component, Credit, Publisher, Release, Verdict
+from midstream.formats.base.cvss import Scored, scored
 from midstream.formats.base.cwe import name_of
 from midstream.formats.base.moments import write_moment
 from midstream.formats.csaf import document as csaf
+from midstream.formats.csaf.places import document_place
 
 TARGET = "csaf20"
 LABELS = {"clear": "WHITE", "green": "GREEN", "amber": "AMBER", "amber+strict": "AMBER", "red": "RED"}
@@ -40,34 +41,41 @@ _LISTS = {
 
 
 class _Products(msgspec.Struct, frozen=True, kw_only=True):
-    """The products of one component: each judged release with its id, and the ids of the affected ranges."""
+    """The products of one component: each judged release with its id, and ranges of versions with theirs.
+
+    The ranges are what is affected. A component of which nothing else is known is one range of all its versions, and
+    is being looked at: CSAF names a product only by saying how it stands.
+    """
 
     component: Component
     rows: tuple[tuple[str, Judged], ...]
     ranges: tuple[tuple[str, str], ...]
+    ranges_are: Verdict = "affected"
 
     def of(self, verdict: str) -> tuple[str, ...]:
         """Return the ids of the products with that verdict."""
         found = tuple(identifier for identifier, row in self.rows if row.verdict == verdict)
-        return found + (tuple(identifier for identifier, _ in self.ranges) if verdict == "affected" else ())
+        return found + (tuple(identifier for identifier, _ in self.ranges) if verdict == self.ranges_are else ())
 
 
 def write(*, record: Advisory, publisher: Publisher, releases: Sequence[Release], now: datetime) -> csaf.CsafDocument:
     """Return the record's CSAF document. Its dates are those of its revisions; without one, `now`."""
+    made = own_part(record=record, publisher=publisher, releases=releases, now=now)
+    return with_foreign(made, record, target=TARGET)
+
+
+def own_part(
+    *, record: Advisory, publisher: Publisher, releases: Sequence[Release], now: datetime
+) -> csaf.CsafDocument:
+    """Return the record's CSAF document without what others put into theirs."""
     products = tuple(_products(record, component, releases=releases) for component in record.component)
-    document = csaf.CsafDocument(
+    return csaf.CsafDocument(
         document=_meta(
             record, publisher=publisher, now=now, has_affected=any(each.of("affected") for each in products)
         ),
         product_tree=_tree(products, publisher=publisher),
         vulnerabilities=(_vulnerability(record, products),),
     )
-    return with_foreign(document, record, target=TARGET)
-
-
-def file_name(record: Advisory) -> str:
-    """Return the file's name: the id in lower case, with ``_`` for all but letters, digits, ``+`` and ``-`` (5.1)."""
-    return f"{re.sub(r'[^+a-z0-9-]+', '_', record.id.lower())[:120] or 'advisory'}.json"
 
 
 def _meta(record: Advisory, *, publisher: Publisher, now: datetime, has_affected: bool) -> csaf.Meta:
@@ -81,7 +89,9 @@ def _meta(record: Advisory, *, publisher: Publisher, now: datetime, has_affected
     first, last = revisions[0], revisions[-1]
     is_draft = record.state not in ("published", "withdrawn", "rejected")
     base = publisher.base_url or publisher.namespace
-    address = f"{base.rstrip('/')}/csaf/white/{first.date[:4]}/{file_name(record)}"
+    label = LABELS.get(marking(record, now=now), "WHITE")
+    place = document_place(tracking_id=record.id, label=label, year=int(first.date[:4]))
+    address = f"{base.rstrip('/')}/{place}"
     found = [csaf.Reference(category="self", summary="This document", url=address)]
     found += [
         csaf.Reference(category="external", summary=each.title or each.url, url=each.url) for each in record.reference
@@ -107,7 +117,7 @@ def _meta(record: Advisory, *, publisher: Publisher, now: datetime, has_affected
             current_release_date=last.date,
             revision_history=revisions,
         ),
-        distribution=csaf.Distribution(tlp=csaf.Tlp(label=LABELS.get(marking(record, now=now), "WHITE"))),
+        distribution=csaf.Distribution(tlp=csaf.Tlp(label=label)),
         references=tuple(found),
     )
 
@@ -127,6 +137,9 @@ def _products(record: Advisory, component: Component, *, releases: Sequence[Rele
         (f"{component.key}:affected-{place}", vers_of((span,), scheme=component.scheme))
         for place, span in enumerate(runs, 1)
     )
+    if not rows and not ranges:
+        whole = ((f"{component.key}:all", "vers:generic/*"),)
+        return _Products(component=component, rows=(), ranges=whole, ranges_are="under_investigation")
     return _Products(component=component, rows=rows, ranges=ranges)
 
 
@@ -167,6 +180,7 @@ def _leaf(component: Component, category: str, identifier: str, name: str, *, pu
     return csaf.Branch(category=category, name=name, product=product)
 
 
+@functools.lru_cache(maxsize=8192)  # every advisory of a product names the same releases
 def _purl(purl: str, *, version: str) -> str:
     try:
         found = PackageURL.from_string(purl)
@@ -193,7 +207,10 @@ def _vulnerability(record: Advisory, products: Sequence[_Products]) -> csaf.Vuln
         release_date=write_moment(record.dates.public) if record.dates.public else "",
         product_status=_status(lists),
         flags=_flags(products),
-        scores=_scores(record, lists["known_affected"]),
+        scores=tuple(
+            csaf.Score(products=rated, cvss_v3=own.json)
+            for rated, own in ratings(record, lists["known_affected"], versions={"3.0": "3.0", "3.1": "3.1"})
+        ),
         threats=_threats(record, products),
         remediations=_remediations(record, products),
         acknowledgments=tuple(_acknowledgment(credit) for credit in record.credit),
@@ -253,20 +270,24 @@ def _justification(component: Component, release: Release) -> str:
     return "vulnerable_code_not_present"
 
 
-def _scores(record: Advisory, affected: tuple[str, ...]) -> tuple[csaf.Score, ...]:
-    """Return the first score of version 3 of each component, or of all; CSAF 2.0 has no place for version 4."""
-    found = []
+def ratings(
+    record: Advisory, affected: tuple[str, ...], *, versions: dict[str, str]
+) -> Iterator[tuple[tuple[str, ...], Scored]]:
+    """Yield products with their score: the first of each component, or of all, of each kind that `versions` names.
+
+    `versions` has the kind of each version of CVSS; a product has one score of each kind.
+    """
     taken: set[tuple[str, str]] = set()
     for score in record.score:
         own = scored(score.vector)
-        if own is None or own.version == "4.0":
+        if own is None or own.version not in versions:
             continue
+        kind = versions[own.version]
         hit = tuple(p for p in affected if not score.component or p.startswith(f"{score.component}:"))
-        free = tuple(product for product in hit if (own.version, product) not in taken)
-        taken.update((own.version, product) for product in free)
+        free = tuple(product for product in hit if (kind, product) not in taken)
+        taken.update((kind, product) for product in free)
         if free:
-            found.append(csaf.Score(products=free, cvss_v3=own.json))
-    return tuple(found)
+            yield free, own
 
 
 def _threats(record: Advisory, products: Sequence[_Products]) -> tuple[csaf.Threat, ...]:
@@ -291,7 +312,7 @@ def _remediations(record: Advisory, products: Sequence[_Products]) -> tuple[csaf
     for each in products:
         found += _fixes(each)
     affected = tuple(p for each in products for p in each.of("affected"))
-    named = affected or tuple(identifier for each in products for identifier, _ in each.rows)
+    named = affected or tuple(identifier for each in products for identifier, _ in (*each.rows, *each.ranges))
     for category, advices in (("workaround", record.workaround), ("mitigation", record.mitigation)):
         found += [
             csaf.Remediation(category=category, details=advice.text["en"], product_ids=named)
@@ -318,7 +339,7 @@ def _fixes(products: _Products) -> list[csaf.Remediation]:
                 word = ("none_available", "There is no release with a fix yet.")
             told.setdefault(word, []).append(identifier)
     released = [f.release for line in component.line if line.status == "fixed" for f in line.fix[-1:] if f.release]
-    if products.ranges:
+    if products.ranges and products.ranges_are == "affected":
         words = f"Fixed in {', '.join(dict.fromkeys(released))}." if released else "There is no release with a fix yet."
         told.setdefault(("vendor_fix" if released else "none_available", words), []).extend(
             identifier for identifier, _ in products.ranges

@@ -5,16 +5,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from midstream.advisories.ranges import spans
+from midstream.advisories.ranges import judged, runs_of, unplaced
 from midstream.advisories.record import BEGINNING, Advisory, Component, Credit, Line, Publisher, Release, Score
 from midstream.advisories.targets.from_ghsa import PLACES, ROLES, read
-from midstream.advisories.targets.target import Target, file_stem, timeless
+from midstream.advisories.targets.target import NOT_LISTED, ONLY_AFFECTED, Target, file_stem, timeless
 from midstream.advisories.targets.telling import english, publishable
 from midstream.formats.base.cvss import scored
 from midstream.formats.base.moments import write_moment
 from midstream.formats.base.visible import one_line
 from midstream.formats.ghsa import description as md
 from midstream.formats.ghsa import document as ghsa
+from midstream.formats.ghsa.ranges import ALL, holds
 
 NAME: Final = "ghsa"
 VERSIONS_HEAD: Final = (
@@ -85,19 +86,33 @@ def _vulnerabilities(
 ) -> tuple[ghsa.Vulnerability, ...]:
     """One entry for each range of affected versions, in GitHub's notation; one without a range when none is."""
     package = ghsa.Package(ecosystem="other", name=one_line(component.name or component.key))
-    found = []
-    for span in spans(record=record, component=component, releases=releases, counts={"affected"}):
+    rows = judged(record=record, component=component, releases=releases)
+    told = []
+    for span in runs_of(rows, component=component, counts={"affected"}):
         bounds = [f">= {span.start}"] if span.start != BEGINNING else []
         bounds += [f"< {span.end}"] if span.end else []
-        found.append(
-            ghsa.Vulnerability(
-                package=package,
-                vulnerable_version_range=", ".join(bounds) or ">= 0",
-                patched_versions=span.end if span.is_fixed else "",
-                vulnerable_functions=component.routines,
-            )
+        told.append((", ".join(bounds) or ALL, span.end if span.is_fixed else ""))
+    told += [(f"= {each.version}", "") for each in unplaced(rows, counts={"affected"})]
+    return tuple(
+        ghsa.Vulnerability(
+            package=package,
+            vulnerable_version_range=text,
+            patched_versions=patched,
+            vulnerable_functions=component.routines,
         )
-    return tuple(found) or (ghsa.Vulnerability(package=package, vulnerable_functions=component.routines),)
+        for text, patched in told or [("", "")]
+    )
+
+
+def evaluate(document: ghsa.Payload, *, component: Component, release: Release) -> str:
+    """Whether a range of the component's package holds the release; what none holds is not listed."""
+    name = one_line(component.name or component.key)
+    is_held = any(
+        holds(each.vulnerable_version_range, version=release.version, scheme=component.scheme)
+        for each in document.vulnerabilities
+        if each.package is not None and each.package.name == name
+    )
+    return "affected" if is_held else NOT_LISTED
 
 
 def _sections(record: Advisory) -> tuple[md.Section, ...]:
@@ -189,4 +204,6 @@ TARGET: Final = Target(
     field_of=field_of,
     places=PLACES,
     lacks=lacks,
+    says=ONLY_AFFECTED,
+    evaluate=evaluate,
 )

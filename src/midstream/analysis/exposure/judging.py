@@ -33,13 +33,23 @@ Groups = dict[str, Group]
 """What the sources tell, by vulnerability."""
 
 
-def judge(into: Groups, package: Package, index: "Index", *, version: str, key: str | None, everything: bool) -> None:
+def judge(
+    into: Groups,
+    package: Package,
+    index: "Index",
+    *,
+    version: str,
+    key: str | None,
+    everything: bool,
+    only: str = "",
+) -> None:
     """Return nothing, after what all sources tell about a version with this key (None for none) was added to `into`.
 
-    Vulnerabilities of which nothing speaks against the version are left out unless `everything`.
+    Vulnerabilities of which nothing speaks against the version are left out unless `everything`; with `only` all others
+    are.
     """
     names: Iterable[str] = package.groups if everything else package.against(version=version, key=key)
-    for name in names:
+    for name in names if not only else package.groups.keys() & {only}:
         _add(into, name, package.groups[name], [_one(rows, index, version, key) for rows in package.groups[name]])
 
 

@@ -17,7 +17,7 @@ from midstream.analysis.exposure.versions import InvalidVersion, key_function, s
 if TYPE_CHECKING:
     from midstream.analysis.exposure.index import Index
 
-__all__ = ["Asked", "By", "Component", "Finding", "Told", "Verdict", "match", "names_of", "touched"]
+__all__ = ["Asked", "By", "Component", "Finding", "Told", "Verdict", "key_in", "match", "names_of", "single_key"]
 
 _RANK: dict[str, int] = {
     "affected": 0,
@@ -42,8 +42,10 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
     version: str
 
 
-def match(*, index: "Index", components: Iterable[Component], everything: bool = False) -> Iterator[Finding]:
-    """Yield the findings of each component in turn, by vulnerability.
+def match(
+    *, index: "Index", components: Iterable[Component], everything: bool = False, only: str = ""
+) -> Iterator[Finding]:
+    """Yield the findings of each component in turn, by vulnerability; of one vulnerability when `only` is its first id.
 
     Without `everything` those that say fixed or not affected are left out; the others always come: affected,
     unknown version, no data, withdrawn. A component without any finding is known to the index and not touched.
@@ -52,43 +54,19 @@ def match(*, index: "Index", components: Iterable[Component], everything: bool =
     while some := list(islice(waiting, _AT_ONCE)):
         judged = (
             _judged(index, some)
-            if not everything
-            else [(component, *_told(index, component, everything=True)) for component in some]
+            if not everything and not only
+            else [(component, *_told(index, component, everything=everything, only=only)) for component in some]
         )
         for component, groups, silence in judged:
             if silence:
                 yield Finding(component=component, vulnerability="", verdict="no data", why=silence)
             for name in sorted(groups) if len(groups) > 1 else groups:
+                if only and name != only:
+                    continue
                 group = groups[name]
                 first = group.told[0] if len(group.told) == 1 else min(group.told, key=_rank)
                 if everything or first.verdict not in _QUIET:
                     yield _finding(component, name, first, group)
-
-
-def touched(*, index: "Index", components: Iterable[Component]) -> Iterator[tuple[Component, str, Verdict]]:
-    """Yield component, vulnerability and verdict of what `match` finds, without reasons and in no order.
-
-    For fleets: most packages need no more than a look at their spans.
-    """
-    ecosystems, package_of = index.ecosystems, index.package
-    for component in components:
-        ecosystem = component.ecosystem
-        if ecosystem in ecosystems and ecosystem != "GIT" and not component.cpes:
-            version = component.version
-            if component.source_name or component.source_version or "+b" in version or ".module" in version:
-                asked = names_of(component)
-                name, version = (asked[0].name, asked[0].version) if len(asked) == 1 else ("", "")
-            else:
-                name = name_in(ecosystem=ecosystem, name=component.name)
-            package = package_of(ecosystem, name) if name else None
-            if package is NOTHING:
-                continue
-            if package is not None and package.is_plain and (key := _key(ecosystem, version)) is not None:
-                for vulnerability in package.around(key):
-                    yield component, vulnerability, "affected"
-                continue
-        for found in match(index=index, components=(component,)):
-            yield component, found.vulnerability, found.verdict
 
 
 def names_of(component: Component, /) -> list[Asked]:
@@ -115,13 +93,25 @@ def names_of(component: Component, /) -> list[Asked]:
     return asked
 
 
+def single_key(component: Component, /) -> str | None:
+    """Return the key that answers for a component in every range of its name; None when more has to be looked at.
+
+    More is looked at without a version that has a key, with several names, with CPEs, of modules, and in repositories.
+    """
+    ecosystem = component.ecosystem
+    if not ecosystem or ecosystem == "GIT" or component.cpes or ".module" in component.version:
+        return None
+    asked = names_of(component)
+    return key_in(ecosystem, asked[0].version) if len(asked) == 1 else None
+
+
 def _judged(index: "Index", components: list[Component]) -> list[tuple[Component, Groups, str]]:
     """Return what the sources tell against each component; the index is asked once for all that are simply named."""
     asked: list[tuple[int, str, str, str, str]] = []
     for number, component in enumerate(components):
         if component.ecosystem in index.ecosystems and component.ecosystem != "GIT" and not component.cpes:
             names = names_of(component)
-            key = _key(component.ecosystem, names[0].version) if len(names) == 1 else None
+            key = key_in(component.ecosystem, names[0].version) if len(names) == 1 else None
             if key is not None:
                 asked.append((number, names[0].ecosystem, names[0].name, key, names[0].version))
     packages = index.against(asked)
@@ -139,7 +129,7 @@ def _judged(index: "Index", components: list[Component]) -> list[tuple[Component
     return judged
 
 
-def _told(index: "Index", component: Component, *, everything: bool) -> tuple[Groups, str]:
+def _told(index: "Index", component: Component, *, everything: bool, only: str = "") -> tuple[Groups, str]:
     """Return what the sources tell by vulnerability, and "" or why they have no data."""
     ecosystem = component.ecosystem
     groups: Groups = {}
@@ -152,8 +142,8 @@ def _told(index: "Index", component: Component, *, everything: bool) -> tuple[Gr
         for asked in names_of(component):
             package = index.package(ecosystem, asked.name)
             if package is not NOTHING:
-                key = _key(ecosystem, asked.version)
-                judge(groups, package, index, version=asked.version, key=key, everything=everything)
+                key = key_in(ecosystem, asked.version)
+                judge(groups, package, index, version=asked.version, key=key, everything=everything, only=only)
     if component.cpes and (silence or not groups):
         is_known = _by_cpes(index, component, groups, everything=everything)
         silence = "" if is_known else silence
@@ -161,15 +151,15 @@ def _told(index: "Index", component: Component, *, everything: bool) -> tuple[Gr
 
 
 @lru_cache(maxsize=1_000)
-def _key_in(ecosystem: str) -> Callable[[str], str] | None:
+def _key_function(ecosystem: str) -> Callable[[str], str] | None:
     """Return the function from versions to keys of an ecosystem, if it has one."""
     scheme = scheme_of(ecosystem=ecosystem)
     return key_function(scheme) if scheme else None
 
 
-def _key(ecosystem: str, version: str) -> str | None:
+def key_in(ecosystem: str, version: str, /) -> str | None:
     """Return the key of a version; None when it has none, or when there is no version."""
-    key_of = _key_in(ecosystem)
+    key_of = _key_function(ecosystem)
     if key_of is None or not version:
         return None
     try:
@@ -196,7 +186,7 @@ def _repository(index: "Index", component: Component) -> tuple[Groups, str]:
         return {}, f"the index knows nothing about the repository {repo}"
     commit = component.commit.lower()
     commits = index.commits(repo, commit) if commit else []
-    key = _key("GIT", component.version)
+    key = key_in("GIT", component.version)
     return judge_repository(package, index, commits, commit=commit, version=component.version, key=key), ""
 
 
@@ -214,7 +204,7 @@ def _by_cpes(index: "Index", component: Component, groups: Groups, *, everything
         is_known = is_known or package is not NOTHING
         version = version or component.version
         by_cpe: Groups = {}
-        judge(by_cpe, package, index, version=version, key=_key("CPE", version), everything=everything)
+        judge(by_cpe, package, index, version=version, key=key_in("CPE", version), everything=everything)
         for vulnerability, group in by_cpe.items():
             group.told = [msgspec.structs.replace(each, by="cpe") for each in group.told]
             if vulnerability in groups:

@@ -6,7 +6,7 @@ import msgspec
 
 from midstream.advisories.catalogue import entry_of
 from midstream.advisories.checks.agreement import disagreements
-from midstream.advisories.checks.leaks import leaks
+from midstream.advisories.checks.leaks import leaks, secrets_of
 from midstream.advisories.formats import TARGETS, check_of
 from midstream.advisories.of_case import record_of, releases_of
 from midstream.advisories.public import is_public as is_public_record
@@ -15,15 +15,17 @@ from midstream.advisories.record import Advisory, Publisher, Release
 from midstream.advisories.targets.target import Target
 from midstream.cases.case import Case, extend, replay
 from midstream.cases.errors import Refused
-from midstream.cases.states import severity
+from midstream.cases.states import is_public, severity
 from midstream.cases.visibility import Sight, visible
-from midstream.desk.desk import Desk
+from midstream.desk.desk import WORKER, Desk
 from midstream.desk.errors import Misuse
 from midstream.formats.catalogue.document import Entry
 from midstream.formats.catalogue.files import write_entry
 from midstream.formats.toml import nearest
-from midstream.ledger.fact import Fact
+from midstream.ledger.chain import head_of, record
+from midstream.ledger.fact import Draft, Fact
 from midstream.ledger.kinds.disclosure import AdvisoryPublished
+from midstream.ledger.kinds.embargo import EmbargoEnded
 from midstream.project import Project
 
 RECORD = "record"
@@ -84,12 +86,42 @@ def known(desk: Desk, case: str, *, by: str, public: bool = False) -> Known:
     public part, once the advisory was published. Raises `NotFound` and `Refused`.
     """
     found, seen = desk.case(case, by=by)
+    if public and not is_public(found):
+        raise Refused(
+            f"{case} is not public: nobody may read anything of it yet",
+            hint=f"What will be is checked beforehand: midstream advisory check {case}.",
+        )
     if seen <= Sight.PUBLIC and not found.has(AdvisoryPublished):
         raise Refused(f"{case} has no published advisory", hint="Look again once it is published.")
     project = found.project  # the fact that says it may be for the team alone
     if seen == Sight.PARTICIPANT and not public:
         found = replay(visible(found.facts, seen), case=case)
     return known_of(desk, found, public=public or seen <= Sight.PUBLIC, project=project)
+
+
+def foreseen(desk: Desk, case: str, *, by: str) -> Known:
+    """Return the record as anybody will read it once it is published: as if an embargo ended and it were published now.
+
+    What is ahead is for the response team to look at. Raises `NotFound` and `Refused`.
+    """
+    found, seen = desk.case(case, by=by)
+    is_ahead = not is_public(found)
+    if is_ahead and seen < Sight.TEAM:
+        raise Refused(
+            f"{case} is not public, and what will be is for its response team to look at",
+            hint="Look again once it is public.",
+        )
+    if not is_ahead and found.has(AdvisoryPublished):
+        return known(desk, case, by=by, public=True)
+    bodies: list[EmbargoEnded | AdvisoryPublished] = [EmbargoEnded(reason="expired")] if is_ahead else []
+    if not found.has(AdvisoryPublished):
+        base = publisher_of(desk.team(found.project).project).base_url
+        url = f"{base}/{desk.site.page_place(case)}" if base and desk.site is not None else ""
+        bodies.append(AdvisoryPublished(channel="site", advisory=case, target="site", url=url))
+    now = desk.clock()
+    drafts = [Draft(stream=f"case/{case}", said_by=WORKER, happened_at=now, body=body) for body in bodies]
+    planned = record(head_of(list(found.facts), stream=f"case/{case}"), drafts, recorded_at=now, key="")
+    return known_of(desk, found, public=True, planned=planned)
 
 
 def known_of(desk: Desk, case: Case, *, public: bool, planned: Iterable[Fact] = (), project: str = "") -> Known:
@@ -147,6 +179,7 @@ def documents(desk: Desk, at: Known, *, names: Sequence[str] = (), public: bool 
     `public`, that it holds nothing that is not public.
     """
     now = desk.clock()
+    secrets = secrets_of(whole=at.whole, public=at.record)
     written: list[Written] = []
     left_out: dict[str, str] = {}
     for target in targets_named(names):
@@ -158,7 +191,7 @@ def documents(desk: Desk, at: Known, *, names: Sequence[str] = (), public: bool 
         faults = tuple(str(each) for each in check_of(target, document, now=now))
         complaints = (
             *disagreements(target, document, record=at.record, releases=at.releases),
-            *(leaks(content, whole=at.whole, public=at.record, target=target.name) if public else ()),
+            *(leaks(content, secrets=secrets, target=target.name) if public else ()),
         )
         refusals = tuple(str(each) for each in complaints)
         name = target.file_name(at.record)
@@ -166,7 +199,7 @@ def documents(desk: Desk, at: Known, *, names: Sequence[str] = (), public: bool 
     if (not names or RECORD in names) and is_public_record(at.record, now=now):
         content = write_entry(entry(at))
         name = f"{at.record.id}.json"
-        held = leaks(content, whole=at.whole, public=at.record, target=RECORD) if public else ()
+        held = leaks(content, secrets=secrets, target=RECORD) if public else ()
         refusals = tuple(str(each) for each in held)
         written.append(Written(format=RECORD, name=name, content=content, refusals=refusals))
     return Documents(written=tuple(written), left_out=left_out)

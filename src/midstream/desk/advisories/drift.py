@@ -1,6 +1,6 @@
 """What stands on a target and differs from what was published, field by field where it can be told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -11,6 +11,8 @@ from midstream.desk.desk import Desk
 from midstream.desk.ports import Drift, Target
 from midstream.formats.catalogue.document import Catalogue
 from midstream.formats.catalogue.files import CatalogueError, read_catalogue
+from midstream.formats.csaf.places import ROOT
+from midstream.formats.csaf.provider_check import check_provider
 
 SHOWN = 200
 """Characters of a value that are shown."""
@@ -21,6 +23,37 @@ def differences(desk: Desk, *, target: Target) -> list[dict[str, str]]:
     drifted = target.drift()
     wanted = _wanted(desk, target, {each.place for each in drifted}) if drifted else {}
     return [row for each in drifted for row in _rows(each, wanted.get(each.place), target.found(each.place))]
+
+
+def provider_faults(target: Target) -> list[dict[str, str]]:
+    """Return what is wrong with the CSAF provider that stands there: the place, and what is said of it in a sentence.
+
+    What was published is right; it can be spoilt by what others add, take away or serve in its stead.
+    """
+    places = target.places(ROOT)
+    if not places:
+        return []
+    faults = check_provider(_Standing(target, places), base_url=_catalogue(target).publisher.base_url)
+    return [{"place": each.path, "said": f"{each.sentence} (CSAF 2.0, section {each.rule})"} for each in faults]
+
+
+class _Standing(Mapping[str, bytes]):
+    """The files that stand on a target, each read when it is asked for."""
+
+    def __init__(self, target: Target, places: list[str]) -> None:
+        self._target = target
+        self._places = dict.fromkeys(places)
+
+    def __getitem__(self, place: str) -> bytes:
+        if place not in self._places:
+            raise KeyError(place)
+        return self._target.found(place)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
 
 
 def _wanted(desk: Desk, target: Target, places: set[str]) -> dict[str, bytes]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from midstream.cases.case import Case
+from midstream.cases.case import Case, replay
 from midstream.desk.advisories.publication import standing_on
 from midstream.desk.desk import Desk
 from midstream.desk.ports import Target
@@ -45,14 +45,14 @@ def public_lines(desk: Desk, *, by: str, project: str = "") -> list[CaseLine]:
     return [line for line in lines if line.is_public and line.triage not in {"rejected", "duplicate"}]
 
 
-def overview(desk: Desk, *, lines: list[CaseLine], by: str, target: Target | None) -> list[Public]:
-    """Return these cases with their publications; with `target`, the documents that stand there."""
+def overview(desk: Desk, *, lines: list[CaseLine], target: Target | None) -> list[Public]:
+    """Return these cases, which the reader may see, with their publications; with `target`, the documents there."""
     standing = standing_on(target) if target is not None else {}
     here = target.name if target is not None else ""
+    facts = desk.store.facts_of([f"case/{line.case}" for line in lines])
     found = []
     for line in lines:
-        case, _ = desk.case(line.case, by=by)
-        rows = publications(case)
+        rows = publications(replay(facts[f"case/{line.case}"], case=line.case))
         found.append(
             Public(
                 line=line,

@@ -8,7 +8,7 @@ from midstream.cases.case import Case
 from midstream.cases.errors import Refused
 from midstream.cases.states import is_public
 from midstream.cases.visibility import Sight, visible
-from midstream.desk.advisories.documents import Documents, Written, documents, known
+from midstream.desk.advisories.documents import Documents, Written, documents, foreseen, known
 from midstream.desk.desk import Desk
 from midstream.desk.errors import Misuse
 from midstream.formats.toml import nearest
@@ -53,7 +53,7 @@ def look(desk: Desk, case: str, *, by: str, public: bool = False) -> Look:
     """
     found, seen = desk.case(case, by=by)
     only_public = public or seen <= Sight.PUBLIC
-    at = known(desk, case, by=by, public=only_public)
+    at = foreseen(desk, case, by=by) if public else known(desk, case, by=by, public=only_public)
     made = documents(desk, at, names=tuple(TARGETS), public=only_public)
     return Look(
         case=case,

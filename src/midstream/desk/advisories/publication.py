@@ -1,7 +1,7 @@
 """Publishing advisories: derived, checked, written to the target in one step, read back, and recorded."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -13,27 +13,26 @@ from midstream.cases.case import Case, replay
 from midstream.cases.errors import Refused
 from midstream.cases.states import is_public, triage
 from midstream.desk.advisories.documents import Known, documents, entry, known_of, publisher_of
+from midstream.desk.advisories.provider import FORMAT, Listed, Signed, check_signatures, provider_of
 from midstream.desk.desk import WORKER, Decision, Desk
 from midstream.desk.errors import Misuse, NotFound
 from midstream.desk.ports import Outcome, PublishTrouble, SiteMaker, Target
 from midstream.formats.catalogue.document import Branch, Catalogue, Document, Entry, Summary
 from midstream.formats.catalogue.files import CatalogueError, read_catalogue, write_entry
-from midstream.formats.csaf.provider import Provider, tree
 from midstream.formats.tree import Part
 from midstream.ledger.chain import head_of, record
 from midstream.ledger.fact import Draft, Fact
 from midstream.ledger.kinds import Body
 from midstream.ledger.kinds.disclosure import AdvisoryConfirmed, AdvisoryCorrected, AdvisoryPublished
 
-CSAF = "csaf20"
-"""The format of which a provider's files are made."""
 CORRECTED = "What it says changed since it was published."
 
 
 class Published(msgspec.Struct, frozen=True, kw_only=True):
     """What a publication did: what was written, which cases it published or corrected, and the facts recorded.
 
-    `left_out` says in a sentence for each document why it was not written.
+    `left_out` says in a sentence for each document why it was not written. `signed_by` is the fingerprint of the key
+    that signed the CSAF documents, empty when none did; `notes` are sentences about that.
     """
 
     target: str
@@ -41,6 +40,8 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     cases: tuple[str, ...]
     facts: tuple[Fact, ...]
     left_out: tuple[str, ...] = ()
+    signed_by: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class _Ready(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,22 +78,15 @@ def publish(
     site = desk.site
     if site is None:
         raise Misuse("this desk makes no site", hint="Wire one.")
+    signer = desk.open_signer() if desk.open_signer else None
     now = desk.clock()
-    stamps = {} if anew else target.stamps()
-    old = {} if anew else standing_on(target)
     frame = _frame(desk, project)
-    base = _digest(site.edition(), _written(frame))
-    ready: list[_Ready] = []
-    for case, number in _chosen(desk, project, cases=cases, standing=target.stamps()).items():
-        stood = stamps.get(f"advisory {case}", "")
-        stamp = _digest(base, str(number))
-        if stood.startswith(f"{stamp} ") and (kept := old.get(stood.partition(" ")[2])):
-            ready.append(_Ready(case=case, stamp=stood, summary=kept))
-        else:
-            ready.append(_derive(desk, site, case, frame=frame, base=base, channel=target.name, now=now))
+    ready = _all_ready(desk, site, target, project, frame=frame, cases=cases, anew=anew, now=now)
     newest = sorted((each.summary for each in ready), key=lambda each: (each.published_at, each.id), reverse=True)
     catalogue = msgspec.structs.replace(frame, advisories=tuple(newest))
-    outcome = target.publish(_parts(ready, site, catalogue, target=target, now=now), anew=anew)
+    provider = provider_of(_listed(ready), catalogue=frame, target=target, signer=signer, now=now)
+    outcome = target.publish(_parts(ready, site, catalogue, provider=provider, now=now), anew=anew)
+    check_signatures(outcome.written, target=target, signer=signer)
     told = [each for each in ready if each.body is not None]
     for each in told:
         _read_back(target, each)
@@ -103,7 +97,35 @@ def publish(
         cases=tuple(each.case for each in told),
         facts=tuple(facts),
         left_out=tuple(f"{each.case}: {said}" for each in ready for said in each.left_out),
+        signed_by=provider.signed_by,
+        notes=provider.notes,
     )
+
+
+def _all_ready(
+    desk: Desk,
+    site: SiteMaker,
+    target: Target,
+    project: str,
+    *,
+    frame: Catalogue,
+    cases: Sequence[str],
+    anew: bool,
+    now: datetime,
+) -> list[_Ready]:
+    """Return every advisory that will stand on the target; those that stand there as they are meant are not derived."""
+    stamps = {} if anew else target.stamps()
+    old = {} if anew else standing_on(target)
+    base = _digest(site.edition(), _written(frame))
+    ready: list[_Ready] = []
+    for case, number in _chosen(desk, project, cases=cases, standing=target.stamps()).items():
+        stood = stamps.get(f"advisory {case}", "")
+        stamp = _digest(base, str(number))
+        if stood.startswith(f"{stamp} ") and (kept := old.get(stood.partition(" ")[2])):
+            ready.append(_Ready(case=case, stamp=stood, summary=kept))
+        else:
+            ready.append(_derive(desk, site, case, frame=frame, base=base, channel=target.name, now=now))
+    return ready
 
 
 def standing_on(target: Target) -> dict[str, Summary]:
@@ -231,35 +253,22 @@ def _made(desk: Desk, site: SiteMaker, at: Known) -> tuple[str, Entry, tuple[tup
 
 
 def _parts(
-    ready: Sequence[_Ready], site: SiteMaker, catalogue: Catalogue, *, target: Target, now: datetime
+    ready: Sequence[_Ready], site: SiteMaker, catalogue: Catalogue, *, provider: Signed, now: datetime
 ) -> Iterator[Part]:
     for each in ready:
         yield Part(key=f"advisory {each.case}", stamp=each.stamp, files=lambda each=each: each.files)  # type: ignore[misc]
-    csaf = _csaf(ready, catalogue, target=target, now=now)
-    if csaf is not None:
-        yield csaf
-    yield from site.shared(catalogue, now=now, csaf=csaf is not None)
+    yield from provider.parts
+    yield from site.shared(catalogue, now=now, csaf=provider.shown)
 
 
-def _csaf(ready: Sequence[_Ready], catalogue: Catalogue, *, target: Target, now: datetime) -> Part | None:
-    """Return the files of a CSAF provider (CSAF 2.0, section 7.1), or None without documents or an https address."""
-    base = catalogue.publisher.base_url
-    listed = [(each, one) for each in ready for one in each.summary.documents if one.format == CSAF]
-    if not listed or not base.startswith("https://"):
-        return None
-
-    def files() -> Iterable[tuple[str, bytes]]:
-        contents = [dict(each.files).get(one.path) or target.found(one.path) for each, one in listed]
-        provider = Provider(
-            name=catalogue.publisher.name,
-            namespace=catalogue.publisher.url,
-            base_url=base,
-            contact=catalogue.publisher.contact,
-        )
-        return tree(documents=contents, provider=provider, founded=now).items()
-
-    stamp = _digest(_written(msgspec.structs.replace(catalogue, advisories=())), *(one.sha256 for _, one in listed))
-    return Part(key="csaf", stamp=stamp, files=files)
+def _listed(ready: Sequence[_Ready]) -> tuple[Listed, ...]:
+    """Return the documents that a CSAF provider has."""
+    return tuple(
+        Listed(case=each.case, path=one.path, sha256=one.sha256, content=dict(each.files).get(one.path))
+        for each in ready
+        for one in each.summary.documents
+        if one.format == FORMAT
+    )
 
 
 def _read_back(target: Target, each: _Ready) -> None:

@@ -160,13 +160,6 @@ def _similar_titles(desk: Desk, report: WebReport) -> list[tuple[str, int]]:
     return _best(report.title, {line.case: line.title for line in lines})
 
 
-def similar_public(desk: Desk, *, title: str, project: str) -> list[tuple[str, str]]:
-    """Return public cases with a like title, as (case, title): what anybody may know, and nothing of private ones."""
-    lines = desk.store.case_lines(Viewer(person=""), project=project)
-    titles = {line.case: line.title for line in lines if line.title}
-    return [(case, titles[case]) for case, _ in _best(title, titles)]
-
-
 def _best(title: str, others: dict[str, str]) -> list[tuple[str, int]]:
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - only reports compare texts
 

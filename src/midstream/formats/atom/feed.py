@@ -76,7 +76,8 @@ def write(feed: Feed) -> bytes:
     ]
     if feed.site:
         lines.append(f"  {_link(Link(href=feed.site, type='text/html'))}")
-    for entry in sorted(sorted(feed.entries, key=lambda each: each.id), key=lambda each: each.updated, reverse=True):
+    named = sorted(feed.entries, key=lambda each: each.id)
+    for entry in sorted(named, key=lambda each: (each.updated, each.published or each.updated), reverse=True):
         lines += _entry(entry)
     return "\n".join([*lines, "</feed>", ""]).encode()
 

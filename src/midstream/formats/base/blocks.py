@@ -3,12 +3,49 @@
 Everything outside of the blocks belongs to the people who write the page.
 """
 
+import re
 from typing import Final
 
 from midstream.formats.base.fault import DocumentError
 
 BEGIN: Final = ".. midstream: begin "
 END: Final = ".. midstream: end "
+_LINE: Final = re.compile(r"([!-/:-@\[-`{-~])\1{2,}")
+_LABEL: Final = ".. _"
+
+
+def lines_of(page: str) -> tuple[list[str], str]:
+    """The lines of a page, each without its LF, and what a new line needs before its own: a CR or nothing.
+
+    A line that ends with CR LF keeps its CR, so that the lines joined by LF are the page again, also where both mix.
+    """
+    lines = page.split("\n")
+    ends = sum(line.endswith("\r") for line in lines)
+    return lines, "\r" if ends and 2 * ends >= len(lines) - 1 else ""
+
+
+def ended(lines: list[str], end: str) -> list[str]:
+    """New lines as they stand in a page whose lines end so."""
+    return [f"{line}{end}" for line in lines]
+
+
+def appended(lines: list[str], fresh: list[str], *, end: str) -> list[str]:
+    """The lines of the page with the fresh ones at its end, after one empty line; all that was there stays."""
+    above = lines[:-1] if not lines[-1] else [*lines[:-1], f"{lines[-1]}{end}"]
+    gap = ended([""], end) if above and above[-1].strip() else []
+    return [*above, *gap, *fresh, ""]
+
+
+def top_of_heading(lines: list[str], place: int) -> int:
+    """The first line that belongs to the heading whose title is at `place`: its label, its line above, or the title."""
+    top = place
+    if top and _LINE.fullmatch(over := lines[top - 1].rstrip()) and lines[place + 1].rstrip() == over:
+        top -= 1
+    above = top
+    while above and (not lines[above - 1].strip() or lines[above - 1].startswith(_LABEL)):
+        above -= 1
+        top = above if lines[above].strip() else top
+    return top
 
 
 def between_comments(name: str, lines: list[str]) -> list[str]:

@@ -4,6 +4,8 @@ CSAF wants the name exactly as the catalogue has it (CSAF 2.0, section 6.1.11). 
 https://cwe.mitre.org). A weakness that is not here has no name, and is told by its number alone.
 """
 
+EDITION = "4.20"
+"""The version of the catalogue."""
 _NAMES = {
     20: "Improper Input Validation",
     22: "Improper Limitation of a Pathname to a Restricted Directory ('Path Traversal')",

@@ -1,9 +1,12 @@
 """JSON (RFC 8259) that may be hostile, read with limits; and written so that the same content has the same bytes."""
 
 import json
+import math
 import re
 from collections import Counter
 from typing import Any
+
+import msgspec
 
 from midstream.formats.base.fault import DocumentError
 
@@ -24,7 +27,7 @@ def read_json(raw: bytes, *, where: str = "") -> Json:
 
     Refused are: more than the limits above, bytes that are no UTF-8, text that is no JSON, two members of one name
     (RFC 8259 section 4: "the names within an object SHOULD be unique"; readers differ on which one counts), numbers
-    that are no JSON (NaN, Infinity), and characters that stand for no text (lone surrogates).
+    that are no JSON (NaN, Infinity) or that no double holds, and characters that stand for no text (lone surrogates).
     """
     if len(raw) > SIZE_LIMIT:
         raise DocumentError(
@@ -40,7 +43,7 @@ def read_json(raw: bytes, *, where: str = "") -> Json:
             f"byte {error.start} is not UTF-8", where=where, hint="JSON is UTF-8 (RFC 8259, section 8.1)."
         ) from None
     try:
-        value = json.loads(text, object_pairs_hook=_members, parse_constant=_no_number)
+        value = json.loads(text, object_pairs_hook=_members, parse_constant=_no_number, parse_float=_finite)
     except DocumentError as error:
         raise DocumentError(error.what, where=where, hint=error.hint) from None
     except json.JSONDecodeError as error:
@@ -68,7 +71,9 @@ def read_object(raw: bytes, *, where: str = "") -> dict[str, Json]:
 
 def write_json(value: Json, *, is_sorted: bool = False) -> bytes:
     """Return `value` as UTF-8 JSON, indented by two, members in their order or sorted, with a newline at its end."""
-    return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False, sort_keys=is_sorted).encode() + b"\n"
+    # The standard library writes short JSON in C, and indented JSON in Python; so it is indented afterwards.
+    short = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=is_sorted, separators=(",", ":"))
+    return msgspec.json.format(short.encode(), indent=2) + b"\n"
 
 
 def _check_shape(raw: bytes, *, where: str) -> None:
@@ -98,6 +103,11 @@ def _members(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
             f"two members are called {twice[:80]!r}", hint="Readers differ on which one counts; remove one."
         )
     return found
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    return _no_number(text[:40]) if math.isinf(value) else value
 
 
 def _no_number(text: str) -> Json:

@@ -4,6 +4,7 @@
 ``deb``: deb-version(7). ``custom``: runs of digits as numbers, everything else as text.
 """
 
+import functools
 import re
 from typing import TypeAlias
 
@@ -25,6 +26,12 @@ def key_of(*, scheme: str, version: str) -> Key | None:
     """
     if len(version) > 200 or not version:
         return None
+    return _key_of(scheme, version)
+
+
+@functools.lru_cache(maxsize=8192)
+def _key_of(scheme: str, version: str) -> Key | None:
+    """Return the key, kept: every document of a record, and every record of a product, asks for the same versions."""
     if scheme in ("semver", ""):
         return _semver(version)
     if scheme == "deb":

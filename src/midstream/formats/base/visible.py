@@ -9,6 +9,8 @@ _HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 # Joiners shape words of several scripts and emoji; beside a letter of ASCII they only hide.
 _JOINERS: Final = re.compile(r"(?<=[^\x00-\x7f])[\u200c\u200d](?=[^\x00-\x7f])")
 _INVISIBLE_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5")
+_PLAIN_BLANKS: Final = {0x09: None, 0x0A: None}
+"""White space that stays as it is."""
 _FORMULA: Final = ("=", "+", "-", "@", "\t")
 
 
@@ -19,7 +21,7 @@ def visible(text: str) -> str:
     Cs, Co, Cn), and letters that have no shape. A reader then sees what stands there, as CVE-2021-42574 taught.
     Making a visible text visible again changes nothing.
     """
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.translate(_PLAIN_BLANKS).isprintable():
         return text
     joined = _LINE_ENDS.sub("\n", text)
     kept = {found.start() for found in _JOINERS.finditer(joined)}

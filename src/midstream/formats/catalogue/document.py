@@ -24,7 +24,7 @@ class Publisher(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     base_url: str = ""
 
 
-class Branch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Branch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A branch of a product; `supported_until` is the last day of its support, None when no end is set."""
 
     name: str
@@ -32,7 +32,7 @@ class Branch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     supported_until: date | None = None
 
 
-class Release(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Release(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One release: its version, the tag it bears, its branch, the day it came out and its commit."""
 
     version: str
@@ -42,7 +42,7 @@ class Release(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     commit: str = ""
 
 
-class Product(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Product(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Something released: its key, its branches, and its releases in the order they came out."""
 
     key: str
@@ -53,7 +53,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     releases: tuple[Release, ...] = ()
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """How one branch stands: its status, where the flaw came in, the first release with the fix, and the commits."""
 
     branch: str
@@ -64,7 +64,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     note: str = ""
 
 
-class Affected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Affected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What an advisory says of one product: its branches, and every release of the calendar by version."""
 
     product: str
@@ -72,7 +72,7 @@ class Affected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     verdicts: dict[str, Verdict] = {}
 
 
-class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One document of an advisory: its format, its place under the site, its length in bytes and its SHA-256."""
 
     format: str
@@ -81,7 +81,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sha256: str
 
 
-class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """An advisory as lists need it. `fix` says in a sentence in what state the fix is."""
 
     id: str

@@ -1,12 +1,76 @@
-"""CSAF 2.0 documents, typed (OASIS Standard, 18 November 2022, section 3)."""
+"""CSAF 2.0 documents, typed (OASIS Standard, 18 November 2022, section 3).
 
+Version 2.1 adds to these types, in `document21`. What it writes elsewhere (scores, weaknesses, package URLs, the date
+of disclosure) is asked for by methods, so that one reader and one check serve both.
+"""
+
+import functools
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
+
+import msgspec
 
 from midstream.formats.base.json_text import read_object, write_json
 from midstream.formats.base.node import Node, read_node, write_node
 
 VERSION = "2.0"
+_CATEGORIES = frozenset(
+    {
+        "architecture",
+        "host_name",
+        "language",
+        "patch_level",
+        "product_family",
+        "product_name",
+        "product_version",
+        "product_version_range",
+        "service_pack",
+        "specification",
+        "vendor",
+    }
+)
+_ADVISORIES = frozenset({"csaf_security_advisory", "csaf_vex"})
+_PROFILES = _ADVISORIES | {"csaf_base", "csaf_informational_advisory", "csaf_security_incident_response"}
+_LATER = frozenset({"csaf_deprecated_security_advisory", "csaf_vulnerability_report"})
+_REMEDIATIONS = frozenset({"mitigation", "no_fix_planned", "none_available", "vendor_fix", "workaround"})
+
+
+class Edition(msgspec.Struct, frozen=True, kw_only=True):
+    """The words that one version of the standard has and the other has not, or has otherwise.
+
+    `advisories` are those profiles whose documents are about products and vulnerabilities.
+    """
+
+    version: str = VERSION
+    labels: frozenset[str] = frozenset({"AMBER", "GREEN", "RED", "WHITE"})
+    open_label: str = "WHITE"
+    categories: frozenset[str] = _CATEGORIES | {"legacy"}
+    remediations: frozenset[str] = _REMEDIATIONS
+    profiles: frozenset[str] = _PROFILES
+    advisories: frozenset[str] = _ADVISORIES
+
+
+EDITION = Edition()
+EDITION_21 = Edition(
+    version="2.1",
+    labels=frozenset({"AMBER", "AMBER+STRICT", "CLEAR", "GREEN", "RED"}),
+    open_label="CLEAR",
+    categories=_CATEGORIES | {"platform"},
+    remediations=_REMEDIATIONS | {"fix_planned", "optional_patch"},
+    profiles=_PROFILES | _LATER | {"csaf_superseded", "csaf_withdrawn"},
+    advisories=_ADVISORIES | _LATER,
+)
+
+
+class Rated(msgspec.Struct, frozen=True, kw_only=True):
+    """A rating of products: its place below the vulnerability, that of its CVSS objects, these by name, its source."""
+
+    place: str
+    inner: str
+    products: tuple[str, ...]
+    cvss: dict[str, dict[str, Any]]
+    has_more: bool = False
+    source: str = ""
 
 
 class Helper(Node, frozen=True, kw_only=True):
@@ -14,6 +78,10 @@ class Helper(Node, frozen=True, kw_only=True):
 
     cpe: str = ""
     purl: str = ""
+
+    def package_urls(self) -> tuple[tuple[str, str], ...]:
+        """Return each package URL with its place below the helper."""
+        return (("purl", self.purl),) if self.purl else ()
 
 
 class Product(Node, frozen=True, kw_only=True):
@@ -57,6 +125,12 @@ class Tree(Node, frozen=True, kw_only=True):
     full_product_names: tuple[Product, ...] = ()
     product_groups: tuple[Group, ...] = ()
     relationships: tuple[Relationship, ...] = ()
+
+    def combinations(self) -> Iterator[tuple[str, Product | None, tuple[tuple[str, str], ...]]]:
+        """Yield what is made of other products: its place in the tree, itself, and place and id of each part."""
+        for place, each in enumerate(self.relationships):
+            parts = ("product_reference", "relates_to_product_reference")
+            yield f"relationships/{place}", each.full_product_name, tuple((name, getattr(each, name)) for name in parts)
 
 
 class Note(Node, frozen=True, kw_only=True):
@@ -241,13 +315,35 @@ class Vulnerability(Node, frozen=True, kw_only=True):
     references: tuple[Reference, ...] = ()
     acknowledgments: tuple[Acknowledgment, ...] = ()
 
+    def weaknesses(self) -> tuple[tuple[str, Cwe], ...]:
+        """Return each weakness with its place below the vulnerability."""
+        return (("cwe", self.cwe),) if self.cwe else ()
 
-class CsafDocument(Node, frozen=True, kw_only=True):
+    def ratings(self) -> tuple[Rated, ...]:
+        """Return each rating."""
+        return tuple(
+            Rated(
+                place=f"scores/{place}",
+                inner=f"scores/{place}",
+                products=each.products,
+                cvss={name: given for name in ("cvss_v2", "cvss_v3") if (given := getattr(each, name)) is not None},
+            )
+            for place, each in enumerate(self.scores)
+        )
+
+    def disclosed(self) -> tuple[str, str]:
+        """Return the member that says since when the flaw is public, and what it says."""
+        return "release_date", self.release_date
+
+
+class CsafDocument(Node, frozen=True, kw_only=True, dict=True):
     """A whole document."""
 
     document: Meta | None = None
     product_tree: Tree | None = None
     vulnerabilities: tuple[Vulnerability, ...] = ()
+
+    edition: ClassVar[Edition] = EDITION
 
     @property
     def meta(self) -> Meta:
@@ -259,15 +355,25 @@ class CsafDocument(Node, frozen=True, kw_only=True):
         """Its tracking, empty when there is none."""
         return self.meta.tracking or Tracking()
 
+    @functools.cached_property
+    def releases(self) -> dict[tuple[str, str], frozenset[str]]:
+        """The product ids of each version by itself, by the names of the product and of the version."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for _, product, above in self.products():
+            if above and above[-1].category == "product_version":
+                for name in {branch.name for branch in above if branch.category == "product_name"}:
+                    found.setdefault((name, above[-1].name), set()).add(product.product_id)
+        return {names: frozenset(ids) for names, ids in found.items()}
+
     def products(self) -> Iterator[tuple[str, Product, tuple[Branch, ...]]]:
         """Yield every product defined, with its JSON Pointer and the branches above it."""
         tree = self.product_tree or Tree()
         yield from _in_branches(tree.branches, "/product_tree/branches", ())
         for place, product in enumerate(tree.full_product_names):
             yield f"/product_tree/full_product_names/{place}", product, ()
-        for place, each in enumerate(tree.relationships):
-            if each.full_product_name is not None:
-                yield f"/product_tree/relationships/{place}/full_product_name", each.full_product_name, ()
+        for path, made, _ in tree.combinations():
+            if made is not None:
+                yield f"/product_tree/{path}/full_product_name", made, ()
 
 
 def read(raw: bytes, *, where: str = "") -> CsafDocument:

@@ -1,5 +1,6 @@
-"""Rules about the product tree and about which products are named where (CSAF 2.0, from section 6.1.1 on)."""
+"""Rules about the product tree and about which products are named where (CSAF, from section 6.1.1 on)."""
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -10,22 +11,6 @@ from midstream.formats.base.fault import Fault
 from midstream.formats.base.vers import bounds_of
 from midstream.formats.csaf.document import CsafDocument, Product, Status, Tree, Vulnerability
 
-CATEGORIES = frozenset(
-    {
-        "architecture",
-        "host_name",
-        "language",
-        "legacy",
-        "patch_level",
-        "product_family",
-        "product_name",
-        "product_version",
-        "product_version_range",
-        "service_pack",
-        "specification",
-        "vendor",
-    }
-)
 RELATIONS = frozenset(
     {"default_component_of", "external_component_of", "installed_on", "installed_with", "optional_component_of"}
 )
@@ -58,6 +43,7 @@ def check_tree(document: CsafDocument) -> Iterator[Fault]:
             yield from _names(path, above[-1].category, above[-1].name)
     yield from _branches(document)
     yield from _relations(tree)
+    yield from _circles(tree)
     groups: set[str] = set()
     for place, group in enumerate(tree.product_groups):
         here = f"/product_tree/product_groups/{place}"
@@ -70,11 +56,12 @@ def check_tree(document: CsafDocument) -> Iterator[Fault]:
 
 def _helper(product: Product, path: str) -> Iterator[Fault]:
     helper = product.product_identification_helper
-    if helper is None or not (helper.purl or helper.cpe or helper.other):
+    if helper is None or not (helper.package_urls() or helper.cpe or helper.other):
         yield fault("6.2.16", path, f"{product.name!r} has no purl and no cpe by which a machine finds it")
         return
-    if helper.purl and not _is_purl(helper.purl):
-        yield fault("6.1.13", f"{path}/product_identification_helper/purl", f"{helper.purl!r} is no package URL")
+    for place, purl in helper.package_urls():
+        if not _is_purl(purl):
+            yield fault("6.1.13", f"{path}/product_identification_helper/{place}", f"{purl!r} is no package URL")
     if helper.cpe and not _CPE.fullmatch(helper.cpe):
         yield fault("schema", f"{path}/product_identification_helper/cpe", f"{helper.cpe!r} is no CPE")
     hashed = helper.other.get("hashes")
@@ -117,6 +104,7 @@ def with_groups(document: CsafDocument, product_ids: Sequence[str], group_ids: S
     return frozenset(product_ids).union(*(groups.get(identifier, ()) for identifier in group_ids))
 
 
+@functools.lru_cache(maxsize=8192)  # every advisory of a product names the same releases
 def _is_purl(text: str) -> bool:
     try:
         PackageURL.from_string(text)
@@ -140,7 +128,7 @@ def _branches(document: CsafDocument) -> Iterator[Fault]:
     ]
     while waiting:
         path, branch = waiting.pop()
-        if branch.category not in CATEGORIES:
+        if branch.category not in document.edition.categories:
             yield fault("schema", f"{path}/category", f"{branch.category!r} is no category of a branch")
         if not branch.name:
             yield fault("schema", f"{path}/name", "a branch without a name")
@@ -150,15 +138,19 @@ def _branches(document: CsafDocument) -> Iterator[Fault]:
 
 
 def _relations(tree: Tree) -> Iterator[Fault]:
-    made: dict[str, tuple[str, str]] = {}
     for place, each in enumerate(tree.relationships):
         path = f"/product_tree/relationships/{place}"
         if each.category not in RELATIONS:
             yield fault("schema", f"{path}/category", f"{each.category!r} is no kind of relationship")
-        if each.full_product_name is not None:
-            made[each.full_product_name.product_id] = (each.product_reference, each.relates_to_product_reference)
-    for place, each in enumerate(tree.relationships):
-        own = each.full_product_name.product_id if each.full_product_name else ""
+
+
+def _circles(tree: Tree) -> Iterator[Fault]:
+    made: dict[str, tuple[str, ...]] = {}
+    for _, product, parts in tree.combinations():
+        if product is not None:
+            made[product.product_id] = tuple(part for _, part in parts)
+    for path, product, _ in tree.combinations():
+        own = product.product_id if product else ""
         reached: set[str] = set()
         waiting = list(made.get(own, ()))
         while waiting:
@@ -167,7 +159,7 @@ def _relations(tree: Tree) -> Iterator[Fault]:
                 reached.add(step)
                 waiting += made.get(step, ())
         if own in reached:
-            yield fault("6.1.3", f"/product_tree/relationships/{place}", f"the product {own!r} is made of itself")
+            yield fault("6.1.3", f"/product_tree/{path}", f"the product {own!r} is made of itself")
 
 
 def _used_products(document: CsafDocument) -> Iterator[tuple[str, str]]:
@@ -175,9 +167,9 @@ def _used_products(document: CsafDocument) -> Iterator[tuple[str, str]]:
     for place, group in enumerate(tree.product_groups):
         for identifier in group.product_ids:
             yield f"/product_tree/product_groups/{place}/product_ids", identifier
-    for place, each in enumerate(tree.relationships):
-        yield f"/product_tree/relationships/{place}/product_reference", each.product_reference
-        yield f"/product_tree/relationships/{place}/relates_to_product_reference", each.relates_to_product_reference
+    for path, _, parts in tree.combinations():
+        for step, identifier in parts:
+            yield f"/product_tree/{path}/{step}", identifier
     for number, vulnerability in enumerate(document.vulnerabilities):
         for path, identifiers in _lists(vulnerability, f"/vulnerabilities/{number}"):
             for identifier in identifiers:
@@ -191,8 +183,8 @@ def _lists(vulnerability: Vulnerability, path: str) -> Iterator[tuple[str, tuple
     for name in ("remediations", "threats", "flags"):
         for place, each in enumerate(getattr(vulnerability, name)):
             yield f"{path}/{name}/{place}/product_ids", each.product_ids
-    for place, score in enumerate(vulnerability.scores):
-        yield f"{path}/scores/{place}/products", score.products
+    for rated in vulnerability.ratings():
+        yield f"{path}/{rated.place}/products", rated.products
 
 
 def _used_groups(document: CsafDocument) -> Iterator[tuple[str, str]]:

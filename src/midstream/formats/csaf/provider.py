@@ -12,7 +12,7 @@ Nothing is written here: `tree` is a pure function. Only what everybody may read
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -22,9 +22,8 @@ from midstream.formats.base.fault import DocumentError
 from midstream.formats.base.json_text import read_object, write_json
 from midstream.formats.base.moments import read_moment, write_moment
 from midstream.formats.base.visible import csv_cell, one_line
+from midstream.formats.csaf.places import METADATA, ROOT, check_name, document_place
 
-ROOT: Final = ".well-known/csaf"
-METADATA: Final = f"{ROOT}/provider-metadata.json"
 FEED: Final = "csaf-feed-tlp-white.json"
 _FOLDER: Final = f"{ROOT}/white"
 _SCHEMA: Final = "https://docs.oasis-open.org/csaf/csaf/v2.0/csaf_json_schema.json"
@@ -57,7 +56,7 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     mirror_on_aggregators: bool = True
 
 
-class _Entry(msgspec.Struct, frozen=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """What the lists say of one document."""
 
     id: str
@@ -66,35 +65,80 @@ class _Entry(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     first: datetime
     current: datetime
-    content: bytes
 
 
 def tree(
-    *, documents: Sequence[bytes], provider: Provider, founded: datetime, sign: Sign | None = None
+    *, documents: Sequence[bytes], provider: Provider, now: datetime, sign: Sign | None = None
 ) -> dict[str, bytes]:
     """All files of the provider: path below the web root → bytes; the same for the same documents.
 
-    `founded` dates the lists while there is no document. Without `sign` there are no signatures, and the role is
+    `now` dates the lists while there is no document. Without `sign` there are no signatures, and the role is
     `csaf_provider`; a trusted provider signs and shows its keys (section 7.2.3). Raises DocumentError for a document
     that is none, is not for everybody, or whose file would not be its own.
     """
+    entries = [entry_of(each) for each in documents]
+    files = lists(entries, provider=provider, now=now, is_signed=sign is not None)
+    for entry, content in zip(entries, documents, strict=True):
+        files |= document_files(entry, content, sign=sign)
+    return files
+
+
+def entry_of(content: bytes) -> Entry:
+    """What the lists say of a document; DocumentError for one that is none, or not for everybody."""
+    document = _object(read_object(content, where="a CSAF document").get("document"))
+    tracking = _object(document.get("tracking"))
+    id_ = tracking.get("id")
+    if not isinstance(id_, str):
+        raise DocumentError("the document has no /document/tracking/id", where="a CSAF document", hint="Is it CSAF?")
+    label = str(_object(_object(document.get("distribution")).get("tlp")).get("label", ""))
+    if label not in _PUBLIC:
+        raise DocumentError(
+            f"the document is TLP:{label}, and this tree is for everybody",
+            where=id_,
+            hint="Publish it when it is public.",
+        )
+    if document.get("csaf_version", "2.0") != "2.0":
+        raise DocumentError("the document is of another version than CSAF 2.0", where=id_, hint="Export it as csaf20.")
+    first, current = (read_moment(tracking.get(f"{word}_release_date")) for word in ("initial", "current"))
+    if first is None or current is None:
+        raise DocumentError("its release dates are no dates", where=id_, hint="Check /document/tracking.")
+    check_name(id_)
+    title = document.get("title")
+    place = document_place(tracking_id=id_, label="WHITE", year=first.year)
+    return Entry(
+        id=one_line(id_),
+        title=one_line(title if isinstance(title, str) else id_),
+        summary=_summary(document),
+        path=place.removeprefix(f"{_FOLDER}/"),
+        first=first,
+        current=current,
+    )
+
+
+def document_files(entry: Entry, content: bytes, *, sign: Sign | None) -> dict[str, bytes]:
+    """The files of one document: itself, its digests (section 7.1.18), and with `sign` its signature (7.1.19)."""
+    path = f"{_FOLDER}/{entry.path}"
+    return {path: content, **digests(path, content), **({f"{path}.asc": sign(path, content)} if sign else {})}
+
+
+def lists(
+    entries: Sequence[Entry], *, provider: Provider, now: datetime, is_signed: bool, standing: bytes = b""
+) -> dict[str, bytes]:
+    """All other files of the provider: its metadata and keys, and what lists the documents.
+
+    `standing` is the metadata that stands there: where it said something else, what is made now says that it changed
+    at `now`. Raises DocumentError when two documents would be one file.
+    """
     _check_provider(provider)
-    entries = sorted((_entry(each) for each in documents), key=lambda each: (each.current, each.id), reverse=True)
-    files: dict[str, bytes] = {}
-    for entry in entries:
-        path = f"{_FOLDER}/{entry.path}"
-        if path in files:
-            raise DocumentError(
-                f"two documents would be the file {entry.path}", where=entry.id, hint="Give one another tracking id."
-            )
-        files |= _with_companions(path, entry.content, sign=sign)
-    changed = max((each.current for each in entries), default=founded)
-    is_trusted = sign is not None and bool(provider.keys)
-    for key in provider.keys:
-        files[f"{ROOT}/openpgp/{key.fingerprint}.asc"] = key.armoured
-    files |= {
-        METADATA: write_json(_metadata(provider, changed=changed, is_trusted=is_trusted)),
-        f"{_FOLDER}/{FEED}": write_json(_feed(entries, provider, changed=changed, is_signed=sign is not None)),
+    entries = sorted(entries, key=lambda each: (each.current, each.id), reverse=True)
+    _check_paths(entries)
+    changed = max((each.current for each in entries), default=now)
+    files = {key_place(key.fingerprint): key.armoured for key in provider.keys}
+    metadata = _metadata(provider, is_trusted=is_signed and bool(provider.keys))
+    metadata["last_updated"] = write_moment(max(changed, _since(metadata, standing=standing, now=now) or changed))
+    return files | {
+        METADATA: write_json(metadata, is_sorted=True),
+        f"{_FOLDER}/{FEED}": write_json(_feed(entries, provider, changed=changed, is_signed=is_signed)),
         f"{_FOLDER}/service.json": write_json(_service(provider)),
         f"{_FOLDER}/category-csaf.json": write_json({"categories": {"category": [dict(_CATEGORY)]}}),
         f"{_FOLDER}/index.txt": "".join(f"{each.path}\n" for each in entries).encode(),
@@ -102,20 +146,21 @@ def tree(
             f"{csv_cell(each.path)},{csv_cell(write_moment(each.current))}\n" for each in entries
         ).encode(),
     }
-    return files
 
 
-def file_name(tracking_id: str) -> str:
-    """The file name of a document (section 5.1): lower case, runs of other characters one underscore, ``.json``.
+def _since(metadata: dict[str, Any], *, standing: bytes, now: datetime) -> datetime | None:
+    """Since when the metadata says what it says, by the one that stands there; None when none does."""
+    try:
+        there = read_object(standing)
+    except DocumentError:
+        return None
+    dated = read_moment(there.pop("last_updated", None))
+    return min(dated, now) if dated is not None and there == metadata else now
 
-    So a path-like id is one name: ``../../x`` becomes ``_x.json``. DocumentError when nothing is left of it.
-    """
-    name = re.sub(r"[^+\-a-z0-9]+", "_", tracking_id.strip().lower())
-    if not name.strip("_") or len(name) > 200:
-        raise DocumentError(
-            f"{one_line(tracking_id)[:60]!r} makes no file name", where="/document/tracking/id", hint="Use letters."
-        )
-    return f"{name}.json"
+
+def key_place(fingerprint: str) -> str:
+    """The place of a public key (section 7.1.20)."""
+    return f"{ROOT}/openpgp/{fingerprint}.asc"
 
 
 def digests(path: str, content: bytes) -> dict[str, bytes]:
@@ -125,10 +170,6 @@ def digests(path: str, content: bytes) -> dict[str, bytes]:
         f"{path}.sha256": f"{hashlib.sha256(content).hexdigest()}  {name}\n".encode(),
         f"{path}.sha512": f"{hashlib.sha512(content).hexdigest()}  {name}\n".encode(),
     }
-
-
-def _with_companions(path: str, content: bytes, *, sign: Sign | None) -> Mapping[str, bytes]:
-    return {path: content, **digests(path, content), **({f"{path}.asc": sign(path, content)} if sign else {})}
 
 
 def _check_provider(provider: Provider) -> None:
@@ -145,32 +186,14 @@ def _check_provider(provider: Provider) -> None:
             )
 
 
-def _entry(content: bytes) -> _Entry:
-    document = _object(read_object(content, where="a CSAF document").get("document"))
-    tracking = _object(document.get("tracking"))
-    id_ = tracking.get("id")
-    if not isinstance(id_, str):
-        raise DocumentError("the document has no /document/tracking/id", where="a CSAF document", hint="Is it CSAF?")
-    label = str(_object(_object(document.get("distribution")).get("tlp")).get("label", ""))
-    if label not in _PUBLIC:
-        raise DocumentError(
-            f"the document is TLP:{label}, and this tree is for everybody",
-            where=id_,
-            hint="Publish it when it is public.",
-        )
-    first, current = (read_moment(tracking.get(f"{word}_release_date")) for word in ("initial", "current"))
-    if first is None or current is None:
-        raise DocumentError("its release dates are no dates", where=id_, hint="Check /document/tracking.")
-    title = document.get("title")
-    return _Entry(
-        id=one_line(id_),
-        title=one_line(title if isinstance(title, str) else id_),
-        summary=_summary(document),
-        path=f"{first.year:04}/{file_name(id_)}",
-        first=first,
-        current=current,
-        content=content,
-    )
+def _check_paths(entries: Sequence[Entry]) -> None:
+    taken: set[str] = set()
+    for entry in entries:
+        if entry.path in taken:
+            raise DocumentError(
+                f"two documents would be the file {entry.path}", where=entry.id, hint="Give one another tracking id."
+            )
+        taken.add(entry.path)
 
 
 def _summary(document: dict[str, Any]) -> str:
@@ -185,8 +208,8 @@ def _object(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _metadata(provider: Provider, *, changed: datetime, is_trusted: bool) -> dict[str, Any]:
-    """`provider-metadata.json` (section 7.1.7 and its schema)."""
+def _metadata(provider: Provider, *, is_trusted: bool) -> dict[str, Any]:
+    """`provider-metadata.json` (section 7.1.7 and its schema), without the moment it changed."""
     publisher = {
         "category": provider.category,
         "contact_details": one_line(provider.contact),
@@ -207,14 +230,13 @@ def _metadata(provider: Provider, *, changed: datetime, is_trusted: bool) -> dic
             },
             {"directory_url": f"{provider.base_url}/{_FOLDER}/"},
         ],
-        "last_updated": write_moment(changed),
         "list_on_CSAF_aggregators": provider.list_on_aggregators,
         "metadata_version": "2.0",
         "mirror_on_CSAF_aggregators": provider.mirror_on_aggregators,
     }
     if provider.keys:
         metadata["public_openpgp_keys"] = [
-            {"fingerprint": key.fingerprint, "url": f"{provider.base_url}/{ROOT}/openpgp/{key.fingerprint}.asc"}
+            {"fingerprint": key.fingerprint, "url": f"{provider.base_url}/{key_place(key.fingerprint)}"}
             for key in provider.keys
         ]
     metadata["publisher"] = {key: value for key, value in publisher.items() if value}
@@ -222,7 +244,7 @@ def _metadata(provider: Provider, *, changed: datetime, is_trusted: bool) -> dic
     return metadata
 
 
-def _feed(entries: Sequence[_Entry], provider: Provider, *, changed: datetime, is_signed: bool) -> dict[str, Any]:
+def _feed(entries: Sequence[Entry], provider: Provider, *, changed: datetime, is_signed: bool) -> dict[str, Any]:
     """The ROLIE feed (section 7.1.15)."""
     base = f"{provider.base_url}/{_FOLDER}"
     return {
@@ -240,7 +262,7 @@ def _feed(entries: Sequence[_Entry], provider: Provider, *, changed: datetime, i
     }
 
 
-def _feed_entry(entry: _Entry, *, base: str, is_signed: bool) -> dict[str, Any]:
+def _feed_entry(entry: Entry, *, base: str, is_signed: bool) -> dict[str, Any]:
     address = f"{base}/{entry.path}"
     links = [
         {"rel": "self", "href": address},

@@ -1,4 +1,7 @@
-"""What a CSAF 2.0 document must keep: the schema, all mandatory tests (section 6.1) and optional ones (6.2)."""
+"""What a CSAF document must keep: the schema, all mandatory tests of 2.0 (section 6.1) and optional ones (6.2).
+
+Version 2.1 keeps these rules under the same numbers; those that it adds are in `rules21`.
+"""
 
 import re
 from collections import Counter
@@ -10,21 +13,14 @@ from midstream.formats.base.moments import read_moment
 from midstream.formats.base.node import unknown_members, wrong_members
 from midstream.formats.base.versions import Key, key_of
 from midstream.formats.csaf.document import CsafDocument, Meta, Note, Reference, Revision
+from midstream.formats.csaf.places import file_name
 from midstream.formats.csaf.products import check_tree, check_uses, fault
 from midstream.formats.csaf.vulnerabilities import check_vulnerability
 
-PROFILES = frozenset(
-    {
-        "csaf_base",
-        "csaf_security_incident_response",
-        "csaf_informational_advisory",
-        "csaf_security_advisory",
-        "csaf_vex",
-    }
-)
 PUBLISHERS = frozenset({"coordinator", "discoverer", "other", "translator", "user", "vendor"})
 NOTES = frozenset({"description", "details", "faq", "general", "legal_disclaimer", "other", "summary"})
-LABELS = frozenset({"AMBER", "GREEN", "RED", "WHITE"})
+HELPERS = frozenset({"hashes", "model_numbers", "sbom_urls", "serial_numbers", "skus", "x_generic_uris"})
+"""What helps to find a product besides its purl and its CPE (section 3.1.3.3); ``purls`` came with CSAF 2.1."""
 _INTEGER = re.compile(r"0|[1-9][0-9]*")
 _SEMVER = re.compile(
     r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?"
@@ -39,26 +35,13 @@ _TWO_LETTERS = (
     " tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
 )
 """The two-letter language codes of ISO 639."""
-_LIKE_PROFILES = frozenset(
-    {
-        "csafbase",
-        "informationaladvisory",
-        "securityadvisory",
-        "securityincidentresponse",
-        "vex",
-        "csafinformationaladvisory",
-        "csafsecurityadvisory",
-        "csafsecurityincidentresponse",
-        "csafvex",
-    }
-)
 
 
 def check(document: CsafDocument) -> tuple[Fault, ...]:
     """Return the faults of the document; those of optional tests (6.2) are faults here too."""
     found = wrong_members(document)
     found += [
-        fault("6.2.20", path, f"{path.rpartition('/')[2]} is no member of CSAF 2.0")
+        fault("6.2.20", path, f"{path.rpartition('/')[2]} is no member of CSAF {document.edition.version}")
         for path, _ in unknown_members(document)
         if not _is_untyped(path)
     ]
@@ -77,13 +60,19 @@ def check(document: CsafDocument) -> tuple[Fault, ...]:
 
 def _is_untyped(path: str) -> bool:
     """Return whether a member is of CSAF and has no type here: hashes, model numbers and the like of a product."""
-    return "/product_identification_helper/" in path or path.endswith(("/entitlements", "/restart_required"))
+    above, _, name = path.rpartition("/")
+    if above.endswith("/product_identification_helper"):
+        return name in HELPERS
+    return "/product_identification_helper/" in path or path.endswith(
+        ("/entitlements", "/restart_required", "/x_extensions")
+    )
 
 
 def _meta(document: CsafDocument) -> Iterator[Fault]:
     meta = document.meta
-    if meta.csaf_version != "2.0":
-        yield fault("schema", "/document/csaf_version", f"{meta.csaf_version!r} is not CSAF 2.0")
+    edition = document.edition
+    if meta.csaf_version != edition.version:
+        yield fault("schema", "/document/csaf_version", f"{meta.csaf_version!r} is not CSAF {edition.version}")
     if not meta.title:
         yield fault("schema", "/document/title", "the document has no title")
     publisher = meta.publisher
@@ -95,11 +84,11 @@ def _meta(document: CsafDocument) -> Iterator[Fault]:
         yield fault("6.1.15", "/document/source_lang", "a translator names the language that was translated")
     yield from _languages(meta)
     label = meta.distribution.tlp.label if meta.distribution and meta.distribution.tlp else ""
-    if label not in LABELS:
+    if label not in edition.labels:
         yield fault(
             "6.2.10" if not label else "schema",
             "/document/distribution/tlp/label",
-            f"{label!r} is no TLP label of CSAF 2.0 (clear is written WHITE)",
+            f"{label!r} is no TLP label of CSAF {edition.version} (clear is written {edition.open_label})",
         )
     yield from check_notes(meta.notes, "/document/notes")
     yield from check_references(meta.references, "/document/references")
@@ -226,21 +215,22 @@ def _is_early(version: str) -> bool:
 
 
 def _profile(document: CsafDocument) -> Iterator[Fault]:
-    meta, category = document.meta, document.meta.category
+    meta, category, profiles = document.meta, document.meta.category, document.edition.profiles
     path = "/document/category"
     if not category or category != category.strip(" -_.\t"):
         yield fault("schema", path, f"{category!r} is no category")
-    simple = re.sub(r"[\s_-]", "", category).lower()
-    if category not in PROFILES and (category.lower().startswith("csaf_") or simple in _LIKE_PROFILES):
+    simple = re.sub(r"[\s_-]", "", category).lower().removeprefix("csaf")
+    alike = {re.sub(r"_", "", profile).removeprefix("csaf") for profile in profiles} - {"base"} | {"csafbase"}
+    if category not in profiles and (category.lower().startswith("csaf_") or simple in alike):
         yield fault("6.1.26", path, f"{category!r} looks like a profile of CSAF and is none")
     yield from _informational(document)
-    if category not in ("csaf_security_advisory", "csaf_vex"):
+    if category not in document.edition.advisories:
         return
     if document.product_tree is None:
         yield fault("6.1.27.4", "/product_tree", f"{category} needs a product tree")
     if not document.vulnerabilities:
         yield fault("6.1.27.11", "/vulnerabilities", f"{category} needs a vulnerability")
-    own = f"{re.sub(r'[^+a-z0-9-]+', '_', document.tracking.id.lower())[:120]}.json"
+    own = file_name(document.tracking.id)
     selves = [each for each in meta.references if each.category == "self" and each.url.startswith("https://")]
     if not any(each.url.endswith(f"/{own}") for each in selves):
         yield fault("6.2.11", "/document/references", f"no reference of category self to https://…/{own}")

@@ -1,14 +1,14 @@
-"""Rules about one vulnerability of a CSAF 2.0 document."""
+"""Rules about one vulnerability of a CSAF document."""
 
 import re
 from collections import Counter
 from collections.abc import Iterator
 
 from midstream.formats.base.cvss import faults_of, faults_of_v2
-from midstream.formats.base.cwe import name_of
+from midstream.formats.base.cwe import EDITION, name_of
 from midstream.formats.base.fault import Fault
 from midstream.formats.base.moments import read_moment
-from midstream.formats.csaf.document import CsafDocument, Score, Status, Vulnerability
+from midstream.formats.csaf.document import CsafDocument, Edition, Rated, Status, Vulnerability
 from midstream.formats.csaf.products import AFFECTED, FIXED, fault, with_groups
 
 LABELS = frozenset(
@@ -20,7 +20,6 @@ LABELS = frozenset(
         "vulnerable_code_not_present",
     }
 )
-REMEDIATIONS = frozenset({"mitigation", "no_fix_planned", "none_available", "vendor_fix", "workaround"})
 THREATS = frozenset({"exploit_status", "impact", "target_set"})
 _CVE = re.compile(r"CVE-[0-9]{4}-[0-9]{4,}")
 _CWE = re.compile(r"CWE-([1-9][0-9]{0,5})")
@@ -29,8 +28,8 @@ _CWE = re.compile(r"CWE-([1-9][0-9]{0,5})")
 def check_vulnerability(document: CsafDocument, each: Vulnerability, path: str) -> Iterator[Fault]:
     """Yield what is wrong in one vulnerability."""
     yield from _identity(each, path)
-    yield from _scores(each, path)
-    yield from _named(each, path)
+    yield from _scores(each, path, edition=document.edition)
+    yield from _named(each, path, edition=document.edition)
     yield from _dates(each, path)
     yield from _statuses(document, each, path)
 
@@ -43,59 +42,66 @@ def _identity(each: Vulnerability, path: str) -> Iterator[Fault]:
             yield fault("schema", f"{path}/ids/{place}", "an id needs the name of its system and a text")
         if _CVE.fullmatch(entry.text):
             yield fault("6.2.17", f"{path}/ids/{place}", f"{entry.text} is a CVE id; it belongs into cve")
-    if each.cwe is not None:
-        number = _CWE.fullmatch(each.cwe.id)
+    for step, cwe in each.weaknesses():
+        number = _CWE.fullmatch(cwe.id)
         wanted = name_of(int(number[1])) if number else ""
-        if number is None or not each.cwe.name:
-            yield fault("schema", f"{path}/cwe", "a weakness needs an id, such as CWE-787, and its name")
-        elif wanted and each.cwe.name != wanted:
-            yield fault("6.1.11", f"{path}/cwe/name", f"{each.cwe.id} is called {wanted!r}, not {each.cwe.name!r}")
+        if number is None or not cwe.name:
+            yield fault("schema", f"{path}/{step}", "a weakness needs an id, such as CWE-787, and its name")
+        elif wanted and cwe.name != wanted and getattr(cwe, "version", EDITION) == EDITION:
+            yield fault("6.1.11", f"{path}/{step}/name", f"{cwe.id} is called {wanted!r}, not {cwe.name!r}")
 
 
-def _scores(each: Vulnerability, path: str) -> Iterator[Fault]:
+def _scores(each: Vulnerability, path: str, *, edition: Edition) -> Iterator[Fault]:
     seen: set[tuple[str, str]] = set()
-    for place, score in enumerate(each.scores):
-        here = f"{path}/scores/{place}"
-        if not score.products or not (score.cvss_v2 or score.cvss_v3):
-            yield fault("schema", here, "a score needs products and a CVSS object of version 2 or 3")
-        yield from _cvss(score, here)
-        for version, given in (("2", score.cvss_v2), (str((score.cvss_v3 or {}).get("version")), score.cvss_v3)):
-            for product in score.products if given is not None else ():
+    for rated in each.ratings():
+        here = f"{path}/{rated.place}"
+        if not rated.products or not (rated.cvss or rated.has_more):
+            yield fault("schema", here, "a score needs products and a CVSS object")
+        yield from _cvss(rated, f"{path}/{rated.inner}", edition=edition)
+        for name, given in rated.cvss.items():
+            version = str(given.get("version")) if edition.version == "2.0" else name
+            for product in rated.products:
                 if (version, product) in seen:
-                    yield fault("6.1.7", f"{here}/products", f"{product!r} has two scores of CVSS {version}")
+                    yield fault(
+                        "6.1.7", f"{here}/products", f"{product!r} has two scores of CVSS {given.get('version')}"
+                    )
                 seen.add((version, product))
-        fixed = set(score.products) & {
+        fixed = set(rated.products) & {
             product for name in FIXED for product in getattr(each.product_status or Status(), name)
         }
-        given = score.cvss_v3 or score.cvss_v2 or {}
-        is_changed = "/M" in str(given.get("vectorString")) or any(name.startswith("modified") for name in given)
-        if fixed and given.get("baseScore") and not is_changed:
-            yield fault("6.2.19", f"{here}/products", f"{min(fixed)!r} is fixed and has a score above zero")
+        for given in rated.cvss.values():
+            is_changed = "/M" in str(given.get("vectorString")) or any(name.startswith("modified") for name in given)
+            if fixed and given.get("baseScore") and not is_changed:
+                yield fault("6.2.19", f"{here}/products", f"{min(fixed)!r} is fixed and has a score above zero")
 
 
-def _cvss(score: Score, path: str) -> Iterator[Fault]:
-    if score.cvss_v3 is not None:
-        for sentence in faults_of(score.cvss_v3):
+def _cvss(rated: Rated, path: str, *, edition: Edition) -> Iterator[Fault]:
+    for member in ("cvss_v3", "cvss_v4"):
+        given = rated.cvss.get(member)
+        if given is None:
+            continue
+        for sentence in faults_of(given):
             name = sentence.partition(" ")[0]
             computed = name.endswith(("Score", "Severity")) and ", the vector" in sentence
-            spelt = name.endswith("Severity") and str(score.cvss_v3.get(name)) not in _SEVERITIES
+            spelt = name.endswith("Severity") and str(given.get(name)) not in _SEVERITIES
             rule = "6.1.9" if computed and not spelt else ("6.1.10" if ", the vector" in sentence else "6.1.8")
-            yield fault("6.1.8" if spelt else rule, f"{path}/cvss_v3", sentence)
-        if str(score.cvss_v3.get("version", "")).startswith("4"):
-            yield fault("6.1.8", f"{path}/cvss_v3", "CSAF 2.0 has no place for CVSS 4")
-    if score.cvss_v2 is not None:
-        for rule, sentence in faults_of_v2(score.cvss_v2):
+            yield fault("6.1.8" if spelt else rule, f"{path}/{member}", sentence)
+        if not str(given.get("version", member[-1])).startswith(member[-1]):
+            where = "CSAF 2.0 has no place for CVSS 4" if edition.version == "2.0" else f"it is not of {member}"
+            yield fault("6.1.8", f"{path}/{member}", where)
+    if (given := rated.cvss.get("cvss_v2")) is not None:
+        for rule, sentence in faults_of_v2(given):
             yield fault(rule, f"{path}/cvss_v2", sentence)
 
 
 _SEVERITIES = frozenset({"NONE", "LOW", "MEDIUM", "HIGH", "CRITICAL"})
 
 
-def _named(each: Vulnerability, path: str) -> Iterator[Fault]:
+def _named(each: Vulnerability, path: str, *, edition: Edition) -> Iterator[Fault]:
     """Yield what names no product, or is no word of its list."""
     for place, remedy in enumerate(each.remediations):
         here = f"{path}/remediations/{place}"
-        if remedy.category not in REMEDIATIONS or not remedy.details:
+        if remedy.category not in edition.remediations or not remedy.details:
             yield fault("schema", here, "a remediation needs details and a category, such as vendor_fix")
         if not remedy.product_ids and not remedy.group_ids:
             yield fault("6.1.29", here, "the remediation names no product")
@@ -122,8 +128,7 @@ def _told(each: Vulnerability, path: str) -> Iterator[Fault]:
 
 
 def _dates(each: Vulnerability, path: str) -> Iterator[Fault]:
-    for name in ("discovery_date", "release_date"):
-        text = getattr(each, name)
+    for name, text in (("discovery_date", each.discovery_date), each.disclosed()):
         if text and read_moment(text) is None:
             yield fault("schema", f"{path}/{name}", f"{text!r} is no moment with its zone")
     for name in ("remediations", "flags", "threats"):
@@ -146,26 +151,28 @@ def _statuses(document: CsafDocument, each: Vulnerability, path: str) -> Iterato
         for remedy in each.remediations
         for product in with_groups(document, remedy.product_ids, remedy.group_ids)
     }
-    scored = {product for score in each.scores for product in score.products}
+    ratings = each.ratings()
+    scored = {product for rated in ratings for product in rated.products}
+    place = ratings[0].place.partition("/")[0] if ratings else ""
     category = document.meta.category
     if category == "csaf_vex":
         yield from _vex(document, each, path, justified=justified, open_=affected - remedied)
     if bare := affected.union(status.under_investigation) - remedied:
         yield fault("6.2.2", f"{path}/remediations", f"{min(bare)!r} may be affected and has no remediation")
-    if each.scores and affected - scored:
-        yield fault("6.2.3", f"{path}/scores", f"{min(affected - scored)!r} is affected and has no score")
-    yield from _profile(category, each, path)
+    if ratings and affected - scored:
+        yield fault("6.2.3", f"{path}/{place}", f"{min(affected - scored)!r} is affected and has no score")
+    yield from _profile(category, each, path, edition=document.edition)
 
 
-def _profile(category: str, each: Vulnerability, path: str) -> Iterator[Fault]:
+def _profile(category: str, each: Vulnerability, path: str, *, edition: Edition) -> Iterator[Fault]:
     status = each.product_status or Status()
-    if category in ("csaf_security_advisory", "csaf_vex"):
+    if category in edition.advisories:
         if not each.notes:
             yield fault("6.1.27.5", f"{path}/notes", "the vulnerability has no note that says what it is")
         if not each.cve and not each.ids:
             yield fault("6.1.27.8", path, "the vulnerability has neither a CVE id nor another one")
     is_known = status.fixed or status.known_affected or status.known_not_affected
-    if category == "csaf_security_advisory" and not is_known:
+    if category in ("csaf_security_advisory", "csaf_deprecated_security_advisory") and not is_known:
         yield fault("6.1.27.6", f"{path}/product_status", "no product is known to be affected, fixed or not affected")
 
 

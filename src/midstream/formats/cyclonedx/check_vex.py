@@ -79,12 +79,11 @@ def _check_head(document: Document, *, say: _Say) -> None:
     metadata = document.metadata
     if metadata and metadata.timestamp and read_moment(metadata.timestamp) is None:
         say("time", "/metadata/timestamp", f"{metadata.timestamp!r} is no date and time of RFC 3339 with a zone")
-    if metadata and metadata.distribution:
-        label = metadata.distribution.get("tlp", "")
-        if document.spec_version == "1.6":
-            say("tlp", "/metadata/distributionConstraints", "distribution constraints came with 1.7; this is 1.6")
-        if label not in TLP:
-            say("tlp", "/metadata/distributionConstraints/tlp", f"{label!r} is none of {', '.join(TLP)}")
+    if metadata and metadata.distribution and document.spec_version == "1.6":
+        say("tlp", "/metadata/distributionConstraints", "distribution constraints came with 1.7; this is 1.6")
+    label, path = metadata.label if metadata else ("", "")
+    if (path or (metadata and metadata.distribution)) and label not in TLP:
+        say("tlp", path or "/metadata/distributionConstraints/tlp", f"{label!r} is none of {', '.join(TLP)}")
     if not document.vulnerabilities:
         say("empty", "/vulnerabilities", "the document tells of no vulnerability")
 

@@ -60,9 +60,14 @@ class _Document(msgspec.Struct):
     vulnerabilities: msgspec.Raw = msgspec.Raw(b"")
 
 
+class _Within(msgspec.Struct, gc=False):
+    pass
+
+
 class _Name(msgspec.Struct, gc=False):
     purl: str = ""
-    components: msgspec.Raw = msgspec.Raw(b"")
+    components: list[_Within] | None = None
+    properties: list[_Within] | None = None
 
 
 class _Names(msgspec.Struct):
@@ -79,6 +84,7 @@ class _Property(msgspec.Struct):
 
 
 _within = attrgetter("components")
+_said = attrgetter("properties")
 _fast = msgspec.json.Decoder(_Document)
 _names = msgspec.json.Decoder(_Names)
 _purl = attrgetter("purl")
@@ -109,11 +115,20 @@ def read_json(*, data: bytes) -> Bom:
     )
 
 
-def read_purls(*, data: bytes) -> tuple[str, Listed | None, list[str]] | None:
-    """Return the version, the root and the purls of a plain CycloneDX JSON document, for those who read thousands.
+class Purls(msgspec.Struct, kw_only=True):
+    """What a plain document lists: its root, the purls of its components, and whether any of all has properties."""
 
-    Plain is one in which every component has a purl and none is within another, and that says nothing of
-    vulnerabilities. None stands for any other document, which `read_json` reads or refuses.
+    spec: str
+    root: Listed | None
+    purls: list[str]
+    has_properties: bool
+
+
+def read_purls(*, data: bytes) -> Purls | None:
+    """Return the purls of a plain CycloneDX JSON document, for those who read thousands.
+
+    Plain is one in which no component is within another, and that says nothing of vulnerabilities. None stands for
+    any other document, which `read_json` reads or refuses. A component without a purl has an empty one.
     """
     try:
         document = _names.decode(data)
@@ -123,10 +138,14 @@ def read_purls(*, data: bytes) -> tuple[str, Listed | None, list[str]] | None:
     root = document.metadata.component if document.metadata else None
     if document.bomFormat != "CycloneDX" or document.vulnerabilities or (root and root.components):
         return None
-    purls = list(map(_purl, components))
-    if "" in purls or any(map(_within, components)):
+    if any(map(_within, components)):
         return None
-    return document.specVersion, root, purls
+    return Purls(
+        spec=document.specVersion,
+        root=root,
+        purls=list(map(_purl, components)),
+        has_properties=any(map(_said, components)) or bool(root and root.properties),
+    )
 
 
 def read_xml(*, data: bytes) -> Bom:

@@ -137,6 +137,10 @@ class Component(Node, frozen=True, kw_only=True, rename={"bom_ref": "bom-ref", "
     properties: tuple[Property, ...] = ()
 
 
+LABEL: Final = "midstream:tlp"
+"""The property of the metadata that holds the TLP label in version 1.6."""
+
+
 class Metadata(Node, frozen=True, kw_only=True, rename={"distribution": "distributionConstraints"}):
     """When it was made, by whom and for whom; `distribution` (TLP) came with 1.7."""
 
@@ -144,6 +148,16 @@ class Metadata(Node, frozen=True, kw_only=True, rename={"distribution": "distrib
     supplier: Organization | None = None
     properties: tuple[Property, ...] = ()
     distribution: dict[str, str] = msgspec.field(default_factory=dict)
+
+    @property
+    def label(self) -> tuple[str, str]:
+        """The TLP label and its path: of the constraints, else, as 1.6 has none, of the property `LABEL`."""
+        if "tlp" in self.distribution:
+            return self.distribution["tlp"], "/metadata/distributionConstraints/tlp"
+        for place, each in enumerate(self.properties):
+            if each.name == LABEL:
+                return each.value, f"/metadata/properties/{place}/value"
+        return "", ""
 
 
 class Document(Node, frozen=True, kw_only=True, rename="camel"):

@@ -11,7 +11,7 @@ from typing import Final, Literal
 import msgspec
 
 from midstream.formats.base import rst
-from midstream.formats.base.blocks import between_comments, find_blocks
+from midstream.formats.base.blocks import between_comments, ended, find_blocks, lines_of
 from midstream.formats.base.fault import DocumentError
 from midstream.formats.base.visible import one_line
 
@@ -76,11 +76,10 @@ def place_page(*, existing: str, page: Page) -> str:
 
     Raises DocumentError when the file has no block: a page that people wrote is theirs.
     """
-    end = "\r\n" if "\r\n" in existing else "\n"
-    block = between_comments(page.id, page_lines(page))
+    lines, end = lines_of(existing)
+    block = ended(between_comments(page.id, page_lines(page)), end)
     if not existing.strip():
-        return end.join([*block, ""])
-    lines = existing.split(end)
+        return "\n".join([*block, ""])
     blocks = find_blocks(lines)
     if page.id not in blocks:
         raise DocumentError(
@@ -89,7 +88,9 @@ def place_page(*, existing: str, page: Page) -> str:
             hint="Move the file away to have it made anew, or keep it and publish elsewhere.",
         )
     first, last = blocks[page.id]
-    return end.join([*lines[:first], *block, *lines[last + 1 :]])
+    if last == len(lines) - 1:  # a file without a line end at its end
+        block[-1] = block[-1].rstrip()
+    return "\n".join([*lines[:first], *block, *lines[last + 1 :]])
 
 
 def page_lines(page: Page) -> list[str]:

@@ -10,7 +10,7 @@ import itertools
 import re
 from typing import Final
 
-from midstream.formats.base.blocks import between_comments, find_blocks
+from midstream.formats.base.blocks import appended, between_comments, ended, find_blocks, lines_of, top_of_heading
 from midstream.formats.base.fault import DocumentError
 from midstream.formats.zephyr.entry import Abilities, Entry, note_lines, number_of
 
@@ -26,10 +26,9 @@ def place_note(*, notes: str, entry: Entry, able: Abilities) -> str:
     Items of other entries and all text around the block stay byte for byte. Raises DocumentError when the notes have
     no section of that name, or when they name the CVE outside of the block.
     """
-    end = "\r\n" if "\r\n" in notes else "\n"
-    lines = notes.split(end)
+    lines, end = lines_of(notes)
     blocks = find_blocks(lines)
-    fresh = note_lines(entry, able=able)
+    fresh = ended(note_lines(entry, able=able), end)
     if _NAME in blocks:
         first, last = blocks[_NAME]
         items = _items(lines[first + 1 : last])
@@ -44,11 +43,15 @@ def place_note(*, notes: str, entry: Entry, able: Abilities) -> str:
             f"the notes name {entry.cve} outside of the block", where="the notes", hint="Remove that item first."
         )
     items[number_of(entry.cve)] = fresh
-    body = [line for _, item in sorted(items.items()) for line in ("", *item)][1:]
-    block = between_comments(_NAME, body)
-    if _NAME not in blocks:
-        block = [*block, ""]
-    return end.join([*lines[:first], *block, *lines[last + 1 :]])
+    body = [line for _, item in sorted(items.items()) for line in (end, *item)][1:]
+    block = [line if line.endswith("\r") else f"{line}{end}" for line in between_comments(_NAME, body)]
+    if _NAME in blocks and last == len(lines) - 1:  # notes without a line end at their end
+        block[-1] = block[-1].rstrip()
+    if _NAME in blocks:
+        return "\n".join([*lines[:first], *block, *lines[last + 1 :]])
+    if first == len(lines):
+        return "\n".join(appended(lines, block, end=end))
+    return "\n".join([*lines[:first], *block, *ended([""], end), *lines[first:]])
 
 
 def _items(lines: list[str]) -> dict[tuple[int, int], list[str]]:
@@ -84,4 +87,4 @@ def _end_of_section(lines: list[str]) -> int:
         raise DocumentError(
             f"the notes have no section {SECTION!r}", where="the notes", hint="Add the section and its underline first."
         )
-    return next((place for place in titles if place > begun), len(lines))
+    return next((top_of_heading(lines, place) for place in titles if place > begun), len(lines))

@@ -15,7 +15,16 @@ from typing import Final
 import msgspec
 
 from midstream.formats.base import rst
-from midstream.formats.base.blocks import BEGIN, END, between_comments, find_blocks
+from midstream.formats.base.blocks import (
+    BEGIN,
+    END,
+    appended,
+    between_comments,
+    ended,
+    find_blocks,
+    lines_of,
+    top_of_heading,
+)
 from midstream.formats.base.fault import DocumentError
 from midstream.formats.zephyr.entry import Abilities, Entry, number_of, page_lines
 
@@ -39,7 +48,7 @@ class _Heading(msgspec.Struct, frozen=True, kw_only=True):
 def place(*, page: str, entry: Entry, able: Abilities) -> str:
     """The page with the block of the entry in it, in the chapter of its year, sorted by number.
 
-    A chapter that is missing is made, in the order of the years. Line ends are those of the page.
+    A chapter that is missing is made, in the order of the years. New lines end as most lines of the page do.
     Raises DocumentError when the page tells of the CVE outside of a block (what a person wrote is theirs), when the
     comments of a block do not pair up, and when it has neither a chapter nor a title to stand under.
     """
@@ -50,8 +59,10 @@ def place(*, page: str, entry: Entry, able: Abilities) -> str:
     if entry.cve in blocks:
         first, last = blocks[entry.cve]
         mark = next((each.mark for each in headings if first < each.line < last), _mark(headings, default="-"))
-        fresh = _block(entry, able=able, mark=mark)
-        return _joined([*lines[:first], *fresh, *lines[last + 1 :]], end)
+        fresh = ended(_block(entry, able=able, mark=mark), end)
+        if last == len(lines) - 1:  # a page without a line end at its end
+            fresh[-1] = fresh[-1].rstrip()
+        return "\n".join([*lines[:first], *fresh, *lines[last + 1 :]])
     if any((each.year, each.number) == (year, number) for each in headings):
         raise DocumentError(
             f"{entry.cve} already has a section that is not between the comments of a block",
@@ -63,10 +74,19 @@ def place(*, page: str, entry: Entry, able: Abilities) -> str:
         raise DocumentError(
             "the page has no chapter such as CVE-2026", where="the page", hint="Pass doc/security/vulnerabilities.rst."
         )
-    fresh = _block(entry, able=able, mark=_mark(headings, default="-"))
+    fresh = ended([*_block(entry, able=able, mark=_mark(headings, default="-")), ""], end)
+    key = year, number
     if year not in {each.year for each in chapters}:
-        return _joined(_with_chapter(lines, chapters, fresh, year=year), end)
-    return _joined(_sorted_in(lines, headings, blocks, fresh, key=(year, number)), end)
+        title = rst.heading(f"CVE-{year}", mark=chapters[0].mark)
+        fresh = [*ended([*title, ""], end), *fresh]
+        before = next((each for each in chapters if each.year > year), None)
+    else:
+        before = _next(headings, key=key)
+    if before is None:
+        return "\n".join(appended(lines, fresh[:-1], end=end))
+    top = top_of_heading(lines, before.line)
+    at = next((first for first, last in blocks.values() if first < before.line < last), top)
+    return "\n".join([*lines[:at], *fresh, *lines[at:]])
 
 
 def block_of(*, page: str, cve: str) -> str:
@@ -76,19 +96,14 @@ def block_of(*, page: str, cve: str) -> str:
     if cve not in found:
         return ""
     first, last = found[cve]
-    return "\n".join(lines[first + 2 : last - 1])
+    return "\n".join(line.rstrip("\r") for line in lines[first + 2 : last - 1])
 
 
 def _split(page: str) -> tuple[list[str], str]:
-    """The lines of the page and its line end."""
+    """The lines of the page, and how a new one ends; `formats.base.blocks.lines_of`."""
     if len(page) > SIZE_LIMIT:
         raise DocumentError(f"{len(page)} characters, more than {SIZE_LIMIT}", where="the page", hint="Is it the page?")
-    end = "\r\n" if "\r\n" in page else "\n"
-    return page.split(end), end
-
-
-def _joined(lines: list[str], end: str) -> str:
-    return end.join(lines)
+    return lines_of(page)
 
 
 def _block(entry: Entry, *, able: Abilities, mark: str) -> list[str]:
@@ -98,8 +113,8 @@ def _block(entry: Entry, *, able: Abilities, mark: str) -> list[str]:
 def _headings(lines: list[str]) -> list[_Heading]:
     found = []
     for place_, (title, under) in enumerate(itertools.pairwise(lines)):
-        line = _UNDERLINE.fullmatch(under.rstrip())
-        if line is None or len(under.rstrip()) < len(title.rstrip()):
+        line = _UNDERLINE.fullmatch(under.rstrip())  # too short a one makes a section too, with a warning
+        if line is None:
             continue
         if entry := _TITLE.fullmatch(title.strip()):
             year, _, number = entry[1].partition("-")
@@ -114,37 +129,8 @@ def _mark(headings: list[_Heading], *, default: str) -> str:
     return next((each.mark for each in headings if each.number), default)
 
 
-def _with_chapter(lines: list[str], chapters: list[_Heading], fresh: list[str], *, year: int) -> list[str]:
-    """The lines with a new chapter before the first later year, or at the end."""
-    title = rst.heading(f"CVE-{year}", mark=chapters[0].mark)
-    later = next((each.line for each in chapters if each.year > year), None)
-    if later is None:
-        return [*_without_blanks(lines), "", *title, "", *fresh, ""]
-    return [*lines[:later], *title, "", *fresh, "", *lines[later:]]
-
-
-def _sorted_in(
-    lines: list[str],
-    headings: list[_Heading],
-    blocks: dict[str, tuple[int, int]],
-    fresh: list[str],
-    *,
-    key: tuple[int, int],
-) -> list[str]:
-    """The lines with the block before the first entry of its year with a greater number, or at the chapter's end."""
+def _next(headings: list[_Heading], *, key: tuple[int, int]) -> _Heading | None:
+    """The first heading of the year with a greater number, else the chapter behind it; None when nothing follows."""
     inside = [each for each in headings if each.year == key[0]]
     later = next((each for each in inside if each.number > key[1]), None)
-    chapter_end = next((each for each in headings if each.line > inside[-1].line and not each.number), None)
-    before = later or chapter_end
-    if before is None:
-        return [*_without_blanks(lines), "", *fresh, ""]
-    first = next((begin for begin, last in blocks.values() if begin < before.line < last), before.line)
-    return [*lines[:first], *fresh, "", *lines[first:]]
-
-
-def _without_blanks(lines: list[str]) -> list[str]:
-    """The lines without the empty ones at their end, so that exactly one stands before what is added."""
-    count = len(lines)
-    while count and not lines[count - 1].strip():
-        count -= 1
-    return lines[:count]
+    return later or next((each for each in headings if each.line > inside[-1].line and not each.number), None)

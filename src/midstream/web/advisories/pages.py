@@ -1,5 +1,7 @@
 """Advisories: what is public, whether it still stands so, and what each would say before it is."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,6 +20,7 @@ from midstream.desk.reading import why
 from midstream.web.pages.board import project_of
 from midstream.web.pages.cases import asked_of
 from midstream.web.parts import now, parts, person_of, the_desk
+from midstream.web.whole import Content, whole_page
 
 PAGE = 40
 """Cases on one page."""
@@ -40,23 +43,38 @@ def advisories(request: HttpRequest) -> HttpResponse:
     desk, person, asked = the_desk(), person_of(request), asked_of(request)
     project, projects = project_of(request)
     target = site_of(desk)
-    lines = public_lines(desk, by=person, project=project)
-    first = (asked.page - 1) * PAGE
-    is_team = project in desk.viewer(person).teams
-    drift = differences(desk, target=target) if target is not None and is_team else []
-    context = {
-        "project": project,
-        "projects": projects,
-        "asked": asked,
-        "rows": overview(desk, lines=lines[first : first + PAGE], by=person, target=target),
-        "count": len(lines),
-        "has_more": len(lines) > first + PAGE,
-        "has_site": target is not None,
-        "is_team": is_team,
-        "drift": drift[:DRIFT],
-        "more_drift": max(0, len(drift) - DRIFT),
-    }
-    return render(request, "advisories/advisories.html", context)
+    mark = target.mark() if target is not None else "none"
+
+    def make(moment: datetime) -> Content:
+        del moment
+        lines = public_lines(desk, by=person, project=project)
+        first = (asked.page - 1) * PAGE
+        is_team = project in desk.viewer(person).teams
+        drift = _drift(desk, target, mark) if target is not None and is_team else []
+        context = {
+            "project": project,
+            "projects": projects,
+            "asked": asked,
+            "rows": overview(desk, lines=lines[first : first + PAGE], target=target),
+            "count": len(lines),
+            "has_more": len(lines) > first + PAGE,
+            "has_site": target is not None,
+            "is_team": is_team,
+            "drift": drift[:DRIFT],
+            "more_drift": max(0, len(drift) - DRIFT),
+        }
+        return Content(context=context)
+
+    return whole_page(request, "advisories/advisories.html", (asked, project, mark), make, keep=bool(mark))
+
+
+def _drift(desk: Desk, target: Target, mark: str) -> list[dict[str, str]]:
+    """Return what differs on the site; kept as long as no fact is recorded and nothing on the site changes."""
+    if not mark:
+        return differences(desk, target=target)
+    return parts().kept.get(
+        ("drift", mark), version=desk.store.version(), make=lambda: differences(desk, target=target)
+    )
 
 
 @require_safe

@@ -1,8 +1,9 @@
 """Board: vulnerabilities by branches, each cell with its evidence one step away; as page, print and CSV."""
 
+from datetime import datetime
+
 import msgspec
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from midstream.desk.reading import board as read_board
@@ -10,6 +11,7 @@ from midstream.desk.views import BoardLine, CellView
 from midstream.web.pages.cases import asked_of
 from midstream.web.parts import now, parts, person_of, the_desk
 from midstream.web.sheets import csv_file
+from midstream.web.whole import Content, whole_page
 
 PAGE = 60
 """Cases on one page."""
@@ -44,26 +46,30 @@ def project_of(request: HttpRequest) -> tuple[str, list[str]]:
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
     """Return the board of one project."""
-    desk, person, moment, asked = the_desk(), person_of(request), now(), asked_of(request)
+    person, asked = person_of(request), asked_of(request)
     project, projects = project_of(request)
-    branches, lines = lines_of(person, project)
-    found = [line for line in lines if _is_like(line, asked.q)]
-    first = (asked.page - 1) * PAGE
-    shown = found[first : first + PAGE]
-    parts().noted.lines(desk, person=person, cases=[line.case for line in shown], now=moment)
-    context = {
-        "project": project,
-        "projects": projects,
-        "branches": branches,
-        "lines": [
-            Line(line=line, cells=tuple((branch, line.cells.get(branch, UNKNOWN)) for branch in branches))
-            for line in shown
-        ],
-        "asked": msgspec.structs.replace(asked, project=project),
-        "count": len(found),
-        "has_more": len(found) > first + PAGE,
-    }
-    return render(request, "desk/board.html", context)
+
+    def make(moment: datetime) -> Content:
+        del moment
+        branches, lines = lines_of(person, project)
+        found = [line for line in lines if _is_like(line, asked.q)]
+        first = (asked.page - 1) * PAGE
+        shown = found[first : first + PAGE]
+        context = {
+            "project": project,
+            "projects": projects,
+            "branches": branches,
+            "lines": [
+                Line(line=line, cells=tuple((branch, line.cells.get(branch, UNKNOWN)) for branch in branches))
+                for line in shown
+            ],
+            "asked": msgspec.structs.replace(asked, project=project),
+            "count": len(found),
+            "has_more": len(found) > first + PAGE,
+        }
+        return Content(context=context, cases=tuple(line.case for line in shown))
+
+    return whole_page(request, "desk/board.html", (asked, project), make)
 
 
 def _is_like(line: BoardLine, words: str) -> bool:

@@ -218,6 +218,46 @@ def _why_seen(entry: ProjectPerson | None, invited: bool | None) -> str:  # noqa
     return f"stakeholder of {entry.party}" if entry and "stakeholder" in roles else "maintains an area of it"
 
 
-def verbs_for(seen: Sight) -> list[Verb]:
-    """Return the verbs that somebody with that sight may ask for."""
-    return [verb for verb in VERBS.values() if seen >= verb.least]
+def verbs_for(seen: Sight) -> list[tuple[str, list[Verb]]]:
+    """Return the verbs that somebody with that sight may ask for, by what they record something of."""
+    found: dict[str, list[Verb]] = {}
+    for verb in VERBS.values():
+        if seen >= verb.least:
+            found.setdefault(_SUBJECTS.get(verb.kind.partition(".")[0], "more"), []).append(verb)
+    return [(subject, found[subject]) for subject in dict.fromkeys((*_SUBJECTS.values(), "more")) if subject in found]
+
+
+_SUBJECTS = {
+    "report": "report",
+    "duplicate": "report",
+    "information": "report",
+    "reporter": "report",
+    "severity": "what it is",
+    "weakness": "what it is",
+    "component": "what it is",
+    "criterion": "what it is",
+    "introduced": "what it is",
+    "branch": "fix and branches",
+    "fix": "fix and branches",
+    "mitigation": "fix and branches",
+    "backport": "fix and branches",
+    "validation": "fix and branches",
+    "embargo": "embargo",
+    "public": "embargo",
+    "exploit": "embargo",
+    "leak": "embargo",
+    "incident": "embargo",
+    "participant": "people and parties",
+    "party": "people and parties",
+    "deferral": "people and parties",
+    "upstream": "people and parties",
+    "authority": "people and parties",
+    "users": "people and parties",
+    "cve": "CVE",
+    "advisory": "advisory",
+    "credit": "advisory",
+    "release_note": "advisory",
+    "task": "tasks",
+    "role": "tasks",
+}
+"""By how the kind of a fact begins, what it is about."""

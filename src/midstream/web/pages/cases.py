@@ -5,19 +5,19 @@ from urllib.parse import urlencode
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from midstream.desk.desk import Desk
 from midstream.desk.reading import cases as read_cases
 from midstream.desk.views import SEVERITY_ORDER, CaseLine, severity_rank
-from midstream.web.kept import minute_of
-from midstream.web.parts import now, parts, person_of, the_desk
+from midstream.web.parts import parts, person_of, the_desk
+from midstream.web.whole import Content, whole_page
 
 PAGE = 40
 """Cases on one page."""
+
+LINE = 1_000
+"""Bytes that one line takes when it is kept, about."""
 
 ORDERS = ("newest", "due", "severity", "public")
 _LAST = datetime.max.replace(tzinfo=UTC)
@@ -81,39 +81,32 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     seen: str
 
 
-class Drawn(msgspec.Struct, frozen=True, kw_only=True):
-    """The list, drawn, and those of its cases that are not public."""
-
-    body: SafeString
-    private: tuple[str, ...]
-
-
 @require_safe
 def cases(request: HttpRequest) -> HttpResponse:
     """Return the list of cases; when it alone is asked for, without its page."""
-    desk, person, moment, asked = the_desk(), person_of(request), now(), asked_of(request)
-    minute, is_part = minute_of(moment), request.headers.get("HX-Target") == "list"
-    version = desk.store.version()
-    drawn = parts().kept.get(
-        ("cases", person, asked, minute, is_part),
-        version=version,
-        make=lambda: draw(
-            lines_of(desk, person, asked.project, version), asked, moment=minute, is_part=is_part, desk=desk
-        ),
+    desk, person, asked = the_desk(), person_of(request), asked_of(request)
+    is_part = request.headers.get("HX-Target") == "list"
+    return whole_page(
+        request,
+        "desk/cases_list.html" if is_part else "desk/cases.html",
+        (asked,),
+        lambda moment: content_of(lines_of(desk, person, asked.project), asked, moment=moment, desk=desk),
+        frame=not is_part,
     )
-    parts().noted.lines(desk, person=person, cases=drawn.private, now=moment)
-    return HttpResponse(drawn.body) if is_part else render(request, "desk/cases.html", {"body": drawn.body})
 
 
-def lines_of(desk: Desk, person: str, project: str, version: int) -> list[CaseLine]:
+def lines_of(desk: Desk, person: str, project: str) -> list[CaseLine]:
     """Return all cases that a person may see, kept as long as no fact is recorded."""
     return parts().kept.get(
-        ("lines", person, project), version=version, make=lambda: read_cases(desk, by=person, project=project)
+        ("lines", person, project),
+        version=desk.store.version(),
+        make=lambda: read_cases(desk, by=person, project=project),
+        weigh=lambda lines: len(lines) * LINE,
     )
 
 
-def draw(lines: list[CaseLine], asked: Asked, *, moment: datetime, is_part: bool, desk: Desk) -> Drawn:
-    """Return the part of the lines that is asked for, drawn."""
+def content_of(lines: list[CaseLine], asked: Asked, *, moment: datetime, desk: Desk) -> Content:
+    """Return the part of the lines that is asked for."""
     found = chosen(lines, asked)
     first = (asked.page - 1) * PAGE
     shown = found[first : first + PAGE]
@@ -130,8 +123,7 @@ def draw(lines: list[CaseLine], asked: Asked, *, moment: datetime, is_part: bool
         "projects": sorted(desk.projects()),
         "now": moment,
     }
-    body = render_to_string("desk/cases_list.html" if is_part else "desk/cases_body.html", context)
-    return Drawn(body=body, private=tuple(line.case for line in shown if not line.is_public))
+    return Content(context=context, cases=tuple(line.case for line in shown if not line.is_public))
 
 
 def chosen(lines: list[CaseLine], asked: Asked) -> list[CaseLine]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.crypto import get_random_string
 from django.views.decorators.http import require_http_methods
 
@@ -16,13 +17,16 @@ from midstream.cases.visibility import Sight
 from midstream.desk.do import Order, Receipt, do, find_verb
 from midstream.desk.errors import Misuse, NotFound, Stale
 from midstream.desk.fields import read_moment
-from midstream.desk.front.forms import Field, faults_of, form, given, meaning
+from midstream.desk.front.forms import Field, faults_of, fields_of, form, given, meaning
 from midstream.desk.front.preview import Preview, may_withdraw, preview
 from midstream.desk.reading import Shown, show
 from midstream.ledger.errors import BadFact
 from midstream.ledger.fact import Fact
+from midstream.ledger.fact import fields_of as written_in
+from midstream.web.context import frame_of
 from midstream.web.pages.case import words_of
 from midstream.web.pages.today import row_id
+from midstream.web.pages.today_after import place_of, redraw
 from midstream.web.parts import now, parts, person_of, the_desk
 
 
@@ -63,6 +67,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
 def deed(request: HttpRequest, name: str, verb: str) -> HttpResponse:
     """Return the panel of a verb, or the receipt once it was carried out."""
     desk, person = the_desk(), person_of(request)
+    frame_of(request)  # whose zone the instants of a part of a page are told in
     shown = show(desk, name, by=person)
     try:
         found = find_verb(verb)
@@ -84,6 +89,8 @@ def panel_of(shown: Shown, verb: Verb, sent: Mapping[str, str], *, is_posted: bo
     """Return the panel for what was sent: its fields are named ``f.NAME``, so that none is taken for ours."""
     typed = {name[2:]: str(value) for name, value in sent.items() if name.startswith("f.")}
     typed = {name: value.replace("\r\n", "\n") for name, value in typed.items()}
+    if not is_posted:
+        typed = {**asked_for(shown, verb, sent.get("task", "")), **typed}
     filled = given(verb, typed)
     task, at = sent.get("task", "")[:200], sent.get("at", "").strip()[:60]
     seen = sent.get("seen", "")
@@ -101,6 +108,23 @@ def panel_of(shown: Shown, verb: Verb, sent: Mapping[str, str], *, is_posted: bo
         at=at,
         checked=checked_of(filled, at),
     )
+
+
+def asked_for(shown: Shown, verb: Verb, task: str) -> dict[str, str]:
+    """Return what the facts of a task already say of the verb's needed fields: until when somebody asked, say.
+
+    Only facts of the same subject as what the verb records count, and no text is taken from them: that one's own words
+    are asked for.
+    """
+    because = {number for duty in shown.known.duties if duty.key == task for number in duty.because}
+    subject = verb.kind.partition(".")[0]
+    facts = [fact for fact in shown.facts if fact.number in because and fact.kind.partition(".")[0] == subject]
+    needed = [field for field in fields_of(verb) if field.required and field.input != "text"]
+    found: dict[str, str] = {}
+    for fact in facts:
+        said = written_in(fact)
+        found |= {field.name: str(said[field.name]) for field in needed if said.get(field.name)}
+    return found
 
 
 def checked_of(filled: Mapping[str, str], at: str) -> str:
@@ -146,7 +170,11 @@ def look_ahead(panel: Panel, *, person: str) -> Panel:
 
 
 def carry_out(request: HttpRequest, panel: Panel, *, person: str) -> HttpResponse:
-    """Return the receipt, after the verb was done; or the panel with what was in its way, and nothing recorded."""
+    """Return the receipt, after the verb was done; or the panel with what was in its way, and nothing recorded.
+
+    On Today the receipt comes with the whole list, as it stands after what was done.
+    """
+    place = place_of(request, panel.row)
     try:
         receipt = do(the_desk(), order_of(panel, person=person))
     except Stale as error:
@@ -156,6 +184,8 @@ def carry_out(request: HttpRequest, panel: Panel, *, person: str) -> HttpRespons
         panel.fault, panel.hint = error.what, error.hint
         return _draw(request, panel, status=422)
     context = {"panel": panel, "receipt": receipt, "written": written_of(receipt), "now": now()}
+    if place is not None:
+        return redraw(request, place, render_to_string("deed/receipt.html", context, request))
     template = "deed/receipt.html" if request.headers.get("HX-Request") else "deed/receipt_page.html"
     return render(request, template, context)
 

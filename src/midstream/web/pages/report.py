@@ -11,18 +11,18 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.crypto import get_random_string
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
+from midstream.desk.front.alike import Told, public_alike
 from midstream.desk.front.web_report import (
     Attached,
     Progress,
     WebReport,
     add_message,
     follow,
-    similar_public,
     take_web_report,
 )
-from midstream.web.parts import the_desk
+from midstream.web.parts import parts, the_desk
 from midstream.web.throttle import may_go_on
 from midstream.web.uploads import LIMIT
 
@@ -221,13 +221,18 @@ def code_for(key: str) -> str:
 
 
 @login_not_required
-@require_safe
+@require_POST
 def hints(request: HttpRequest) -> HttpResponse:
-    """Return public cases that read like a title: nothing in the answer depends on cases that are not public."""
-    title, project = request.GET.get("title", "")[:SHORT], request.GET.get("project", "")[:80]
-    if not may_go_on(request, what="hints", most=60, seconds=600):
+    """Return public cases that read like what was typed; by POST, as it stands in no address and no log.
+
+    Nothing in the answer depends on cases that are not public.
+    """
+    sent = request.POST
+    if not may_go_on(request, what="hints", most=120, seconds=600):
         return HttpResponse("")
-    found = similar_public(the_desk(), title=title, project=project) if len(title) >= 8 else []
+    text = "\n".join(sent.get(name, "")[:LONG] for name in ("poc", "happens"))
+    told = Told(title=sent.get("title", "")[:SHORT], area=sent.get("area", "")[:SHORT], text=text)
+    found = public_alike(the_desk(), told=told, project=sent.get("project", "")[:80], words=parts().public_words)
     return render(request, "report/hints.html", {"found": found})
 
 

@@ -1,7 +1,8 @@
 """Reports: the committee's status, as page, CSV and picture."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
@@ -9,6 +10,7 @@ from midstream.desk.front.status import Quarter, Span, Status, status
 from midstream.web.pages.board import project_of
 from midstream.web.parts import now, person_of, the_desk
 from midstream.web.sheets import csv_file
+from midstream.web.whole import Content, whole_page
 
 HIGH = 120
 """Height of the highest bar, in units of the picture."""
@@ -22,9 +24,14 @@ def _status(request: HttpRequest) -> tuple[Status, list[str]]:
 @require_safe
 def reports(request: HttpRequest) -> HttpResponse:
     """Return the status of one project."""
-    found, projects = _status(request)
-    context = {"status": found, "projects": projects, "bars": bars(found.quarters)}
-    return render(request, "desk/reports.html", context)
+    person = person_of(request)
+    project, projects = project_of(request)
+
+    def make(moment: datetime) -> Content:
+        found = status(the_desk(), project=project, by=person, now=moment)
+        return Content(context={"status": found, "projects": projects, "bars": bars(found.quarters)})
+
+    return whole_page(request, "desk/reports.html", (project,), make)
 
 
 @require_safe

@@ -1,28 +1,26 @@
 """Today: what has to be done, mine and the team's, by when, and the button that does it."""
 
 import hashlib
-from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlencode
 
 import msgspec
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from midstream.cases.verbs import VERBS
+from midstream.cases.visibility import Viewer, viewer
 from midstream.desk.derive import follows
 from midstream.desk.desk import Desk
 from midstream.desk.errors import Misuse
-from midstream.desk.reading import HORIZONS, Counts, Task, Today
+from midstream.desk.reading import HORIZONS, Counts, Task, Today, about
 from midstream.desk.reading import today as read_today
-from midstream.project import Project
+from midstream.desk.worker import idle
 from midstream.web.context import frame_of
-from midstream.web.kept import minute_of
-from midstream.web.parts import now, parts, person_of, the_desk
+from midstream.web.parts import person_of, the_desk
+from midstream.web.whole import Content, whole_page
 
 FIRST = 40
 """How many tasks a page shows: more is no day's work. The rest is one step away."""
@@ -36,12 +34,14 @@ class Button(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One task as the page shows it."""
+    """One task as the page shows it; with a `receipt`, one that something was just done about."""
 
     id: str
     task: Task
+    about: str
     buttons: tuple[Button, ...]
     is_mine: bool
+    receipt: SafeString | None = None
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,9 +68,8 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
         return f"?{urlencode(pairs)}" if pairs else "?"
 
 
-def filters_of(request: HttpRequest) -> Filters:
+def filters_of(asked: QueryDict) -> Filters:
     """Return the filters an address asks for."""
-    asked = request.GET
     return Filters(
         whose=asked.get("whose", "")[:120],
         kind=asked.get("kind", "") if asked.get("kind") in {"expert", "process"} else "",
@@ -79,61 +78,57 @@ def filters_of(request: HttpRequest) -> Filters:
     )
 
 
-class Day(msgspec.Struct, frozen=True, kw_only=True):
-    """The body of the page, drawn, and the cases that stand on it."""
-
-    body: SafeString
-    cases: tuple[str, ...]
-
-
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
-    """Return the page of today's tasks."""
-    desk, person, moment, asked = the_desk(), person_of(request), now(), filters_of(request)
-    frame = frame_of(request)
+    """Return the page of today's tasks; who has none, an auditor or an administrator, is led to another page."""
+    asked = filters_of(request.GET)
+    return whole_page(request, "desk/today.html", (asked,), lambda moment: content_of(request, asked, moment))
+
+
+class Day(Content, frozen=True, kw_only=True):
+    """What the page shows; the groups apart, as a receipt may be put among them."""
+
+    groups: tuple[Group, ...] = ()
+
+
+def content_of(request: HttpRequest, asked: Filters, moment: datetime) -> Day:
+    """Return the page, as its filters ask for it."""
+    desk, person, frame = the_desk(), person_of(request), frame_of(request)
     if frame.places and frame.places[0].url != "/":
-        return redirect(frame.places[0].url)  # an auditor or an administrator has no tasks; theirs is another page
-    # Kept for the minute, but made as of this very moment: a task may have begun within the minute.
-    drawn = parts().kept.get(
-        ("today", person, asked, minute_of(moment)),
-        version=desk.store.version(),
-        make=lambda: day_of(desk, frame.projects, person=person, moment=moment, asked=asked),
-    )
-    parts().noted.lines(desk, person=person, cases=drawn.cases, now=moment)
-    return render(request, "desk/today.html", {"body": drawn.body})
-
-
-def day_of(desk: Desk, projects: Mapping[str, Project], *, person: str, moment: datetime, asked: Filters) -> Day:
-    """Return the body of the page, as its filters ask for it."""
+        return Day(leads_to=frame.places[0].url)
+    projects = frame.projects
     is_named = any(project.person(person) is not None for project in projects.values())
-    found = tasks(desk, person=person, moment=moment, asked=asked, is_named=is_named)
+    who = viewer(person, projects)
+    found = tasks(desk, who=who, moment=moment, asked=asked, is_named=is_named)
     people = sorted(
         {entry.name for project in projects.values() if project.person(person) is not None for entry in project.people}
     )
     count = sum(msgspec.structs.astuple(found.counts))
+    groups = grouped(found, person=person, moment=moment)
     context = {
-        "groups": grouped(found, person=person, moment=moment),
+        "groups": groups,
         "asked": asked,
         "now": moment,
         "people": people,
         "projects": sorted(projects),
         "count": count,
         "left": count - len(found.tasks),
+        "idle": idle(desk, who=who, now=moment),
     }
-    body = render_to_string("desk/today_body.html", context)
-    return Day(body=body, cases=tuple(dict.fromkeys(task.case for task in found.tasks)))
+    cases = tuple(dict.fromkeys(task.case for task in found.tasks))
+    return Day(context=context, cases=cases, groups=tuple(groups))
 
 
-def tasks(desk: Desk, *, person: str, moment: datetime, asked: Filters, is_named: bool) -> Today:
+def tasks(desk: Desk, *, who: Viewer, moment: datetime, asked: Filters, is_named: bool) -> Today:
     """Return the tasks asked for, in order: by default one's own, with ``whose=team`` everybody's.
 
     Somebody whom no project file names has none of their own; they are shown those of the cases they take part in.
     """
-    whose = {"": person if is_named else "", "team": ""}.get(asked.whose, asked.whose)
+    whose = {"": who.person if is_named else "", "team": ""}.get(asked.whose, asked.whose)
     limit = None if asked.everything else FIRST
     try:
         return read_today(
-            desk, by=person, now=moment, person=whose, project=asked.project, work=asked.kind, limit=limit
+            desk, by=who.person, who=who, now=moment, person=whose, project=asked.project, work=asked.kind, limit=limit
         )
     except Misuse:  # a name that nobody has: an old address, for instance
         return Today(tasks=[], counts=Counts(overdue=0, day=0, week=0, later=0, undated=0))
@@ -171,6 +166,7 @@ def row_of(task: Task, *, person: str) -> Row:
     return Row(
         id=row_id(task.case, task.task),
         task=task,
+        about=about(task),
         buttons=buttons(task.case, task.task, task.do, task.subject, task.missing),
         is_mine=person in task.who,
     )

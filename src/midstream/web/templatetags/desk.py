@@ -1,21 +1,47 @@
 """Filters of the templates: instants with hour and zone, distances, and text whose hidden characters can be seen."""
 
+import re
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.template import Library
-from django.utils.html import conditional_escape, escape
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import get_current_timezone_name
 
 register = Library()
 
 
 @register.filter
-def instant(moment: datetime | None, zone: str = "UTC") -> str:
-    """Return an instant with its day, hour and zone: ``Fri 27 Nov 2026, 17:30 GMT``."""
-    return _instant(moment, zone) if moment else ""
+def instant(moment: datetime | None, zone: str = "") -> str:
+    """Return an instant with its day, hour and zone, the reader's own by default: ``Fri 27 Nov 2026, 17:30 GMT``."""
+    return _instant(moment, zone or get_current_timezone_name()) if moment else ""
+
+
+@register.filter
+def when(moment: datetime | None, zone: str = "") -> SafeString:
+    """Return an instant for people, marked with the exact one in UTC, which is shown when it is pointed at."""
+    if moment is None:
+        return mark_safe("")
+    exact = moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return format_html('<time datetime="{}" title="{}">{}</time>', exact, exact, instant(moment, zone))
+
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)")
+
+
+@register.filter
+def said(value: object) -> SafeString:
+    """Return the value of a field: an instant for people, everything else as text."""
+    text = str(value)
+    if _INSTANT.fullmatch(text):
+        try:
+            return when(datetime.fromisoformat(text))
+        except ValueError:  # the 31st of February
+            pass
+    return seen(text)
 
 
 @lru_cache(maxsize=4096)
@@ -25,11 +51,11 @@ def _instant(moment: datetime, zone: str) -> str:
 
 
 @register.filter
-def day(moment: datetime | None, zone: str = "UTC") -> str:
+def day(moment: datetime | None, zone: str = "") -> str:
     """Return the day of an instant: ``27 Nov 2026``."""
     if moment is None:
         return ""
-    local = moment.astimezone(ZoneInfo(zone))
+    local = moment.astimezone(ZoneInfo(zone or get_current_timezone_name()))
     return f"{local.day} {local:%b %Y}"
 
 

@@ -1,12 +1,14 @@
 """A directory is published whole or not at all, touched only where something changed, and never left."""
 
+import errno
 import fcntl
 import os
 import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -220,6 +222,161 @@ def test_a_full_disk_leaves_the_old_site_whole(small_disk: Path) -> None:
     assert there(target.path) == {"index.html": b"small"}
 
 
+WRITES = {
+    "pathlib.Path": ("mkdir", "open", "symlink_to", "replace", "rmdir", "unlink"),
+    "os": ("link", "fsync", "sync"),
+}
+"""What a publication asks the operating system to do, at any of which a disk may be full or break."""
+
+
+class Disk:
+    """A disk on which the call of that number fails."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, *, fails: int) -> None:
+        self.calls = 0
+        self.fails = fails
+        for owner, names in WRITES.items():
+            held = Path if owner == "pathlib.Path" else os
+            for name in names:
+                patch.setattr(held, name, self._counted(getattr(held, name), name))
+
+    def _counted(self, real: Callable[..., object], name: str) -> Callable[..., object]:
+        def call(*args: object, **options: object) -> object:
+            if name == "open" and not {"wb", "xb", "ab"} & set(args):
+                return real(*args, **options)
+            self.calls += 1
+            if self.calls == self.fails:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), name)
+            return real(*args, **options)
+
+        return call
+
+
+@pytest.mark.parametrize("rounds", [0, 1, 2, 3])
+def test_a_disk_that_is_full_at_any_moment_leaves_one_whole_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rounds: int
+) -> None:
+    """The old one, or the new one when it was served already: never a part of either, and never none."""
+    wanted = {"index.html": b"three", "a/b/c.json": b"{}", "new/deep/x.html": b"new"}
+    failed = 0
+    for number in range(1, 200):
+        target = DirectoryTarget(tmp_path / str(number) / "site")
+        before: dict[str, bytes] = {}
+        for count in range(rounds):
+            before = {**ONE, "index.html": f"round {count}".encode()}
+            target.publish(parts(before))
+        with monkeypatch.context() as patch:
+            disk = Disk(patch, fails=number)
+            try:
+                target.publish(parts(wanted))
+                hint = ""
+            except PublishTrouble as trouble:
+                failed += 1
+                hint = trouble.hint
+        if disk.calls < number:
+            break  # nothing is left that could fail
+        found = there(target.path) if target.path.exists() else {}
+        assert found in (before, wanted), number
+        assert ("stands there still" in hint) <= (found == before)
+        assert ("stands there now" in hint) <= (found == wanted)
+        assert target.drift() == []
+        target.publish(parts({"index.html": b"after"}))
+        assert there(target.path) == {"index.html": b"after"}
+    assert failed > 10
+    assert number < 199
+
+
+LIMITED = """
+import resource, signal, sys
+from pathlib import Path
+from midstream.adapters.publication import DirectoryTarget
+from midstream.desk.ports import PublishTrouble
+from midstream.formats.tree import Part
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+files = [("small.html", b"x"), ("large.html", b"x" * 100_000), ("index.html", b"new")]
+try:
+    DirectoryTarget(Path(sys.argv[1])).publish([Part(key="one", stamp="new", files=lambda: files)])
+except PublishTrouble as trouble:
+    sys.exit(f"{trouble} {trouble.hint}")
+"""
+
+
+def test_a_file_that_may_not_grow_leaves_the_old_site_whole(target: DirectoryTarget) -> None:
+    """A limit of the operating system, which needs no rights to set."""
+    target.publish(parts(ONE))
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(target.path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "File too large" in done.stderr
+    assert "stands there still" in done.stderr
+    assert there(target.path) == ONE
+    assert target.drift() == []
+
+
+PUBLISHER = """
+import sys, time
+from pathlib import Path
+from midstream.adapters.publication import DirectoryTarget
+from midstream.desk.ports import PublishTrouble
+from midstream.formats.tree import Part
+
+path, name, go = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
+
+def files():
+    for number in range(20):
+        yield f"{name}/{number}.html", name.encode()
+        if number == 10:
+            go.with_name(f"{name} is within").touch()
+            while not go.exists():
+                time.sleep(0.01)
+    yield "index.html", name.encode()
+
+try:
+    DirectoryTarget(path).publish([Part(key="one", stamp=name, files=files)])
+except PublishTrouble as trouble:
+    sys.exit(f"{trouble} {trouble.hint}")
+"""
+
+
+def whole_site(name: str) -> dict[str, bytes]:
+    return {"index.html": name.encode()} | {f"{name}/{number}.html": name.encode() for number in range(20)}
+
+
+def test_of_two_publishers_one_says_so_and_the_other_is_not_disturbed(target: DirectoryTarget, tmp_path: Path) -> None:
+    target.publish(parts(ONE))
+    go = tmp_path / "go"
+    words = [sys.executable, "-c", PUBLISHER, str(target.path)]
+    with subprocess.Popen([*words, "first", str(go)], stderr=subprocess.PIPE, text=True) as first:
+        while not (tmp_path / "first is within").exists():
+            assert first.poll() is None
+            time.sleep(0.01)
+        second = subprocess.run([*words, "second", str(go)], capture_output=True, text=True, check=False)
+        assert second.returncode == 1
+        assert "somebody else is publishing" in second.stderr
+        assert "Try again in a minute; nothing was written." in second.stderr
+        assert there(target.path) == ONE
+        go.touch()
+        assert first.wait(timeout=60) == 0
+    assert there(target.path) == whole_site("first")
+    assert subprocess.run([*words, "second", str(go)], check=False).returncode == 0
+    assert there(target.path) == whole_site("second")
+
+
+def test_publishers_that_race_leave_the_site_of_one_of_them(target: DirectoryTarget, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    go.touch()
+    names = [f"name-{number}" for number in range(4)]
+    words = [sys.executable, "-c", PUBLISHER, str(target.path)]
+    running = {name: subprocess.Popen([*words, name, str(go)], stderr=subprocess.DEVNULL) for name in names}
+    codes = {name: each.wait(timeout=60) for name, each in running.items()}
+    assert set(codes.values()) <= {0, 1}
+    assert there(target.path) in [whole_site(name) for name, code in codes.items() if code == 0]
+    assert target.drift() == []
+
+
 STOPPED = """
 import os, signal, sys
 from pathlib import Path
@@ -276,3 +433,44 @@ def test_a_change_waits_for_its_own_files_and_folders_only(
         target.path.parent,
     ]
     assert {str(each) for each in changed if (each.stat().st_dev, each.stat().st_ino) not in synced} == set()
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "another content of the same size, its time set back": lambda root: rewrite(root / "index.html"),
+    "a file more": lambda root: (root / "more.html").write_bytes(b"more"),
+    "a file less": lambda root: (root / "a/d.html").unlink(),
+    "another name": lambda root: (root / "a/d.html").rename(root / "a/e.html"),
+    "an empty folder": lambda root: (root / "b").mkdir(),
+    "other rights": lambda root: (root / "index.html").chmod(0o600),
+}
+
+
+def rewrite(path: Path) -> None:
+    """Write other bytes, as many, and set the time of modification back."""
+    before = path.stat()
+    path.write_bytes(b"two")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_mark_is_another_one_after_any_change(
+    target: DirectoryTarget, change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target.publish(parts(ONE))
+    assert target.mark() == ""  # it changed just now: what changes next might not be told
+    monkeypatch.setattr(module, "SETTLED", 0)
+    before = target.mark()
+    assert before == target.mark() != ""
+    time.sleep(0.05)  # longer than a tick of any file system's clock
+    CHANGES[change](target.path.resolve())
+    assert target.mark() != before
+
+
+def test_the_mark_is_another_one_after_a_publication(target: DirectoryTarget, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SETTLED", 0)
+    assert target.mark() == ""  # nothing was published
+    marks = set()
+    for number in (1, 2, 3):
+        target.publish(parts({"index.html": b"%d" % number}))
+        marks.add(target.mark())
+    assert len(marks) == 3

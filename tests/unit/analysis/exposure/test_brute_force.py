@@ -1,16 +1,19 @@
 """End to end against a brute force that evaluates every range with the real comparers, event by event."""
 
+import collections
 import functools
 import itertools
 import random
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from packaging.version import InvalidVersion, Version
 
-from midstream.analysis.exposure.match import Component, match, touched
-from tests.unit.analysis.exposure.conftest import MakeIndex
+from midstream.analysis.exposure.fleets.asking import scan_fleet
+from midstream.analysis.exposure.match import Component, match
+from tests.unit.analysis.exposure.conftest import MakeFleet, MakeIndex
 from tests.unit.analysis.exposure.osv_entries import entry, package
 from tests.unit.analysis.exposure.versions.comparers import Compare, debian, sign
 from tests.unit.analysis.exposure.versions.drawn import versions
@@ -41,15 +44,21 @@ def is_version(text: str) -> bool:
     return True
 
 
-CASES: dict[str, tuple[str, str, Compare, Callable[[str], bool]]] = {
-    "PyPI": ("PyPI", "pep440", pep440, is_version),
-    "Debian": ("Debian:12", "deb", debian, lambda text: text[0].isdigit() and "+b1" not in text),
+CASES: dict[str, tuple[str, str, str, Compare, Callable[[str], bool]]] = {
+    "PyPI": ("PyPI", "pkg:pypi/demo@{}", "pep440", pep440, is_version),
+    "Debian": (
+        "Debian:12",
+        "pkg:deb/debian/demo@{}?distro=debian-12",
+        "deb",
+        debian,
+        lambda text: text[0].isdigit() and "+b1" not in text,
+    ),
 }
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_same_as_a_brute_force(case: str, index_of: MakeIndex) -> None:
-    ecosystem, scheme, compare, is_valid = CASES[case]
+def test_the_same_as_a_brute_force(case: str, index_of: MakeIndex, fleet_of: MakeFleet) -> None:
+    ecosystem, purl, scheme, compare, is_valid = CASES[case]
     chance = random.Random(case)
     pool = [text for text in versions(scheme, count=260, seed=9) if is_valid(text)]
     entries: list[dict[str, Any]] = []
@@ -79,5 +88,6 @@ def test_the_same_as_a_brute_force(case: str, index_of: MakeIndex) -> None:
     }
     assert len(expected) > 3_000
     assert found == expected
-    quick = touched(index=index, components=components)
-    assert {(component.version, name) for component, name, _ in quick} == expected
+    fleet = fleet_of([purl.format(quote(version)) for version in shipped])
+    told = {each.vulnerability: each.components for each in scan_fleet(fleet=fleet, index=index).open}
+    assert told == collections.Counter(name for _, name in expected)

@@ -1,11 +1,15 @@
 """What scanners got wrong, and what each answer has to be."""
 
+from collections import Counter
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
-from midstream.analysis.exposure.match import Component, Finding, match, touched
-from tests.unit.analysis.exposure.conftest import MakeIndex
+from midstream.analysis.exposure.fleets.asking import scan_fleet
+from midstream.analysis.exposure.inputs.purls import component_of_purl
+from midstream.analysis.exposure.match import Component, Finding, match
+from tests.unit.analysis.exposure.conftest import MakeFleet, MakeIndex
 from tests.unit.analysis.exposure.osv_entries import entry, git, package
 
 REPO = "https://github.com/Mbed-TLS/mbedtls.git"
@@ -310,10 +314,13 @@ def test_an_ecosystem_without_a_known_order_is_matched_by_text(index_of: MakeInd
 
 
 @pytest.mark.parametrize("story", STORIES)
-def test_the_quick_answers_for_fleets_are_the_same(story: str, index_of: MakeIndex) -> None:
+def test_a_fleet_gets_the_same_answers(story: str, index_of: MakeIndex, fleet_of: MakeFleet) -> None:
     entries, expected = STORIES[story]
     index = index_of(entries)
-    components = [Component(ecosystem="PyPI", name="demo", version=version) for version in [*expected, "0.5", "7"]]
-    components += [Component(name="nothing"), Component(ecosystem="npm", name="demo", version="1")]
-    full = {(each.component, each.vulnerability, each.verdict) for each in match(index=index, components=components)}
-    assert set(touched(index=index, components=components)) == full
+    purls = [f"pkg:pypi/demo@{quote(version)}" for version in [*expected, "0.5", "7"]]
+    components = [component_of_purl(purl) for purl in [*purls, "pkg:npm/demo@1"]]
+    full = Counter((each.vulnerability, each.verdict) for each in match(index=index, components=components))
+    told = scan_fleet(fleet=fleet_of(purls), index=index).open
+    assert {(each.vulnerability, each.verdict): each.components for each in told} == {
+        group: count for group, count in full.items() if group[0]
+    }

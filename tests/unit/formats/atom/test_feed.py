@@ -45,6 +45,14 @@ def test_feedparser_reads_what_was_written() -> None:
     assert found.entries[1].link == ENTRY.links[0].href
 
 
+def test_of_those_that_changed_at_once_the_newest_comes_first() -> None:
+    older = msgspec.structs.replace(ENTRY, id=ENTRY.id + "-1", published=AT - timedelta(days=900))
+    newer = msgspec.structs.replace(ENTRY, id=ENTRY.id + "-2")
+    for entries in ((older, newer), (newer, older)):
+        found = read(write(msgspec.structs.replace(FEED, entries=entries)))
+        assert [each.id for each in found.entries] == [newer.id, older.id]
+
+
 def test_updated_moves_only_with_an_entry() -> None:
     again = msgspec.structs.replace(FEED, founded=AT + timedelta(days=500), entries=FEED.entries[::-1])
     assert write(again) == write(FEED)

@@ -21,6 +21,7 @@ REFUSED = {
     "very deep": (b"[" * 1_000_000, "nested more than 64 deep"),
     "no number": (b'{"a": NaN}', "NaN is no JSON number"),
     "no number either": (b'{"a": -Infinity}', "-Infinity is no JSON number"),
+    "a number too large": (b'{"a": 1e999}', "1e999 is no JSON number"),
     "a number of 5000 digits": (b'{"a": ' + b"9" * 5000 + b"}", "beyond all use"),
     "lone surrogate": (rb'{"a": "\ud800"}', "stand for no text"),
     "two documents": (b"{}{}", "not JSON"),

@@ -14,11 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pysequoia import Cert, Sig, Tsk
 
-from midstream.adapters.openpgp.signing import Signer, is_signed
+from midstream.adapters.openpgp.signing import Signer
 from midstream.formats.base.fault import DocumentError
-from midstream.formats.csaf.provider import Key, Provider, file_name, tree
+from midstream.formats.csaf.places import METADATA, file_name
+from midstream.formats.csaf.provider import Key, Provider, entry_of, lists, tree
 
 FOUNDED = datetime(2026, 1, 1, tzinfo=UTC)
+NEWER = datetime(2026, 6, 1, tzinfo=UTC)
 WHITE = ".well-known/csaf/white"
 
 
@@ -52,7 +54,9 @@ def provider(*keys: Key, **changes: Any) -> Provider:  # noqa: ANN401 - any fiel
 def test_a_trusted_provider_has_every_file_and_every_link_leads_to_one(signer: Signer) -> None:
     key = Key(fingerprint=signer.fingerprint, armoured=signer.public_key)
     documents = [csaf("ZEP-2026-0042"), csaf("ZEP-2025-0001", year=2025, month=4)]
-    files = tree(documents=documents, provider=provider(key), founded=FOUNDED, sign=signer.detached)
+    files = tree(
+        documents=documents, provider=provider(key), now=FOUNDED, sign=lambda _, content: signer.detached(content)
+    )
     metadata = json.loads(files[".well-known/csaf/provider-metadata.json"])
     assert metadata["role"] == "csaf_trusted_provider"
     assert metadata["last_updated"] == "2026-04-15T10:00:00Z"
@@ -86,33 +90,38 @@ def test_a_trusted_provider_has_every_file_and_every_link_leads_to_one(signer: S
         assert pysequoia.verify(bytes=content, store=lambda _ids: certs, signature=signature).valid_sigs
 
 
-def test_a_second_run_keeps_the_signatures_that_stand(signer: Signer) -> None:
-    key = Key(fingerprint=signer.fingerprint, armoured=signer.public_key)
-    files = tree(documents=[csaf("A-1")], provider=provider(key), founded=FOUNDED, sign=signer.detached)
-    secret = bytes(Tsk.generate(user_id="Other"))
-    again = Signer(secret_key=secret, standing=files.get)
-    assert not is_signed(
-        files[f"{WHITE}/2026/a-1.json"], signature=files[f"{WHITE}/2026/a-1.json.asc"], key=again.public_key
-    )
-    signer._standing = files.get
-    second = tree(documents=[csaf("A-1")], provider=provider(key), founded=FOUNDED, sign=signer.detached)
-    assert second == files
-    changed = tree(
-        documents=[csaf("A-1", title="Other")], provider=provider(key), founded=FOUNDED, sign=signer.detached
-    )
-    path = f"{WHITE}/2026/a-1.json"
-    assert changed[f"{path}.asc"] != files[f"{path}.asc"]
-    assert is_signed(changed[path], signature=changed[f"{path}.asc"], key=signer.public_key)
-    signer._standing = lambda _path: None
+def test_the_metadata_says_when_it_changed() -> None:
+    documents = [csaf("A-1"), csaf("A-2", month=5)]
+
+    def metadata(standing: bytes, *, keys: tuple[Key, ...] = (), now: datetime = NEWER) -> Any:  # noqa: ANN401 - JSON
+        entries = [entry_of(each) for each in documents]
+        files = lists(entries, provider=provider(*keys), now=now, is_signed=bool(keys), standing=standing)
+        return json.loads(files[METADATA]), files[METADATA]
+
+    first, content = metadata(b"")
+    assert first["last_updated"] == "2026-05-15T10:00:00Z"
+    assert metadata(content)[1] == content
+    key = Key(fingerprint="A" * 40, armoured=b"key")
+    second, other = metadata(content, keys=(key,))
+    assert second["last_updated"] == "2026-06-01T00:00:00Z"
+    assert metadata(other, keys=(key,), now=datetime(2027, 1, 1, tzinfo=UTC))[1] == other
+    assert metadata(b"junk")[1] == content
+
+
+def test_a_document_of_another_version_has_no_place() -> None:
+    document = json.loads(csaf("A-1"))
+    document["document"]["csaf_version"] = "2.1"
+    with pytest.raises(DocumentError, match="another version"):
+        entry_of(json.dumps(document).encode())
 
 
 def test_without_a_key_it_is_a_provider_and_says_no_more() -> None:
-    files = tree(documents=[csaf("A-1")], provider=provider(), founded=FOUNDED)
+    files = tree(documents=[csaf("A-1")], provider=provider(), now=FOUNDED)
     metadata = json.loads(files[".well-known/csaf/provider-metadata.json"])
     assert metadata["role"] == "csaf_provider"
     assert "public_openpgp_keys" not in metadata
     assert not [path for path in files if path.endswith(".asc")]
-    assert tree(documents=[csaf("A-1")], provider=provider(), founded=datetime(2020, 1, 1, tzinfo=UTC)) == files
+    assert tree(documents=[csaf("A-1")], provider=provider(), now=datetime(2020, 1, 1, tzinfo=UTC)) == files
 
 
 @pytest.mark.parametrize(
@@ -132,7 +141,7 @@ def test_file_names_follow_the_rule(id_: str, name: str) -> None:
 @given(st.text(min_size=1, max_size=40))
 def test_no_id_leaves_the_tree(id_: str) -> None:
     try:
-        files = tree(documents=[csaf(id_)], provider=provider(), founded=FOUNDED)
+        files = tree(documents=[csaf(id_)], provider=provider(), now=FOUNDED)
     except DocumentError:
         return
     assert all(".." not in PurePosixPath(path).parts and not path.startswith("/") for path in files)
@@ -155,10 +164,10 @@ def test_no_id_leaves_the_tree(id_: str) -> None:
 )
 def test_what_may_not_be_published_is_refused(documents: list[bytes], change: dict[str, Any], says: str) -> None:
     with pytest.raises(DocumentError, match=says.replace("/", "/")):
-        tree(documents=documents, provider=provider(**change), founded=FOUNDED)
+        tree(documents=documents, provider=provider(**change), now=FOUNDED)
 
 
 def test_a_hostile_title_is_one_plain_line_in_the_feed() -> None:
-    files = tree(documents=[csaf("A-1", title="=1+1\n\u202e<script>")], provider=provider(), founded=FOUNDED)
+    files = tree(documents=[csaf("A-1", title="=1+1\n\u202e<script>")], provider=provider(), now=FOUNDED)
     feed = json.loads(files[f"{WHITE}/csaf-feed-tlp-white.json"])["feed"]
     assert feed["entry"][0]["title"] == "=1+1 [U+202E]<script>"

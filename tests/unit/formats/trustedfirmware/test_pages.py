@@ -6,7 +6,7 @@ import pytest
 from docutils.utils import Reporter
 
 from midstream.formats.base.fault import DocumentError
-from midstream.formats.trustedfirmware.index import place_in_index
+from midstream.formats.trustedfirmware.index import is_index, name_in_index, place_in_index
 from midstream.formats.trustedfirmware.page import Page, Project, place_page, read_page
 
 PAGE = Page(
@@ -131,3 +131,27 @@ def test_an_index_gains_a_line_and_a_row_and_nothing_else() -> None:
     assert place_in_index(index=plain, name="a-2", id="TFV-2", title="t") == plain + "   a-2.rst\n"
     with pytest.raises(DocumentError, match="no name of a page"):
         place_in_index(index=INDEX, name="../x", id="TFMV-3", title="t")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("index", [INDEX, INDEX.rstrip(), INDEX.replace("\nFooter.\n", "").rstrip("\n")])
+def test_an_index_keeps_its_line_ends(index: str, end: str) -> None:
+    index = index.replace("\n", end)
+    placed = place_in_index(index=index, name="new_page", id="TFMV-2", title="Two")
+    lines = [line for line in placed.split("\n") if "2|" not in line and "new_page" not in line]
+    assert placed.count("\r") == (placed.count("\n") if end == "\r\n" else 0)
+    assert placed.endswith("\n") == index.endswith("\n")
+    assert "\n".join(lines).count("Two") == 0
+    assert name_in_index(index=placed, id="TFMV-2") == "new_page"
+
+
+def test_an_index_knows_the_page_of_an_advisory() -> None:
+    assert is_index(INDEX)
+    assert not is_index(HAND)
+    assert name_in_index(index=INDEX, id="TFMV-1") == "one_page"
+    assert name_in_index(index=INDEX, id="TFMV-11") == ""
+    assert name_in_index(index="\n.. toctree::\n\n   security-advisory-tfv-2.rst\n", id="TFV-2") == (
+        "security-advisory-tfv-2"
+    )
+    with pytest.raises(DocumentError, match="not beside the index"):
+        name_in_index(index=INDEX.replace("<one_page>", "<../one_page>"), id="TFMV-1")

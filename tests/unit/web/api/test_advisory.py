@@ -27,4 +27,7 @@ def test_somebody_who_takes_part_gets_what_the_facts_for_them_tell(desk: Desk, p
     act(desk, "acme-1", "edit-advisory", summary="Sealed summary of the first case")
     assert "Sealed summary" in program("rosa", "read").get("/cases/acme-1/advisory/mail").json()["content"]
     anybody = program("rosa", "read").get("/cases/acme-1/advisory?public=true")
+    assert anybody.status_code == 409
     assert "Sealed summary" not in anybody.content.decode()
+    ahead = program("ada", "read").get("/cases/acme-1/advisory/mail?public=true").json()
+    assert "Sealed summary" in ahead["content"]

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from midstream.advisories.ranges import spans
+from midstream.advisories.ranges import judged, runs_of, unplaced
 from midstream.advisories.reading import Provenance, Reading
 from midstream.advisories.record import BEGINNING, Advisory, Component, Ids, Publisher, Release
 from midstream.advisories.targets.prose.to_mail import status_of
-from midstream.advisories.targets.target import Target, file_stem, timeless
+from midstream.advisories.targets.target import NOT_LISTED, ONLY_AFFECTED, Target, file_stem, timeless
 from midstream.advisories.targets.telling import english, publishable
 from midstream.formats.base.fault import DocumentError, Fault
+from midstream.formats.base.versions import key_of
 from midstream.formats.base.visible import one_line
 from midstream.formats.trustedfirmware import page as tf
 
@@ -31,6 +32,7 @@ _FIELDS: Final = {
     "Credit": "credit",
 }
 _ID: Final = re.compile(r"TFM?V-[0-9]{1,6}")
+_RANGE: Final = re.compile(r"(?:(?:all versions|from (?P<first>[^ ]+))(?: before (?P<end>[^ ]+))?|(?P<one>[^ ]+))")
 _DAY: Final = "%d %b %Y"
 
 
@@ -114,11 +116,34 @@ def _versions(record: Advisory, component: Component, releases: Sequence[Release
     """The affected versions of a component, a line for each range: the LTS branches are never lost in «up to»."""
     name = component.name or component.key
     found = []
-    for span in spans(record=record, component=component, releases=releases, counts={"affected"}):
+    rows = judged(record=record, component=component, releases=releases)
+    for span in runs_of(rows, component=component, counts={"affected"}):
         first = "all versions" if span.start == BEGINNING else f"from {span.start}"
         end = f" before {span.end}" if span.end else ""
         found.append(one_line(f"{name}: {first}{end}"))
+    found += [one_line(f"{name}: {each.version}") for each in unplaced(rows, counts={"affected"})]
     return found
+
+
+def evaluate(document: tf.Page, *, component: Component, release: Release) -> str:
+    """Whether a line of the affected versions holds the release; what none holds is not listed."""
+    begin = one_line(f"{component.name or component.key}:") + " "
+    told = (_RANGE.fullmatch(text.removeprefix(begin)) for text in document.versions if text.startswith(begin))
+    is_held = any(found is not None and _holds(found, component=component, release=release) for found in told)
+    return "affected" if is_held else NOT_LISTED
+
+
+def _holds(found: re.Match[str], *, component: Component, release: Release) -> bool:
+    if found["one"]:
+        return found["one"] == release.version
+    if not found["first"] and not found["end"]:
+        return True
+    key = key_of(scheme=component.scheme, version=release.version)
+    first = key_of(scheme=component.scheme, version=found["first"] or "")
+    end = key_of(scheme=component.scheme, version=found["end"] or "")
+    if key is None or (found["first"] and first is None) or (found["end"] and end is None):
+        return False
+    return (first is None or first <= key) and (end is None or key < end)
 
 
 def _fixes(component: Component) -> list[str]:
@@ -175,4 +200,6 @@ TARGET: Final = Target(
     field_of=field_of,
     places=PLACES,
     lacks=lacks,
+    says=ONLY_AFFECTED,
+    evaluate=evaluate,
 )

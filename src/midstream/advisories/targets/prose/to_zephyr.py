@@ -9,10 +9,10 @@ import msgspec
 
 from midstream.advisories.public import is_public
 from midstream.advisories.reading import Provenance, Reading
-from midstream.advisories.record import Advisory, Component, Dates, Fix, Ids, Line, Publisher, Release
+from midstream.advisories.record import Advisory, Component, Dates, Fix, Ids, Publisher, Release
 from midstream.advisories.targets.target import Target, file_stem, timeless
 from midstream.advisories.targets.telling import english, publishable
-from midstream.advisories.verdicts import fixed_from
+from midstream.advisories.verdicts import fixed_from, own_fixes
 from midstream.formats.base.blocks import find_blocks
 from midstream.formats.base.fault import DocumentError, Fault
 from midstream.formats.base.visible import one_line
@@ -51,7 +51,9 @@ def write(*, record: Advisory, publisher: Publisher, releases: Sequence[Release]
         tracker_url=url,
         fixed=_fixed(record),
         fixes=tuple(
-            each for component in record.component for line in component.line for each in _fixes(component, line)
+            zephyr.Fix(branch=_branch(line.branch), url=_url(component, fix), pr=_number(fix.pr), sha=fix.sha)
+            for component, line, fix in own_fixes(record)
+            if _url(component, fix)
         ),
         unfixed=tuple(
             line.branch
@@ -133,27 +135,20 @@ def _tracker(record: Advisory) -> tuple[str, str]:
 
 def _fixed(record: Advisory) -> str:
     """The sentence about the releases that have the fix."""
+    own = {id(line) for _, line, _ in own_fixes(record)}
     found = [
         (line.branch, fixed)
         for component in record.component
         for line in component.line
-        if (fixed := fixed_from(line, scheme=component.scheme))
+        if id(line) in own and (fixed := fixed_from(line, scheme=component.scheme))
     ]
     main = [version for branch, version in found if branch in _UPSTREAM]
-    others = list(dict.fromkeys(version for branch, version in found if branch not in _UPSTREAM))
+    others = list(dict.fromkeys(version for branch, version in found if version not in main))
     words = [f"main for v{main[0].removeprefix('v')}"] if main else []
     words += [f"v{version.removeprefix('v')}" for version in others]
     if not words:
         return ""
     return f"This has been fixed in {words[0] if len(words) == 1 else ', '.join(words[:-1]) + ' and ' + words[-1]}"
-
-
-def _fixes(component: Component, line: Line) -> list[zephyr.Fix]:
-    return [
-        zephyr.Fix(branch=_branch(line.branch), url=_url(component, fix), pr=_number(fix.pr), sha=fix.sha)
-        for fix in line.fix
-        if _url(component, fix)
-    ]
 
 
 def _branch(name: str) -> str:

@@ -88,7 +88,7 @@ def read(document: vex.Document) -> Reading:
     first = document.vulnerabilities[0] if document.vulnerabilities else vex.Vulnerability()
     mine, doubts = told([(each.name, each.value) for each in first.properties])
     components, more = _components(document)
-    label = document.metadata.distribution.get("tlp", "") if document.metadata else ""
+    label = document.metadata.label[0] if document.metadata else ""
     partial = Advisory(
         id=mine.get("id", ""),
         ids=_ids(first, mine),

@@ -21,7 +21,7 @@ from midstream.advisories.record import (
 )
 from midstream.advisories.targets.vex.properties import enriched, told
 from midstream.formats.base.moments import read_moment
-from midstream.formats.base.node import Node, write_node
+from midstream.formats.base.node import Node, unknown_members, write_node
 from midstream.formats.base.visible import visible
 from midstream.formats.spdx import security as spdx
 
@@ -107,15 +107,29 @@ def read(document: spdx.Document) -> Reading:
         credit=mine.get("credit", ()),
         dates=Dates(public=read_moment(first.published), withdrawn=read_moment(first.withdrawn)),
         revision=mine.get("revision", ()),
-        foreign=tuple(
-            Foreign(target="spdx", path=f"/@graph/{place}", value=write_node(each) if isinstance(each, Node) else each)
-            for place, each in enumerate(document.graph)
-            if type(each) not in _KNOWN
-        ),
+        foreign=(*_members(document), *_elements(document)),
     )
     if "exploitation" in mine:
         partial = msgspec.structs.replace(partial, exploitation=mine["exploitation"])
     return Reading(partial=partial, provenance=Provenance(target="spdx", places=dict(PLACES)), doubts=(*doubts, *more))
+
+
+def _members(document: spdx.Document) -> tuple[Foreign, ...]:
+    """Members beside the graph, whose names SPDX does not have."""
+    return tuple(
+        Foreign(target="spdx", path=path, value=value)
+        for path, value in unknown_members(document)
+        if path.count("/") == 1
+    )
+
+
+def _elements(document: spdx.Document) -> tuple[Foreign, ...]:
+    """Elements of other profiles, and what is none."""
+    return tuple(
+        Foreign(target="spdx", path=f"/@graph/{place}", value=write_node(each) if isinstance(each, Node) else each)
+        for place, each in enumerate(document.graph)
+        if type(each) not in _KNOWN
+    )
 
 
 def _entries(element: spdx.Element) -> list[tuple[str, str]]:

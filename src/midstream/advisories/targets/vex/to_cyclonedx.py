@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from midstream.advisories.public import marking
 from midstream.advisories.ranges import affected_vers
 from midstream.advisories.record import Advisory, Component, Publisher, Release, Verdict
 from midstream.advisories.targets.target import Target, file_stem, timeless
@@ -68,7 +69,7 @@ def write(
     """The document of the record in version `spec`, 1.6 or 1.7; the same for the same record."""
     changed = write_moment(changed_at(record, now=now))
     found = groups(record=record, releases=releases) or (Group(verdict="unknown"),)
-    tlp = _TLP.get(record.distribution.tlp, "")
+    tlp = _TLP.get(marking(record, now=now), "")
     return vex.Document(
         bom_format="CycloneDX",
         spec_version=spec,
@@ -77,6 +78,7 @@ def write(
         metadata=vex.Metadata(
             timestamp=changed,
             supplier=vex.Organization(name=publisher.name, url=(publisher.namespace,)),
+            properties=(vex.Property(name=vex.LABEL, value=tlp),) if tlp and spec == "1.6" else (),
             distribution={"tlp": tlp} if tlp and spec != "1.6" else {},
         ),
         components=tuple(_component(each) for each in record.component),
@@ -145,7 +147,7 @@ _FIELDS: Final = (
     ("/components", "component.name"),
     ("/serialNumber", "id"),
     ("/version", "revision"),
-    ("/metadata/distributionConstraints", "distribution.tlp"),
+    ("/metadata/(distributionConstraints|properties)", "distribution.tlp"),
     ("/metadata", "revision"),
 )
 
@@ -293,6 +295,6 @@ TARGET_1_6: Final = msgspec.structs.replace(
     media_type="application/vnd.cyclonedx+json; version=1.6",
     file_name=lambda record: f"{file_stem(record.id).lower()}.cdx-1.6.json",
     write=_write_1_6,
-    places={field: place for field, place in PLACES.items() if field != "distribution.tlp"},
+    places=PLACES | {"distribution.tlp": f"/metadata/properties ({vex.LABEL})"},
 )
-"""The same for those who cannot read 1.7 yet: only the Traffic Light Protocol is missing."""
+"""The same for those who cannot read 1.7 yet: it has no place for the Traffic Light Protocol but a property."""

@@ -58,7 +58,7 @@ _FIELDS: Final = (
 
 
 def write(*, record: Advisory, publisher: Publisher, releases: Sequence[Release], now: datetime) -> openvex.Document:
-    """The OpenVEX document of the record; a record that says nothing of any release makes no statement."""
+    """The OpenVEX document of the record; of a record that says nothing of any release, that it is looked at."""
     return openvex.Document(
         context=openvex.CONTEXT,
         id=f"{publisher.namespace.rstrip('/')}/openvex/{quote(record.id, safe='')}",
@@ -77,7 +77,8 @@ def write(*, record: Advisory, publisher: Publisher, releases: Sequence[Release]
                 action_statement=visible(group.action),
             )
             for group in groups(record=record, releases=releases)
-        ),
+        )
+        or _nothing_known(record),
         other={each.path.removeprefix("/"): each.value for each in record.foreign if each.target == NAME},
     )
 
@@ -122,12 +123,29 @@ def _vulnerability(record: Advisory) -> openvex.Vulnerability:
     )
 
 
+def _nothing_known(record: Advisory) -> tuple[openvex.Statement, ...]:
+    """One statement on the components whole, where no release of them can be named."""
+    if not record.component:
+        return ()
+    return (
+        openvex.Statement(
+            vulnerability=_vulnerability(record),
+            products=tuple(openvex.Product(id=_address(component)) for component in record.component),
+            status="under_investigation",
+        ),
+    )
+
+
+def _address(component: Component) -> str:
+    """An IRI of the component without a release."""
+    return component.repo or f"urn:component:{quote(component.key or component.name, safe='')}"
+
+
 def _product(component: Component, release: Release) -> openvex.Product:
     if component.purl:
         purl = versioned(component.purl, release.version)
         return openvex.Product(id=purl, identifiers={"purl": purl})
-    name = component.repo or f"urn:component:{quote(component.key or component.name, safe='')}"
-    return openvex.Product(id=f"{name}#{quote(release.version, safe='')}")
+    return openvex.Product(id=f"{_address(component)}#{quote(release.version, safe='')}")
 
 
 TARGET: Final = Target(

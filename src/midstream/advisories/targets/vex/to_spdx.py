@@ -48,6 +48,7 @@ JUSTIFICATIONS: Final = {
     "inline_mitigations_already_exist": "inlineMitigationsAlreadyExist",
 }
 _REFERENCES: Final = {"advisory": "securityAdvisory", "fix": "securityFix", "release_notes": "releaseNotes"}
+_IN_GRAPH: Final = "/@graph/"
 _MADE: Final = "_:made"
 _TOLD: Final = (
     *("id", "title", "summary", "details", "impact", "aliases", "upstream", "related", "other", "weakness"),
@@ -102,9 +103,11 @@ def write(*, record: Advisory, publisher: Publisher, releases: Sequence[Release]
         createdBy=(agent.spdx_id,),
         spec_version=spdx.SPEC_VERSION,
     )
+    foreign = [each for each in record.foreign if each.target == NAME]
     return spdx.Document(
         context=spdx.CONTEXT,
-        graph=(made, document, *elements, *(each.value for each in record.foreign if each.target == NAME)),
+        graph=(made, document, *elements, *(each.value for each in foreign if each.path.startswith(_IN_GRAPH))),
+        other={each.path.removeprefix("/"): each.value for each in foreign if not each.path.startswith(_IN_GRAPH)},
     )
 
 

@@ -2,19 +2,23 @@
 
 import hashlib
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from midstream.analysis.exposure.errors import Unreadable
-from midstream.analysis.exposure.fleets.rows import Added, NewInput, Row, row_of
-from midstream.analysis.exposure.inputs.boms import NO_PARTS, SOURCE_PROPERTY, component_of_listed, release_of_bom
+from midstream.analysis.exposure.fleets.rows import Names, NewInput, Read, Row, row_of, row_of_purl
+from midstream.analysis.exposure.inputs.boms import (
+    DISTRIBUTED,
+    NO_PARTS,
+    SOURCE_PROPERTY,
+    component_of_listed,
+    release_of_bom,
+)
 from midstream.analysis.exposure.inputs.inventory import Inventory
 from midstream.analysis.exposure.inputs.packages import without_place
-from midstream.analysis.exposure.inputs.purls import plain_name
 from midstream.analysis.exposure.inputs.reading import bytes_of, read_input
-from midstream.analysis.exposure.names import name_in
 from midstream.formats.cyclonedx.components import SPEC_VERSIONS, read_json, read_purls
 
 if TYPE_CHECKING:
@@ -24,17 +28,57 @@ _NOBODY = -1
 """The number of a purl that does not tell which component it is: what else the entry says has to be looked at."""
 
 
-class Adding:
-    """A batch being read: `rows` are the distinct components by their number in the batch, from 1."""
+def read_inputs(
+    inputs: Iterable[str], /, *, release: str, known: set[str], size_limit: int, tick: Callable[[], None]
+) -> Read:
+    """Return what reading the inputs came to; those whose digest is `known` are passed over.
+
+    One that cannot be read is named, and the others are read all the same. `release` is the ecosystem of distribution
+    packages that do not say theirs; an input may have `size_limit` bytes; `tick` is called after each.
+    """
+    adding = _Adding(release=release, known=known)
+    for text in inputs:
+        try:
+            for entry in adding.read(text, size_limit=size_limit):
+                if isinstance(entry, Unreadable):
+                    adding.result.unread.append(entry)
+                else:
+                    adding.result.new.append(entry)
+        except OSError as error:
+            hint = "Check that the path is right and may be read."
+            adding.result.unread.append(Unreadable(error.strerror or str(error), where=text[:200], hint=hint))
+        tick()
+    adding.result.rows = list(adding.rows)
+    return adding.result
+
+
+class _Numbers(dict[str, int]):
+    """The numbers of components by their purls: one that is new is looked at once."""
+
+    def __init__(self, adding: "_Adding", release: str) -> None:
+        self._adding = adding
+        self._release = release
+        self._names: Names = {}
+        # Then a document may say elsewhere which release they are of, or which source they were built from.
+        self.are_of_distributions = False
+
+    def __missing__(self, purl: str) -> int:
+        self.are_of_distributions = self.are_of_distributions or purl.startswith(DISTRIBUTED)
+        row = row_of_purl(purl, release=self._release, names=self._names)
+        self[purl] = number = _NOBODY if row is None else self._adding.number(row)
+        return number
+
+
+class _Adding:
+    """Inputs being read: `rows` are the distinct components with their numbers, from 1."""
 
     def __init__(self, *, release: str, known: set[str]) -> None:
-        """Begin with nothing; inputs whose digest is `known` are passed over."""
-        self.added = Added()
+        self.result = Read()
         self.rows: dict[Row, int] = {}
         self._release = release
         self._known = known
         # By the release of distribution packages: what a purl means may depend on it.
-        self._by_purl: dict[str, dict[str, int]] = {}
+        self._by_purl: dict[str, _Numbers] = {}
 
     def read(self, text: str, *, size_limit: int) -> Iterator[NewInput | Unreadable]:
         """Yield what is new of an input, after its components were taken down, and what cannot be read of it."""
@@ -48,16 +92,23 @@ class Adding:
             elif self._begins(entry.digest):
                 yield self._slowly(entry)
 
+    def number(self, row: Row) -> int:
+        """Return the number of a component."""
+        return self.rows.setdefault(row, len(self.rows) + 1)
+
     def _begins(self, digest: str) -> bool:
         """Return whether an input is new."""
         if digest in self._known:
-            self.added.known += 1
+            self.result.known += 1
             return False
         self._known.add(digest)
         return True
 
-    def _number(self, row: Row) -> int:
-        return self.rows.setdefault(row, len(self.rows) + 1)
+    def _numbers_by_purl(self, release: str) -> _Numbers:
+        found = self._by_purl.get(release)
+        if found is None:
+            found = self._by_purl[release] = _Numbers(self, release)
+        return found
 
     def _slowly(self, inventory: Inventory) -> NewInput:
         own = [
@@ -72,7 +123,7 @@ class Adding:
             unidentified=len(inventory.unidentified),
             faults=len(inventory.faults),
             statements=own,
-            components=array("I", (self._number(row_of(component)) for component in inventory.components)),
+            components=array("I", (self.number(row_of(component)) for component in inventory.components)),
         )
 
     def _quickly(self, text: str, size_limit: int) -> list[NewInput] | None:
@@ -84,52 +135,41 @@ class Adding:
             data = bytes_of(text, size_limit) if text.endswith(".json") else None
         except IsADirectoryError:
             data = None
-        if data is None or b'"bomFormat"' not in data[:4096] or SOURCE_PROPERTY in data:
+        if data is None or b'"bomFormat"' not in data[:4096]:
             return None
         digest = hashlib.sha256(data, usedforsecurity=False).hexdigest()
         if digest in self._known:
-            self.added.known += 1
+            self.result.known += 1
             return []
         made = self._of_purls(data, text, digest) or self._of_bom(data, text, digest)
         self._known |= {digest} if made else set()
         return [made] if made else None
 
     def _of_purls(self, data: bytes, where: str, digest: str) -> NewInput | None:
-        """Return what is new of a document whose every purl was met before; None when it has to be looked at."""
-        if b"operating-system" in data:
-            return None
+        """Return what is new of a document whose purls tell all there is to know; None for any other."""
         read = read_purls(data=data)
         if read is None:
             return None
-        spec, root, purls = read
-        by_purl = self._by_purl.setdefault(self._release, {"": _NOBODY})
-        numbers = self._numbers(purls, by_purl)
-        if numbers is None:
+        by_purl = self._numbers_by_purl(self._release)
+        try:
+            numbers = array("I", map(by_purl.__getitem__, read.purls))
+        except OverflowError:  # _NOBODY is no number of this kind
             return None
-        own = self._new(root, self._release, by_purl) if root else None
+        may_say_more = read.has_properties and SOURCE_PROPERTY in data
+        if by_purl.are_of_distributions and (may_say_more or b"operating-system" in data):
+            return None
+        own = self._of_entry(read.root, self._release, by_purl) if read.root else None
         if own is not None:
             numbers.append(own)
         return NewInput(
             digest=digest,
             name=where,
-            kind=f"CycloneDX {spec}",
-            listed=len(purls) + (root is not None),
+            kind=f"CycloneDX {read.spec}",
+            listed=len(read.purls) + (read.root is not None),
             unidentified=0,
-            faults=int(spec not in SPEC_VERSIONS),
+            faults=int(read.spec not in SPEC_VERSIONS),
             components=numbers,
         )
-
-    def _numbers(self, purls: list[str], by_purl: dict[str, int]) -> "array[int] | None":
-        """Return the numbers of plain purls; None when one is not plain, or does not tell which component it is."""
-        try:
-            return array("I", map(by_purl.__getitem__, purls))  # one look for each, when all were met before
-        except KeyError:
-            for purl in purls:
-                if purl not in by_purl and self._plain(purl, self._release, by_purl) is None:
-                    return None
-        except OverflowError:  # _NOBODY is no number of this kind
-            return None
-        return self._numbers(purls, by_purl)
 
     def _of_bom(self, data: bytes, where: str, digest: str) -> NewInput | None:
         """Return what is new of a document, entry by entry; None for one that is broken or says what is affected."""
@@ -137,16 +177,14 @@ class Adding:
             bom = read_json(data=data)
         except ValueError:
             return None  # the slow way says what is wrong
-        if bom.vulnerabilities:
+        if bom.vulnerabilities or SOURCE_PROPERTY in data:
             return None
         release = self._release or release_of_bom(bom)
-        by_purl = self._by_purl.setdefault(release, {"": _NOBODY})
+        by_purl = self._numbers_by_purl(release)
         numbers: list[int] = []
         lost = 0
         for entry in bom.components:
-            number = by_purl.get(entry.purl)
-            if number is None or number == _NOBODY:
-                number = self._new(entry, release, by_purl)
+            number = self._of_entry(entry, release, by_purl)
             if number is not None:
                 numbers.append(number)
             else:
@@ -161,24 +199,10 @@ class Adding:
             components=array("I", numbers),
         )
 
-    def _plain(self, purl: str, release: str, by_purl: dict[str, int]) -> int | None:
-        """Return the number of the component of a purl that tells everything about it; None for any other purl."""
-        plain = plain_name(purl, release=release)
-        if plain is None:
-            return None
-        ecosystem, name = plain
-        by_purl[purl] = number = self._number((ecosystem, name_in(ecosystem=ecosystem, name=name), purl))
-        return number
-
-    def _new(self, entry: "Listed", release: str, by_purl: dict[str, int]) -> int | None:
-        """Return the number of an entry's component, made when it is new; None when it cannot be identified."""
-        number = self._plain(entry.purl, release, by_purl) if entry.purl else None
-        if number is not None:
+    def _of_entry(self, entry: "Listed", release: str, by_purl: _Numbers) -> int | None:
+        """Return the number of an entry's component; None when it cannot be identified."""
+        number = by_purl[entry.purl]
+        if number != _NOBODY:
             return number
         component = component_of_listed(entry, release=release)
-        if isinstance(component, str):
-            return None
-        number = self._number(row_of(component))
-        # Without a version in it, the purl needs the entry's own; a CPE is the entry's, too.
-        by_purl[entry.purl] = number if "@" in entry.purl and not component.cpes and component.version else _NOBODY
-        return number
+        return None if isinstance(component, str) else self.number(row_of(component))

@@ -1,20 +1,19 @@
 """Questions to a whole fleet: who is affected by one vulnerability, and what all that is shipped is touched by."""
 
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from midstream.analysis.exposure.answers import Answer, answers_of, rank_of
-from midstream.analysis.exposure.match import Component, Finding, Verdict, match, touched
+from midstream.analysis.exposure.match import Component, Finding, Verdict, match
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from midstream.analysis.exposure.fleets.file import Fleet
     from midstream.analysis.exposure.fleets.rows import Kept
     from midstream.analysis.exposure.index import Index
     from midstream.analysis.exposure.statements import Statement
+
+_QUIET = {"fixed in this version", "not affected"}
 
 
 class Exposed(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,14 +66,19 @@ def who_is_affected(*, fleet: "Fleet", index: "Index", vulnerability: str, every
     if any(ecosystem == "CPE" for ecosystem, _ in names):
         held |= dict(fleet.components_with_cpe())
     by_component: dict[Component, list[Finding]] = {}
-    wanted = vulnerability.upper()
-    for finding in match(index=index, components=held.values(), everything=True):
-        if wanted in {finding.vulnerability.upper(), *map(str.upper, finding.aliases)}:
+    only = index.ids_of(vulnerability)[0]
+    for finding in match(index=index, components=held.values(), everything=True, only=only):
+        if finding.vulnerability == only:
             by_component.setdefault(finding.component, []).append(finding)
     touched = {number: component for number, component in held.items() if component in by_component}
-    has_them = list(fleet.who_has(set(touched)))
+    said = fleet.statements() if touched else {}
+    loud = None  # where nobody says otherwise, inputs without one of these are left out
+    if not everything and not said:
+        loud = {
+            number for number, one in touched.items() if any(each.verdict not in _QUIET for each in by_component[one])
+        }
+    has_them = list(fleet.who_has(set(touched), one_of=loud))
     kept = {entry.id: entry for entry in fleet.inputs([number for number, _ in has_them])}
-    said = fleet.statements() if has_them else {}
     found: list[Exposed] = []
     plain: dict[tuple[int, ...], list[Answer]] = {}
     for number, has in has_them:
@@ -85,7 +89,7 @@ def who_is_affected(*, fleet: "Fleet", index: "Index", vulnerability: str, every
             answers = _answers(findings, [touched[each] for each in has], statements)
             if not statements:
                 plain[tuple(has)] = answers
-        if everything or any(answer.verdict not in {"fixed in this version", "not affected"} for answer in answers):
+        if everything or any(answer.verdict not in _QUIET for answer in answers):
             found.append(Exposed(input=kept[number], answers=answers))
     return sorted(found, key=lambda entry: (rank_of(entry.answers[0].verdict), entry.input.name))
 
@@ -98,29 +102,32 @@ def _answers(findings: list[Finding], components: "list[Component]", statements:
 def scan_fleet(*, fleet: "Fleet", index: "Index", only: "set[int] | None" = None) -> FleetScan:
     """Return which vulnerabilities touch the fleet, and of which ecosystems the index knows nothing.
 
-    Only components of names the index knows are matched one by one; `only` may narrow them down further (see `frames`).
-    What inputs say about themselves does not count here: another one with the same component may say something else;
-    `who_is_affected` tells them apart.
+    Components that have a key are looked up all at once, the others one by one; `only` may narrow the former down
+    further (see `frames`). What inputs say about themselves does not count here: another one with the same component
+    may say something else; `who_is_affected` tells them apart.
     """
-    numbers: dict[Component, int] = {}
-
-    def components() -> "Iterator[Component]":
-        for number, component in chain(fleet.components_known_to(index.path), fleet.components_with_cpe()):
-            if (only is None or number in only) and numbers.setdefault(component, number) == number:
-                yield component
-
-    groups: dict[tuple[str, Verdict], list[int]] = {}
-    examples: dict[tuple[str, Verdict], Component] = {}
-    for component, vulnerability, verdict in touched(index=index, components=components()):
-        held = groups.get((vulnerability, verdict))
-        if held is None:
-            groups[vulnerability, verdict] = held = []
-            examples[vulnerability, verdict] = component
-        held.append(numbers[component])
+    in_ranges, asked = fleet.looked_up_in(index.path)
+    alone = dict(asked)
+    more = {number for _, is_open, held in in_ranges if is_open for number in held} - alone.keys()
+    alone |= fleet.components_of(more)
+    groups: dict[tuple[str, Verdict], set[int]] = {}
+    for vulnerability, _, held in in_ranges:
+        simply = [number for number in held if number not in alone and (only is None or number in only)]
+        if simply:
+            groups.setdefault((vulnerability, "affected"), set()).update(simply)
+    numbers: dict[Component, list[int]] = {}
+    for number, component in alone.items():
+        numbers.setdefault(component, []).append(number)
+    for found_one in match(index=index, components=numbers):
+        groups.setdefault((found_one.vulnerability, found_one.verdict), set()).update(numbers[found_one.component])
     inputs = fleet.holders(list(groups.values()))
-    why = _reasons(index, examples)
+    shown = {group: min(held) for group, held in groups.items()}
+    components = fleet.components_of(set(shown.values()))
+    why = _reasons(index, {group: components[number] for group, number in shown.items()})
     found = [
-        _open(why[group], held, count) for (group, held), count in zip(groups.items(), inputs, strict=True) if count
+        _open(why[group], len(held), count)
+        for (group, held), count in zip(groups.items(), inputs, strict=True)
+        if count
     ]
     found.sort(key=lambda entry: (rank_of(entry.verdict), -entry.inputs, entry.vulnerability))
     silent = [
@@ -144,13 +151,13 @@ def _reasons(index: "Index", examples: dict[tuple[str, Verdict], Component]) -> 
     }
 
 
-def _open(finding: Finding, held: list[int], inputs: int) -> Open:
+def _open(finding: Finding, components: int, inputs: int) -> Open:
     return Open(
         vulnerability=finding.vulnerability,
         verdict=finding.verdict,
         severity=finding.severity,
         summary=finding.summary,
-        components=len(held),
+        components=components,
         inputs=inputs,
         example=finding.component,
         why=finding.why,

@@ -1,11 +1,12 @@
 """A fleet: many inputs kept by digest in one SQLite file, each distinct component once.
 
     input(id, digest, name, kind, added_at, listed, unidentified, faults, statements, components)
-    component(id, ecosystem, name, body)         an index on (ecosystem, name)
+    component(id, ecosystem, name, key, body)    an index on (name, ecosystem, key)
 
-`name` is the one an index is asked for (the source package where there is one); `components` the numbers of an input's
-components, four bytes each, little end first. So an input of 500 components is one row, and finding who is affected by
-one vulnerability looks at the components of the names it concerns, then through the inputs for their numbers.
+`name` is the one an index is asked for (the source package where there is one), and `key` the sort key of the version,
+NULL where more than a key decides; so a scan is one join with the ranges of an index. `components` are the numbers of
+an input's components, four bytes each, little end first: an input of 500 components is one row, and finding who is
+affected by one vulnerability looks at the components of its names, then through the inputs for their numbers.
 """
 
 import sqlite3
@@ -13,19 +14,19 @@ import sys
 from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from itertools import chain
 from pathlib import Path
 
 import msgspec
 
 from midstream.analysis.exposure.errors import Unreadable
-from midstream.analysis.exposure.fleets.adding import Adding
+from midstream.analysis.exposure.fleets.adding import read_inputs
 from midstream.analysis.exposure.fleets.rows import Added, Kept, NewInput, Row, component_of_row
 from midstream.analysis.exposure.match import Component
 from midstream.analysis.exposure.statements import Statement
 from midstream.analysis.exposure.versions import scheme_of
 
-FORMAT = 1
+FORMAT = 2
+"""Raised when older versions could no longer read the file rightly, and when keys change."""
 
 _TABLES = """
 CREATE TABLE format (number INTEGER NOT NULL) STRICT;
@@ -34,23 +35,30 @@ CREATE TABLE input (
     added_at TEXT NOT NULL, listed INTEGER NOT NULL, unidentified INTEGER NOT NULL, faults INTEGER NOT NULL,
     statements TEXT NOT NULL, components BLOB NOT NULL
 ) STRICT;
-CREATE TABLE component (id INTEGER PRIMARY KEY, ecosystem TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL) STRICT;
-INSERT INTO format VALUES (1);
+CREATE TABLE component (
+    id INTEGER PRIMARY KEY, ecosystem TEXT NOT NULL, name TEXT NOT NULL, key TEXT, body TEXT NOT NULL
+) STRICT;
+INSERT INTO format VALUES (2);
 """
-_INDEX = "CREATE INDEX IF NOT EXISTS component_by_name ON component (ecosystem, name)"
+_INDEX = "CREATE INDEX IF NOT EXISTS component_by_name ON component (name, ecosystem, key)"
 _KEPT = """
-SELECT id, digest, name, kind, added_at, listed, length(components) / 4, unidentified, faults FROM input WHERE id = ?
+SELECT id, digest, name, kind, added_at, listed, length(components) / 4, unidentified, faults FROM input
+WHERE ?1 IS NULL OR id IN (SELECT value FROM json_each(?1)) ORDER BY id
 """
-_KNOWN = """
-SELECT component.id, component.ecosystem, component.body
-FROM (SELECT DISTINCT ecosystem, name FROM component) AS named
-JOIN component ON component.ecosystem = named.ecosystem AND component.name = named.name
-WHERE named.ecosystem IN (SELECT value FROM json_each(?))
-   OR EXISTS (SELECT 1 FROM known.range WHERE range.ecosystem = named.ecosystem AND range.name = named.name)
-   OR EXISTS (SELECT 1 FROM known.exact WHERE exact.ecosystem = named.ecosystem AND exact.name = named.name)
-   OR EXISTS (SELECT 1 FROM known.unsure WHERE unsure.ecosystem = named.ecosystem AND unsure.name = named.name)
+_IN_RANGES = """
+SELECT r.vulnerability, r.withdrawn <> '' OR substr(r.state, 1, 12) = 'undetermined', (
+    SELECT group_concat(id) FROM component
+    WHERE component.name = r.name AND component.ecosystem = r.ecosystem AND key >= r.lo AND key < r.hi
+)
+FROM (SELECT DISTINCT ecosystem, name FROM component) CROSS JOIN known.range AS r USING (ecosystem, name)
+WHERE substr(r.state, 1, 12) <> 'not-affected' AND substr(r.state, 1, 5) <> 'fixed'
 """
-_FEW = 8
+_ONE_BY_ONE = """
+SELECT id, ecosystem, body FROM component
+WHERE key IS NULL AND (ecosystem = 'GIT' OR ecosystem IN (SELECT name FROM known.ecosystem) OR body LIKE '[%cpe:2.3:%')
+   OR (ecosystem, name) IN (SELECT ecosystem, name FROM known.exact UNION SELECT ecosystem, name FROM known.unsure)
+"""
+_FEW = 4
 """Up to so many components are looked for one by one in each input; more are looked for together."""
 
 
@@ -81,36 +89,21 @@ class Fleet:
         With `replace`, what was kept under the same name goes. An input that cannot be read is named, and the others
         are added all the same.
         """
-        adding = Adding(release=release, known={digest for (digest,) in self._db.execute("SELECT digest FROM input")})
-        new: list[NewInput] = []
-        for text in inputs:
-            try:
-                for entry in adding.read(text, size_limit=size_limit):
-                    if isinstance(entry, Unreadable):
-                        adding.added.unread.append(entry)
-                    else:
-                        new.append(entry)
-            except OSError as error:
-                hint = "Check that the path is right and may be read."
-                adding.added.unread.append(Unreadable(error.strerror or str(error), where=text[:200], hint=hint))
-            tick()
+        known = {digest for (digest,) in self._db.execute("SELECT digest FROM input")}
+        read = read_inputs(inputs, release=release, known=known, size_limit=size_limit, tick=tick)
         with self._db:
             if replace:
-                self._db.executemany("DELETE FROM input WHERE name = ?", [(entry.name,) for entry in new])
-            numbers = self._put(adding.rows)
-            self._db.executemany(
-                "INSERT INTO input VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (_input_row(entry, numbers, now) for entry in new),
-            )
-        added = adding.added
-        added.new, added.entries = len(new), sum(entry.listed for entry in new)
-        return added
+                self._db.executemany("DELETE FROM input WHERE name = ?", [(entry.name,) for entry in read.new])
+            numbers = self._put(read.rows)
+            rows = (_input_row(entry, numbers, now) for entry in read.new)
+            self._db.executemany("INSERT INTO input VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        entries = sum(entry.listed for entry in read.new)
+        return Added(new=len(read.new), known=read.known, entries=entries, unread=read.unread)
 
     def inputs(self, numbers: Collection[int] | None = None, /) -> list[Kept]:
         """Return what is kept, oldest first: all, or those of some numbers."""
-        if numbers is None:
-            numbers = [number for (number,) in self._db.execute("SELECT id FROM input")]
-        rows = [row for number in sorted(numbers) for row in self._db.execute(_KEPT, (number,))]
+        wanted = None if numbers is None else msgspec.json.encode(list(numbers)).decode()
+        rows = self._db.execute(_KEPT, (wanted,))
         return [
             Kept(
                 id=row[0],
@@ -153,6 +146,7 @@ class Fleet:
         by_both = "SELECT id, body FROM component WHERE ecosystem = ? AND (name = ? OR body LIKE ? ESCAPE '\\')"
         for ecosystem, name in names:
             if scheme_of(ecosystem=ecosystem) == "rpm":
+                name = name.rpartition("::")[2]  # noqa: PLW2901 - a package of a module is kept by its own name
                 begins = '["' + name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + '",%'
                 for number, body in self._db.execute(by_both, (ecosystem, name, begins)):
                     yield number, component_of_row(ecosystem, body)
@@ -167,19 +161,34 @@ class Fleet:
         rows = self._db.execute("SELECT id, ecosystem, body FROM component WHERE body LIKE '[%cpe:2.3:%'")
         return ((number, component_of_row(ecosystem, body)) for number, ecosystem, body in rows)
 
-    def components_known_to(self, index: Path, /) -> Iterator[tuple[int, Component]]:
-        """Yield the components of which an index says something by their name.
+    def looked_up_in(self, index: Path, /) -> "tuple[list[tuple[str, int, list[int]]], list[tuple[int, Component]]]":
+        """Return what an index holds against the components by their keys, and those it must be asked for one by one.
 
-        All come of the ecosystem GIT, where a repository without data is told by its name, and of the RPM family, where
-        advisories name the package or its source.
+        The first has a vulnerability, 1 where one of its ranges is withdrawn or undetermined, and the numbers of the
+        components in that range. Asked one by one are those without a key in an ecosystem of the index, those with a
+        CPE, repositories, and those of names that the index also knows by single versions, or cannot compare.
         """
-        whole = [name for name, _, _ in self.ecosystems() if name == "GIT" or scheme_of(ecosystem=name) == "rpm"]
         self._db.execute("ATTACH ? AS known", (f"{index.resolve().as_uri()}?mode=ro&immutable=1",))
         try:
-            for number, ecosystem, body in self._db.execute(_KNOWN, (msgspec.json.encode(whole).decode(),)):
-                yield number, component_of_row(ecosystem, body)
+            self._db.execute("PRAGMA known.cache_size = -65536")
+            rows = self._db.execute(_IN_RANGES)
+            in_ranges = [(name, is_open, list(map(int, ids.split(",")))) for name, is_open, ids in rows if ids]
+            others = self._db.execute(_ONE_BY_ONE).fetchall()
         finally:
             self._db.execute("DETACH known")
+        return in_ranges, [(number, component_of_row(ecosystem, body)) for number, ecosystem, body in others]
+
+    def components_of(self, numbers: Iterable[int], /) -> dict[int, Component]:
+        """Return components by their numbers."""
+        rows = self._db.execute(
+            "SELECT id, ecosystem, body FROM component WHERE id IN (SELECT value FROM json_each(?))",
+            (msgspec.json.encode(list(numbers)).decode(),),
+        )
+        return {number: component_of_row(ecosystem, body) for number, ecosystem, body in rows}
+
+    def keyed(self) -> list[tuple[int, str, str, str]]:
+        """Return number, ecosystem, name and key of each component that has a key."""
+        return self._db.execute("SELECT id, ecosystem, name, key FROM component WHERE key IS NOT NULL").fetchall()
 
     def ecosystems(self) -> list[tuple[str, int, Component]]:
         """Return each ecosystem with how many components are of it, and one of them."""
@@ -190,41 +199,44 @@ class Fleet:
             found.append((ecosystem, count, component_of_row(ecosystem, body)))
         return found
 
-    def who_has(self, numbers: set[int], /) -> Iterator[tuple[int, list[int]]]:
-        """Yield each input that has some of the components, with which of them."""
-        if not numbers:
+    def who_has(self, numbers: set[int], /, *, one_of: set[int] | None = None) -> Iterator[tuple[int, list[int]]]:
+        """Yield each input that has some of the components, with which of them; with `one_of`, that has one of these.
+
+        A few are looked for one by one in the bytes of each input, where they may also be met between two numbers.
+        """
+        wanted = numbers if one_of is None else one_of
+        if not wanted:
             return
-        needles = [(number, number.to_bytes(4, "little")) for number in numbers] if len(numbers) <= _FEW else []
+        needles = [number.to_bytes(4, "little") for number in wanted] if len(wanted) <= _FEW else []
         for input_, blob in self._db.execute("SELECT id, components FROM input ORDER BY id"):
-            if needles and not any(needle in blob for _, needle in needles):
+            if needles and not any(map(blob.__contains__, needles)):
                 continue
-            has = numbers.intersection(_numbers(blob))  # the bytes may also have been met between two numbers
-            if has:
-                yield input_, sorted(has)
+            held = _numbers(blob)
+            if not wanted.isdisjoint(held):
+                yield input_, sorted(numbers.intersection(held))
 
     def holders(self, groups: Sequence[Collection[int]], /) -> list[int]:
         """Return, for each group of components, how many inputs have any of them."""
-        (last,) = self._db.execute("SELECT coalesce(max(id), 0) FROM component").fetchone()
-        nothing: list[int] = []
-        places = [nothing] * (last + 1)
+        places: dict[int, list[int]] = {}
         for place, group in enumerate(groups):
             for number in group:
-                places[number] = [*places[number], place]
+                places.setdefault(number, []).append(place)
+        wanted = set(places)
         count: Counter[int] = Counter()
         for (blob,) in self._db.execute("SELECT components FROM input"):
-            count.update(set(chain.from_iterable(map(places.__getitem__, _numbers(blob)))))
+            count.update(set[int]().union(*map(places.__getitem__, wanted.intersection(_numbers(blob)))))
         return [count[place] for place in range(len(groups))]
 
-    def _put(self, rows: dict[Row, int]) -> list[int] | None:
+    def _put(self, rows: Sequence[Row]) -> list[int] | None:
         """Return the number of each row in the file, after new ones were written; None when as in the batch."""
         (last,) = self._db.execute("SELECT coalesce(max(id), 0) FROM component").fetchone()
-        insert = "INSERT INTO component (ecosystem, name, body) VALUES (?, ?, ?)"
+        insert = "INSERT INTO component (ecosystem, name, key, body) VALUES (?, ?, ?, ?)"
         if not last:
             self._db.executemany(insert, rows)
             self._db.execute(_INDEX)
             return None
         numbers = [0]  # what a batch has begins with 1, as what the file has
-        find = "SELECT id FROM component WHERE ecosystem = ? AND name = ? AND body = ?"
+        find = "SELECT id FROM component WHERE ecosystem = ? AND name = ? AND key IS ? AND body = ?"
         for row in rows:
             found = self._db.execute(find, row).fetchone()
             numbers.append(int(found[0] if found else self._db.execute(insert, row).lastrowid or 0))
@@ -242,8 +254,7 @@ def _input_row(entry: NewInput, numbers: list[int] | None, now: str) -> tuple[ob
 
 
 def _numbers(blob: bytes) -> "array[int]":
-    found: array[int] = array("I")
-    found.frombytes(blob)
+    found: array[int] = array("I", blob)
     if sys.byteorder == "big":
         found.byteswap()
     return found

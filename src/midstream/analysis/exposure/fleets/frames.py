@@ -5,11 +5,8 @@ bytes, which are printable ASCII, so every engine gives the same answer.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
-
-from midstream.analysis.exposure.match import Component, names_of
-from midstream.analysis.exposure.versions import InvalidVersion, key_of, scheme_of
 
 if TYPE_CHECKING:
     from midstream.analysis.exposure.index import Index
@@ -29,20 +26,6 @@ def pairs(components: Any, ranges: Any, /) -> Any:  # noqa: ANN401 - tables of I
     return (
         joined.filter((joined.key >= joined.lo) & (joined.key < joined.hi)).select("component", "advisory").distinct()
     )
-
-
-def component_rows(components: Iterable[tuple[int, Component]], /) -> Iterator[_ComponentRow]:
-    """Yield the columns of the components whose versions have a key; the others are no matter for an expression."""
-    for number, component in components:
-        for asked in names_of(component):
-            scheme = scheme_of(ecosystem=asked.ecosystem)
-            if scheme is None or not asked.version:
-                continue
-            try:
-                key = key_of(scheme=scheme, version=asked.version)
-            except InvalidVersion:
-                continue
-            yield number, asked.ecosystem, asked.name, key
 
 
 def matched(*, engine: Engine, components: Sequence[_ComponentRow], index: "Index") -> set[tuple[int, str]]:

@@ -1,22 +1,24 @@
 """The rows of a fleet: what an input came to, and one distinct component."""
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from midstream.analysis.exposure.errors import Unreadable
 from midstream.analysis.exposure.inputs.purls import component_of_purl
-from midstream.analysis.exposure.match import Component
+from midstream.analysis.exposure.match import Component, key_in, single_key
 from midstream.analysis.exposure.names import name_in
 from midstream.analysis.exposure.statements import Statement
+from midstream.formats.purl import decoded
 
 if TYPE_CHECKING:
     from array import array
 
-Row = tuple[str, str, str]
-"""What a component is kept by: its ecosystem, the name an index is asked for, and what else there is of it.
+Row = tuple[str, str, str | None, str]
+"""What a component is kept by: its ecosystem, the name an index is asked for, its key, and what else there is of it.
 
-The last is its purl where that tells everything, else the rest as a JSON array.
+The key is that of `single_key`. The last is its purl where that tells everything, else the rest as a JSON array.
 """
 
 
@@ -47,13 +49,25 @@ class NewInput(msgspec.Struct, frozen=True, kw_only=True):
     statements: list[Statement] = []
 
 
-class Added(msgspec.Struct, kw_only=True):
+class Read(msgspec.Struct, kw_only=True):
+    """What reading inputs came to: those that are new, the distinct components of all, and what is not read.
+
+    The numbers of components count `rows`, from 1. `known` inputs were there already.
+    """
+
+    new: list[NewInput] = []
+    rows: list[Row] = []
+    known: int = 0
+    unread: list[Unreadable] = []
+
+
+class Added(msgspec.Struct, frozen=True, kw_only=True):
     """What adding came to: how many inputs are new, how many were there already, and what could not be read."""
 
-    new: int = 0
-    known: int = 0
-    entries: int = 0
-    unread: list[Unreadable] = []
+    new: int
+    known: int
+    entries: int
+    unread: list[Unreadable]
 
 
 class _Body(msgspec.Struct, array_like=True, frozen=True):
@@ -69,6 +83,7 @@ class _Body(msgspec.Struct, array_like=True, frozen=True):
     cpes: tuple[str, ...] = ()
 
 
+_PLAIN_VERSION = re.compile(r"[A-Za-z0-9._~+:-]{1,200}")
 _decoder = msgspec.json.Decoder(_Body)
 _encode = msgspec.json.Encoder().encode
 
@@ -79,13 +94,66 @@ def row_of(component: Component, /) -> Row:
     purl = component.purl
     is_told = (
         purl
-        and f"@{component.version}" in purl
+        and component.version
         and not component.source_name
         and not component.source_version
         and not component.commit
         and not component.cpes
+        and (f"@{component.version}" in purl or component_of_purl(purl).version == component.version)
     )
-    return component.ecosystem, name, purl if is_told and component.version else _body(component)
+    return component.ecosystem, name, single_key(component), purl if is_told else _body(component)
+
+
+class Keys(dict[str, str | None]):
+    """The keys of one ecosystem by a version as purls write it; "" for one that is not plain."""
+
+    def __init__(self, ecosystem: str) -> None:
+        """Begin with none."""
+        self._ecosystem = ecosystem
+
+    def __missing__(self, text: str) -> str | None:
+        """Return the key of a new version, after it was remembered."""
+        version = _plain_version(text)
+        self[text] = key = key_in(self._ecosystem, version) if version else ""
+        return key
+
+
+Names = dict[str, tuple[str, str, Keys]]
+"""Ecosystem, name and its keys by a purl without its version: packages come in many versions, and are read once."""
+
+
+def row_of_purl(purl: str, /, *, release: str, names: Names) -> Row | None:
+    """Return what the component of a purl is kept by; None when the purl alone does not tell which it is.
+
+    Without a version the purl needs what else its entry says; without an ecosystem the entry's CPE counts. `names` is
+    what was learnt from other purls with the same `release`.
+    """
+    before, _, rest = purl.rpartition("@")
+    version, _, query = rest.partition("?")
+    without = f"{before}?{query}"
+    named = names.get(without)
+    if named is not None and (key := named[2][version]) != "":
+        return named[0], named[1], key, purl
+    try:
+        component = component_of_purl(purl, release=release)
+    except ValueError:
+        return None
+    if not component.version or component.ecosystem in {"", "GIT"}:
+        return None
+    row = row_of(component)
+    if row[3] == purl and component.version == _plain_version(version):
+        keys = next((keys for ecosystem, _, keys in names.values() if ecosystem == row[0]), None)
+        names[without] = row[0], row[1], Keys(row[0]) if keys is None else keys
+    return row
+
+
+def _plain_version(text: str) -> str:
+    """Return the version that a purl writes so, "" for one that means more than a version, or is none."""
+    try:
+        version = decoded(text)
+    except ValueError:
+        return ""
+    return version if _PLAIN_VERSION.fullmatch(version) and "+b" not in version else ""
 
 
 def _body(component: Component) -> str:

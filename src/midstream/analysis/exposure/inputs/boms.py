@@ -27,6 +27,9 @@ NO_PARTS = {"file", "operating-system", "data", "cryptographic-asset", "machine-
 SOURCE_PROPERTY = b"aquasecurity:trivy:SrcName"
 """In a document of a scanner that writes source packages into properties, a purl does not tell everything."""
 
+DISTRIBUTED = ("pkg:deb/", "pkg:rpm/", "pkg:apk/")
+"""Beginnings of the purls of packages that are built from source packages of other names."""
+
 _NO_NAME = "it has no purl, no CPE and no repository"
 
 
@@ -78,7 +81,7 @@ def component_of_listed(entry: "Listed", *, release: str, place: str = "") -> Co
         return f"its purl cannot be read: {error}"
     if not component.version and entry.version and not component.commit:
         component = msgspec.structs.replace(component, version=entry.version)
-    if not component.source_name and purl.startswith(("pkg:deb/", "pkg:rpm/", "pkg:apk/")):
+    if not component.source_name and purl.startswith(DISTRIBUTED):
         return _with_source(component, entry)
     return component
 

@@ -7,7 +7,7 @@ from midstream.analysis.exposure.inputs.distributions import ecosystem_of_distri
 from midstream.analysis.exposure.match import Component
 from midstream.analysis.exposure.names import repository_name
 from midstream.analysis.exposure.versions.alphabet import LENGTH_LIMIT
-from midstream.formats.purl import Purl, plain_parts, read_purl
+from midstream.formats.purl import Purl, read_purl
 
 VERSION_LIMIT = 1_000
 """Characters a version may have; of what is longer so much is kept that no scheme takes it: an unknown version."""
@@ -71,25 +71,6 @@ def component_of_purl(text: str, /, *, release: str = "", place: str = "", cpe: 
             place=place,
         )
     return Component(name=_joined(purl, "/"), version=version, purl=text, cpes=(cpe,) if cpe else (), place=place)
-
-
-def plain_name(text: str, /, *, release: str = "") -> tuple[str, str] | None:
-    """Return ecosystem and name of a purl that tells everything about its component, for those who read millions.
-
-    None stands for any other: without a version, with percent signs in it, with a source package, an epoch, a
-    repository. What is given back is what `component_of_purl` says of the same purl.
-    """
-    parts = plain_parts(text)
-    if parts is None or len(parts[3]) > VERSION_LIMIT:
-        return None
-    kind, namespace, name, version, query = parts
-    ecosystem = _ECOSYSTEMS.get(kind)
-    if ecosystem is not None:
-        return ecosystem, f"{namespace}{':' if kind == 'maven' else '/'}{name}" if namespace else name
-    if kind != "deb" or "+b" in version or (query and ("upstream=" in query or "epoch=" in query)):
-        return None
-    qualifiers = dict(pair.split("=") for pair in query.split("&")) if query else {}
-    return _distribution(namespace or "", qualifiers.get("distro", ""), release), name
 
 
 def split_revision(address: str, /) -> tuple[str, str]:

@@ -65,8 +65,13 @@
   // What was put into the page takes the focus, so that the keyboard goes on from there.
   document.addEventListener("htmx:afterSettle", (event) => {
     const put = event.detail.target;
+    if (put.id === "tasks") {
+      put.querySelector(".receipt")?.focus({ preventScroll: true });
+      put.querySelector(".receipt")?.closest("[data-row]")?.scrollIntoView({ block: "nearest" });
+      return;
+    }
     if (!put.matches?.(".panel")) return;
-    const wanted = ["[aria-invalid]", "[data-focus]", ".fields input:placeholder-shown, .fields select, .fields textarea", ".receipt a"];
+    const wanted = ["[aria-invalid]", "[data-focus]", ".fields input:placeholder-shown, .fields select, .fields textarea", ".receipt"];
     wanted.map((some) => put.querySelector(some)).find(Boolean)?.focus();
   });
 })();

@@ -3,8 +3,6 @@
 from typing import get_args
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from midstream.analysis.exposure.inputs.distributions import (
     ecosystem_of_cpe,
@@ -13,8 +11,7 @@ from midstream.analysis.exposure.inputs.distributions import (
     ecosystem_of_release,
     release_of_list,
 )
-from midstream.analysis.exposure.inputs.purls import VERSION_LIMIT, component_of_purl, plain_name
-from midstream.analysis.exposure.match import Component
+from midstream.analysis.exposure.inputs.purls import VERSION_LIMIT, component_of_purl
 from midstream.analysis.exposure.versions import InvalidVersion, Scheme, key_of
 
 COMMIT = "0bebf8b8c7f07abe3571ded48a11aa907a1ffb20"
@@ -100,26 +97,6 @@ def test_a_release_that_is_asked_for_counts_for_packages_of_that_vendor_without_
     assert component_of_purl("pkg:deb/debian/a@1", release=release).ecosystem == expected
     assert component_of_purl("pkg:deb/debian/a@1?distro=debian-11", release=release).ecosystem == "Debian:11"
     assert component_of_purl("pkg:npm/a@1", release=release).ecosystem == "npm"
-
-
-purls = st.builds(
-    "pkg:{}/{}{}@{}{}".format,
-    st.sampled_from(["npm", "pypi", "maven", "deb", "deb/debian", "golang", "github", "rpm"]),
-    st.sampled_from(["", "n/", "a.b/c/"]),
-    st.sampled_from(["x", "zlib1g", "a_b", "a.b", "X"]),
-    st.sampled_from(["1", "1.2-3+b1", "1.2-3", "1:2", "1%3A2", "", "2.0~rc1"]),
-    st.sampled_from(["", "?distro=debian-12", "?arch=amd64&upstream=y", "?epoch=1", "?arch=all"]),
-)
-
-
-@given(purls, st.sampled_from(["", "Debian:12"]))
-def test_the_quick_name_of_a_purl_tells_what_the_component_says(purl: str, release: str) -> None:
-    quick = plain_name(purl, release=release)
-    if quick is not None:
-        whole = component_of_purl(purl, release=release)
-        assert quick == (whole.ecosystem, whole.name)
-        assert whole == Component(name=whole.name, ecosystem=whole.ecosystem, version=whole.version, purl=purl)
-        assert whole.version
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Pages about programs: their tokens and addresses, and what the API can do."""
