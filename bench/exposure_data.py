@@ -5,6 +5,7 @@ import json
 import random
 import zipfile
 from pathlib import Path
+from urllib.parse import unquote
 
 ECOSYSTEMS = {"PyPI": 1_500, "npm": 1_500, "Go": 600, "crates.io": 300, "Debian:12": 700, "Maven": 400}
 """How many packages with vulnerabilities each has: with these, 50,000 advisories lie as densely as in public dumps."""
@@ -108,26 +109,45 @@ def purls(count: int, *, seed: int = 2) -> list[str]:
     return list(found)
 
 
-def write_bom(path: Path, chosen: list[str], *, is_full: bool = False) -> None:
-    """Write a CycloneDX document with these purls; a full one has what generators also write of each component."""
-    components = []
-    for each in chosen:
-        name = each.partition("@")[0].rpartition("/")[2]
-        component: dict[str, object] = {
-            "type": "library",
-            "bom-ref": each,
-            "name": name,
-            "version": each.partition("@")[2].partition("?")[0],
-            "purl": each,
-        }
-        if is_full:
-            component["licenses"] = [{"license": {"id": "Apache-2.0"}}]
-            component["hashes"] = [{"alg": "SHA-256", "content": f"{hash_of(each):064x}"}]
-            component["externalReferences"] = [{"type": "vcs", "url": f"https://example.org/{name}"}]
-        components.append(component)
+def write_bom(path: Path, chosen: list[str], *, is_full: bool = False, reads_properties: bool = False) -> None:
+    """Write a CycloneDX document with these purls; a full one has what generators also write of each component.
+
+    `reads_properties` makes it one that trivy looks up as a whole: it wants an application as the root, the operating
+    system as a component, the names of Go modules in full, and the sources of Debian packages as properties.
+    """
+    components = [_component(each, is_full=is_full, reads_properties=reads_properties) for each in chosen]
     root = {"type": "firmware", "name": "device", "version": "1.0"}
+    if reads_properties:
+        root["type"] = "application"
+        components.append({"type": "operating-system", "bom-ref": "os", "name": "debian", "version": "12"})
     bom = {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "metadata": {"component": root}}
     path.write_text(json.dumps({**bom, "components": components}))
+
+
+def _component(purl: str, *, is_full: bool, reads_properties: bool) -> dict[str, object]:
+    before, _, after = purl.partition("@")
+    version = after.partition("?")[0]
+    component: dict[str, object] = {
+        "type": "library",
+        "bom-ref": purl,
+        "name": before.rpartition("/")[2],
+        "version": version,
+        "purl": purl,
+    }
+    if is_full:
+        component["licenses"] = [{"license": {"id": "Apache-2.0"}}]
+        component["hashes"] = [{"alg": "SHA-256", "content": f"{hash_of(purl):064x}"}]
+        component["externalReferences"] = [{"type": "vcs", "url": f"https://example.org/{component['name']}"}]
+    if not reads_properties:
+        return component
+    component["version"] = unquote(version)
+    if purl.startswith("pkg:golang/"):
+        return {**component, "name": before.removeprefix("pkg:golang/")}
+    if purl.startswith("pkg:deb/"):
+        told = {"SrcName": component["name"], "SrcVersion": component["version"], "PkgType": "debian"}
+        properties = [{"name": f"aquasecurity:trivy:{key}", "value": value} for key, value in told.items()]
+        return {**component, "properties": properties}
+    return component
 
 
 def hash_of(text: str) -> int:

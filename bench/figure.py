@@ -66,10 +66,14 @@ def process_ratio(ours: Sequence[str], theirs: Sequence[str], *, rounds: int = 9
     """Return the median over rounds of the wall time of `ours` by that of `theirs`, whole processes run in turn."""
     ratios = []
     for _ in range(rounds):
-        base = seconds(lambda: subprocess.run(theirs, check=True, stdout=subprocess.DEVNULL))
-        mine = seconds(lambda: subprocess.run(ours, check=True, stdout=subprocess.DEVNULL))
+        base = seconds(lambda: _run(theirs))
+        mine = seconds(lambda: _run(ours))
         ratios.append(mine / base)
     return statistics.median(ratios)
+
+
+def _run(command: Sequence[str]) -> None:
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 _WATCH = """

@@ -45,18 +45,19 @@ def moment_of(text: str, session: "Session") -> datetime | None:
 
 def write_json(value: object) -> None:
     """Return nothing, after `value` was written to stdout as indented JSON, with nothing a terminal would obey."""
-    click.echo(json_text(value), nl=False)
+    click.echo(json_bytes(value), nl=False)
 
 
-def json_text(value: object) -> str:
-    """Return `value` as indented JSON with a line end, and with nothing a terminal would obey."""
+def json_bytes(value: object) -> bytes:
+    """Return `value` as indented JSON with a line end, in UTF-8, and with nothing a terminal would obey."""
     data = msgspec.json.format(msgspec.json.encode(value, order="sorted"), indent=2)
-    text = data.decode()
     if not data.isascii() or b"\x7f" in data:  # JSON itself escapes the other control characters of ASCII
         import json  # noqa: PLC0415 - most of what is written is ASCII
 
+        text = data.decode()
         text = "".join(char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text)
-    return text + "\n"
+        data = text.encode()
+    return data + b"\n"
 
 
 def width() -> int:

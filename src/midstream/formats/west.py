@@ -1,6 +1,7 @@
 """West manifests (docs.zephyrproject.org, "West Manifests") and Zephyr's ``module.yml`` ("Modules")."""
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import Any
 
 import msgspec
@@ -23,11 +24,33 @@ class Project(msgspec.Struct, kw_only=True, frozen=True):
     path: str
 
 
+class Import(msgspec.Struct, kw_only=True, frozen=True):
+    """A file or folder of the manifest's own repository (``self: import``), and which of its projects count."""
+
+    file: str
+    names: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    blocked_names: tuple[str, ...] = ()
+    blocked_paths: tuple[str, ...] = ()
+    prefix: str = ""
+
+    def takes(self, project: Project) -> bool:
+        """Return whether a project is imported: allowlists are for what blocklists hold, and, without any, for all."""
+        is_allowed = project.name in self.names or _is_among(project.path, self.paths)
+        if project.name in self.blocked_names or _is_among(project.path, self.blocked_paths):
+            return is_allowed
+        return is_allowed or not (self.names or self.paths)
+
+
 class Manifest(msgspec.Struct, kw_only=True):
-    """The projects of a manifest, and what could not be read. `imports` are projects whose own manifests count too."""
+    """The projects of a manifest, and what could not be read. `imports` are projects whose own manifests count too.
+
+    `own` are the imports from the manifest's own repository; their projects come before `projects`.
+    """
 
     projects: list[Project]
-    imports: list[str]
+    imports: list[Project]
+    own: list[Import]
     faults: list[str]
 
 
@@ -62,7 +85,7 @@ def read_manifest(*, text: str) -> Manifest:
     manifest = tree.get("manifest") if isinstance(tree, dict) else None
     if not isinstance(manifest, dict):
         raise ValueError("it has no key 'manifest' at its top")
-    found = Manifest(projects=[], imports=[], faults=[])
+    found = Manifest(projects=[], imports=[], own=[], faults=[])
     remotes = {_text(entry, "name"): _text(entry, "url-base") for entry in _tables(manifest, "remotes", found.faults)}
     defaults = manifest.get("defaults")
     defaults = defaults if isinstance(defaults, dict) else {}
@@ -77,8 +100,28 @@ def read_manifest(*, text: str) -> Manifest:
             seen.add(name)
             found.projects.append(_project(name, entry, remotes, defaults, found.faults))
             if not _is_off(entry.get("import")):
-                found.imports.append(name)
+                found.imports.append(found.projects[-1])
+    itself = manifest.get("self")
+    if isinstance(itself, dict) and not _is_off(itself.get("import")):
+        found.own = list(_own(itself["import"], found.faults))
     return found
+
+
+def _own(value: object, faults: list[str]) -> Iterator[Import]:
+    for each in value if isinstance(value, list) else [value]:
+        held = each if isinstance(each, dict) else {"file": each}
+        file = _text(held, "file") or ("west.yml" if isinstance(each, dict) and each else "")
+        if not file:
+            faults.append(f"self: import: {str(each)[:80]!r} is no file")
+            continue
+        yield Import(
+            file=file,
+            names=_texts(held, "name-allowlist", "name-whitelist"),
+            paths=_texts(held, "path-allowlist", "path-whitelist"),
+            blocked_names=_texts(held, "name-blocklist", "name-blacklist"),
+            blocked_paths=_texts(held, "path-blocklist", "path-blacklist"),
+            prefix=_text(held, "path-prefix"),
+        )
 
 
 def read_module(*, text: str) -> Module:
@@ -169,6 +212,16 @@ def _tables(tree: dict[str, Any], key: str, faults: list[str]) -> Iterator[dict[
             yield entry
         else:
             faults.append(f"{key}[{place}] is no table")
+
+
+def _texts(tree: dict[str, Any], *keys: str) -> tuple[str, ...]:
+    """Return the texts under the first of the keys that is there; a text alone is a list of one."""
+    value: Any = next((tree[key] for key in keys if key in tree), [])
+    return tuple(each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str))
+
+
+def _is_among(path: str, patterns: tuple[str, ...]) -> bool:
+    return any(PurePosixPath(path).match(pattern) for pattern in patterns)
 
 
 def _text(tree: dict[str, Any], key: str) -> str:

@@ -1,9 +1,10 @@
 """Settings: what the environment says, and what stands beside a store."""
 
-import hashlib
 import os
 import re
 from pathlib import Path
+
+from midstream.formats.digest import sha256_of
 
 SETTINGS = {
     "MIDSTREAM_STORE": "The store: a path, or postgresql://… . By default .midstream/store.db where you are.",
@@ -49,7 +50,7 @@ def index_file(store: str, repo: Path) -> Path:
     whole = repo.resolve()
     named = os.environ.get("MIDSTREAM_INDEX_FOLDER", "")
     folder = Path(named) if named else folder_of(store) / "history"
-    digest = hashlib.sha256(os.fsencode(whole)).hexdigest()[:12]
+    digest = sha256_of(os.fsencode(whole))[:12]
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", whole.name or "repository")[:60]
     return folder / f"{name}-{digest}.index"
 

@@ -121,3 +121,10 @@ def test_what_is_no_document_is_refused_with_the_reason(reader: object, data: by
     assert callable(reader)
     with pytest.raises(ValueError, match=says):
         reader(data=data)
+
+
+@pytest.mark.parametrize("kind", ["software_Package", ["software_Package", "Other"], [], [5], {}, 7])
+def test_types_of_elements_may_be_lists(kind: object) -> None:
+    graph = [{"type": kind, "spdxId": "urn:a", "name": "mbedtls", "software_packageUrl": PURL}]
+    read = read_json_ld(data=json.dumps({"@graph": graph}).encode())
+    assert [each.purls for each in read.packages] == ([[PURL]] if "software_Package" in str(kind) else [])

@@ -94,7 +94,7 @@ def _write(
 ) -> Built:
     label: Label = "embargoed" if meta["label"] == "embargoed" else "public"
     with contextlib.closing(sqlite3.connect(draft, isolation_level=None, uri=True)) as db:
-        for pragma in ("page_size = 4096", "journal_mode = OFF", "synchronous = OFF", "cache_size = -32000"):
+        for pragma in ("page_size = 8192", "journal_mode = OFF", "synchronous = OFF", "cache_size = -32000"):
             db.execute(f"PRAGMA {pragma}")
         db.execute("PRAGMA temp_store = FILE")
         db.executescript(TABLES)
@@ -103,7 +103,7 @@ def _write(
         db.execute("BEGIN")
         built: list[BuiltSource] = []
         for number, path in enumerate(sources, 1):
-            tick(path.name)
+            tick(_name_of(path))
             digest = digest_of(path=path)
             found = taken.take_over(number, digest) or _read(db, number, path, digest, label)
             found = msgspec.structs.replace(found, name=_distinct(found.name, [each.name for each in built]))
@@ -126,6 +126,11 @@ def _write(
             ranges=counts[1],
             unread=counts[2],
         )
+
+
+def _name_of(path: Path) -> str:
+    """Return what a source is called, also where its path is ``.`` or ``..``."""
+    return path.name if path.name not in {"", ".."} else path.resolve().name
 
 
 def _distinct(name: str, taken: list[str]) -> str:
@@ -224,7 +229,7 @@ def _read(db: sqlite3.Connection, number: int, path: Path, digest: str, label: L
     db.executemany("INSERT INTO new_ecosystem VALUES (?, ?)", [(name, number) for name in sorted(into.ecosystems)])
     is_secret = reading.has_refused and not counts["advisory"] and path.is_file()
     return BuiltSource(
-        name=f"source {number}" if is_secret else path.name,
+        name=f"source {number}" if is_secret else _name_of(path),
         kind=reading.kind or "unknown",
         digest=digest,
         newest=reading.newest,

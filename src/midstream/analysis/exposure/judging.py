@@ -100,6 +100,8 @@ def _verdict_of(row: Row) -> Verdict:
 
 def _inside(row: Row, index: "Index", version: str, key: str | None) -> Told:
     verdict: Verdict = _verdict_of(row) if row.state else "affected"
+    if verdict == "affected" and row.until and row.until == f"<= {row.introduced}":
+        return _made(row, index, verdict, f"{version} is listed as affected", key, by="version")
     if verdict == "affected":
         return _made(row, index, verdict, f"{version or 'any version'} lies in {row.in_words()}", key)
     what = "" if row.lo == LOWEST and row.hi == HIGHEST else f" for {row.in_words()}"

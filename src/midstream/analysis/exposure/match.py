@@ -10,7 +10,7 @@ import msgspec
 
 from midstream.analysis.exposure.findings import By, Component, Finding, Told, Verdict
 from midstream.analysis.exposure.judging import Group, Groups, judge, judge_repository
-from midstream.analysis.exposure.names import name_in, repository_name
+from midstream.analysis.exposure.names import in_module, module_of, name_in, repository_name
 from midstream.analysis.exposure.package import NOTHING
 from midstream.analysis.exposure.versions import InvalidVersion, key_function, scheme_of
 
@@ -72,8 +72,9 @@ def match(
 def names_of(component: Component, /) -> list[Asked]:
     """Return what the index is asked for a component.
 
-    Debian and Alpine know source packages only; the others of the RPM family name either, so both are asked. A rebuild
-    without changes (``+b1``, Debian Policy 5.6.12) has the version of its source.
+    Debian and Alpine know source packages only; the others of the RPM family name either, so both are asked, and where
+    it is of a module, its name has the module in it. A rebuild without changes (``+b1``, Debian Policy 5.6.12) has the
+    version of its source.
     """
     ecosystem = component.ecosystem
     if not ecosystem:
@@ -83,18 +84,22 @@ def names_of(component: Component, /) -> list[Asked]:
     if "+b" in version and not component.source_version and ecosystem.startswith("Debian"):
         version = _REBUILD.sub("", version)
     asked = [Asked(ecosystem, name_in(ecosystem=ecosystem, name=source), version)]
-    if source != component.name and scheme_of(ecosystem=ecosystem) == "rpm":
-        asked.append(Asked(ecosystem, component.name, component.version))
+    if scheme_of(ecosystem=ecosystem) == "rpm":
+        if source != component.name:
+            asked.append(Asked(ecosystem, component.name, component.version))
+        if ".module" in component.version:
+            module = module_of(purl=component.purl)
+            asked = [msgspec.structs.replace(each, name=in_module(module, each.name)) for each in asked]
     return asked
 
 
 def single_key(component: Component, /) -> str | None:
     """Return the key that answers for a component in every range of its name; None when more has to be looked at.
 
-    More is looked at without a version that has a key, with several names, with CPEs, and in repositories.
+    More is looked at without a version that has a key, with several names, with CPEs, of modules, and in repositories.
     """
     ecosystem = component.ecosystem
-    if not ecosystem or ecosystem == "GIT" or component.cpes:
+    if not ecosystem or ecosystem == "GIT" or component.cpes or ".module" in component.version:
         return None
     asked = names_of(component)
     return key_in(ecosystem, asked[0].version) if len(asked) == 1 else None

@@ -1,8 +1,11 @@
 """Names as they are compared: an ecosystem's own rule for when two spellings mean the same package."""
 
 import re
+from urllib.parse import unquote
 
+ANY_MODULE = "*"
 _PYTHON = re.compile(r"[-_.]+")
+_MODULE = re.compile(r"[?&]rpmmod=([^&#]+)")
 _SMALL = {"NuGet", "Packagist", "GitHub Actions", "Hex", "Pub", "GIT", "CPE"}
 
 
@@ -26,3 +29,21 @@ def repository_name(*, address: str) -> str:
     host = host.rpartition("@")[2].partition(":")[0]
     path = path.split("?")[0].split("#")[0].strip("/").removesuffix(".git").rstrip("/")
     return f"{host}{slash}{path}".lower()
+
+
+def module_of(*, purl: str) -> str:
+    """Return the module and its stream that a package of Red Hat belongs to, ``httpd:2.4``; `ANY_MODULE` if untold.
+
+    A module is named by name, stream, version and context: ``rpmmod=httpd:2.4:8070020230131172653:bd1311ed``.
+    """
+    found = _MODULE.search(purl)
+    if found is None:
+        return ANY_MODULE
+    name, _, rest = unquote(found[1]).partition(":")
+    stream = rest.partition(":")[0]
+    return f"{name}:{stream}" if stream else ANY_MODULE
+
+
+def in_module(module: str, name: str, /) -> str:
+    """Return what the index calls a package of a module: streams live side by side, each with versions of its own."""
+    return f"{module}::{name}"

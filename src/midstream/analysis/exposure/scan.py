@@ -98,12 +98,25 @@ def _vex_statements(paths: Sequence[Path], unread: list[Unread]) -> "Iterator[St
             what = f"{path}: {error.strerror or error}"
             unread.append(Unread(what=what, hint="Check that the path is right and may be read.", is_missing=True))
         else:
-            yield from read.statements
+            yield from map(_with_releases, read.statements)
             unread.extend(
                 Unread(what=f"{path}: {fault}", hint="This statement does not count.", is_part=True)
                 for fault in read.faults
             )
 
 
+def _with_releases(statement: "Statement") -> "Statement":
+    """Return a statement about parts of a product with the releases of distributions that its names are."""
+    if not statement.parts:
+        return statement
+    from midstream.analysis.exposure.inputs.distributions import ecosystem_of_cpe  # noqa: PLC0415 - as above
+
+    found = [ecosystem_of_cpe(name) for name in statement.names if name.startswith("cpe:")]
+    return msgspec.structs.replace(statement, releases=tuple(filter(None, found)))
+
+
 def _sources(index: "Index") -> list[Source]:
-    return [Source(name=source.name, digest=source.digest, newest=source.newest) for source in index.sources]
+    return [
+        Source(name=each.name, digest=each.digest, newest=each.newest, advisories=each.advisories)
+        for each in index.sources
+    ]

@@ -1,7 +1,8 @@
-"""VEX documents as statements: OpenVEX, CSAF, and the analyses of CycloneDX, each with who says it."""
+"""VEX documents as statements: OpenVEX, CSAF, SPDX 3, and the analyses of CycloneDX, each with who says it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
+from urllib.parse import quote
 
 import msgspec
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from midstream.analysis.exposure.match import Component
     from midstream.formats.cyclonedx.analyses import Statement as Analysis
     from midstream.formats.cyclonedx.components import Bom
+    from midstream.formats.spdx.statements import Product as SpdxPackage
+    from midstream.formats.spdx.statements import Statement as SpdxStatement
 
 SIZE_LIMIT = 64 * 1024 * 1024
 """Bytes a VEX document may have."""
@@ -39,7 +42,7 @@ def read_vex(*, path: Path) -> Vex:
     try:
         return _read(data, where)
     except (ValueError, msgspec.DecodeError, RecursionError) as error:
-        hint = "Give an OpenVEX, CSAF or CycloneDX document."
+        hint = "Give an OpenVEX, CSAF, CycloneDX or SPDX 3 document."
         raise Unreadable(f"it says nothing about vulnerabilities: {error}", where=where, hint=hint) from None
 
 
@@ -55,6 +58,8 @@ def _read(data: bytes, where: str) -> Vex:
         return _of_bom(read_json(data=data), where)
     if isinstance(tree, dict) and "document" in tree:
         return _of_csaf(tree, where)
+    if isinstance(tree, dict) and "@graph" in tree:
+        return _of_spdx(tree, where)
     return _of_openvex(tree, where)
 
 
@@ -106,6 +111,76 @@ def _of_csaf(tree: object, where: str) -> Vex:
         for said in read.statements
     ]
     return Vex(where=where, kind="CSAF", statements=made, faults=read.faults)
+
+
+def _of_spdx(tree: object, where: str) -> Vex:
+    """Return what a document beside what is scanned says; purls and CPEs name its packages."""
+    from midstream.formats.spdx.statements import read_statements  # noqa: PLC0415 - as above
+
+    read = read_statements(tree=tree)
+    made: list[Statement] = []
+    for said in read.statements:
+        nameless = next((each for each in (said.product, said.part) if each and not each.names), None)
+        if nameless:
+            read.faults.append(f"{said.vulnerability}: {nameless.id[:200]!r} has neither purl nor CPE")
+            continue
+        voice = said.said_by or read.name or where
+        parts = _names_in_spdx(said.part) if said.part else ()
+        who = f"{voice} (SPDX, {where})"
+        made.append(_said_in_spdx(said, voice, who, names=_names_in_spdx(said.product), parts=parts))
+    return Vex(where=where, kind="SPDX 3", statements=made, faults=read.faults[:FAULT_LIMIT])
+
+
+def _names_in_spdx(package: "SpdxPackage") -> tuple[str, ...]:
+    """Return the names of a package; a purl without a version means the one the package has."""
+    version = f"@{quote(package.version, safe='')}" if package.version else ""
+    bare = [name.startswith("pkg:") and not set("@?#") & set(name) for name in package.names]
+    return tuple(f"{name}{version}" if is_bare else name for name, is_bare in zip(package.names, bare, strict=True))
+
+
+def statements_of_spdx(
+    tree: object, *, refs: "dict[str, list[Component]]", where: str
+) -> tuple[list[Statement], list[str]]:
+    """Return what a scanned SPDX 3 document says about its own packages, by their ids, and what could not be read."""
+    from midstream.formats.spdx.statements import read_statements  # noqa: PLC0415 - as above
+
+    read = read_statements(tree=tree)
+    made: list[Statement] = []
+    for said in read.statements:
+        about = (said.part or said.product).id
+        if held := refs.get(about):
+            who = (
+                f"{said.said_by}, in the document itself, {where}" if said.said_by else f"the document itself, {where}"
+            )
+            made.append(_said_in_spdx(said, said.said_by or where, who, components=tuple(held)))
+        else:
+            read.faults.append(f"{said.vulnerability}: {about[:200]!r} is none of its packages that are known")
+    return made, read.faults
+
+
+def _said_in_spdx(
+    said: "SpdxStatement",
+    voice: str,
+    who: str,
+    *,
+    names: tuple[str, ...] = (),
+    parts: tuple[str, ...] = (),
+    components: "tuple[Component, ...]" = (),
+) -> Statement:
+    return Statement(
+        vulnerability=said.vulnerability,
+        aliases=tuple(said.aliases),
+        status=cast("Status", said.status),
+        justification=said.justification,
+        detail=said.impact or said.notes,
+        action=said.action,
+        said_by=who,
+        voice=voice,
+        at=said.at,
+        names=names,
+        parts=parts,
+        components=components,
+    )
 
 
 def _of_bom(bom: "Bom", where: str) -> Vex:
@@ -160,5 +235,6 @@ def _statement(
         at=said.at,
         names=names,
         versions=tuple(said.versions),
+        range=said.range,
         components=components,
     )

@@ -34,9 +34,9 @@ def build(
 ) -> None:
     """Build the index from SOURCES: OSV and CSAF documents (file, folder or zip; JSON or YAML), Debian's tracker.
 
-    The tracker is its JSON dump, or a folder with its data/CVE/list. A source that did not change is taken over from
-    the index that is there. What cannot be read is listed with its reason. Exit code 3 when nothing of a source could
-    be read.
+    CycloneDX and SPDX 3 documents count for what they say of vulnerabilities. The tracker is its JSON dump, or a folder
+    with its data/CVE/list. A source that did not change is taken over from the index that is there. What cannot be read
+    is listed with its reason. Exit code 3 when nothing of a source could be read.
     """
     from midstream.analysis.exposure.build import build_index  # noqa: PLC0415 - showing an index reads no sources
     from midstream.cli.output import write_json  # noqa: PLC0415 - as above

@@ -38,7 +38,7 @@ FAIL_ON = {
     "vex",
     type=click.Path(path_type=Path),
     multiple=True,
-    help="A document that says what is affected: OpenVEX, CSAF, CycloneDX.",
+    help="A document that says what is affected: OpenVEX, CSAF, CycloneDX, SPDX 3.",
 )
 @click.option(
     "--release", default="", help="The release of distribution packages that name none: bookworm, alpine-3.20."
@@ -139,33 +139,37 @@ def _write(report: "Report", changes: "Changes | None", *, form: str, output: Pa
         from midstream.cli.exposure.scan_table import table  # noqa: PLC0415 - as above
 
         text = table(report, changes, colour=output is None)
+        if output is None:
+            click.echo(text, nl=False)  # as text, so that Click takes the colours away where there is no terminal
+            return
+        document = click.unstyle(text).encode()
     else:
-        text = _document(report, changes, form)
-    if output is None:
-        click.echo(text, nl=False)
-        return
+        document = _document(report, changes, form)
+        if output is None:
+            click.echo(document, nl=False)
+            return
     partial = output.with_name(f".{output.name}.partial")
-    partial.write_text(click.unstyle(text), encoding="utf-8")
+    partial.write_bytes(document)
     partial.replace(output)
 
 
-def _document(report: "Report", changes: "Changes | None", form: str) -> str:
+def _document(report: "Report", changes: "Changes | None", form: str) -> bytes:
     import midstream  # noqa: PLC0415 - as above
-    from midstream.cli.output import json_text  # noqa: PLC0415 - as above
+    from midstream.cli.output import json_bytes  # noqa: PLC0415 - as above
 
     if form == "json":
-        return json_text(report)
+        return json_bytes(report)
     if form == "html":
         from midstream.analysis.exposure.reports.page import as_page  # noqa: PLC0415 - as above
 
-        return as_page(report, changes=changes)
+        return as_page(report, changes=changes).encode()
     if form == "sarif":
         from midstream.analysis.exposure.reports.sarif import as_sarif  # noqa: PLC0415 - as above
 
-        return json_text(as_sarif(report, version=midstream.__version__))
+        return json_bytes(as_sarif(report, version=midstream.__version__))
     from midstream.analysis.exposure.reports.documents import as_cyclonedx, as_openvex  # noqa: PLC0415 - as above
 
-    return json_text(as_openvex(report) if form == "openvex" else as_cyclonedx(report, version=midstream.__version__))
+    return json_bytes(as_openvex(report) if form == "openvex" else as_cyclonedx(report, version=midstream.__version__))
 
 
 def _talk(report: "Report", changes: "Changes | None") -> None:
@@ -203,9 +207,9 @@ def _explain(session: Session, index_path: Path, asked: "Asked", name: str, *, a
         or not answer.vulnerability
     ]
     if as_json:
-        from midstream.cli.output import json_text  # noqa: PLC0415 - as above
+        from midstream.cli.output import write_json  # noqa: PLC0415 - as above
 
-        click.echo(json_text(found), nl=False)
+        write_json(found)
     else:
         click.echo(explanation(found, name=name, report=report), nl=False)
     _talk(report, None)

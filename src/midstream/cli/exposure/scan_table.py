@@ -55,11 +55,13 @@ def summary(report: "Report", changes: "Changes | None") -> Iterator[str]:
     shown = ", ".join(f"{counts[word]} {word}" for word in open_words if counts.get(word)) or "nothing open"
     entries = sum(entry.listed for entry in report.inputs)
     many = f" ({entries} entries)" if entries != counts["components"] + counts["unidentified"] else ""
-    yield f"{counts['components']} components{many}: {shown}"
+    yield f"{counts['components']} component{'' if counts['components'] == 1 else 's'}{many}: {shown}"
     if changes:
         yield f"since {changes.since}: {len(changes.new)} new, {len(changes.gone)} gone, {len(changes.changed)} changed"
-    dates = ", ".join(f"{source.name} {source.newest[:10]}".strip() for source in report.sources)
-    yield f"index {report.index}" + (f": {dates}" if dates else "")
+    yield f"index {report.index}"
+    for source in report.sources:
+        newest = f", newest {source.newest[:10]}" if source.newest else ""
+        yield f"  {source.name}: {source.advisories:,} advisor{'y' if source.advisories == 1 else 'ies'}{newest}"
     if report.unused_statements:
         yield f"{len(report.unused_statements)} statements speak of nothing that was found here"
 

@@ -1,5 +1,6 @@
 """What a CSAF document says about products and vulnerabilities (CSAF 2.0 and 2.1, "product_status")."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,16 +19,21 @@ _STATUSES = {
     "under_investigation": "under_investigation",
 }
 
+_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*-[A-Za-z0-9_.:-]*[0-9A-Za-z]")
+"""What an id of a vulnerability looks like: GHSA-xxxx-xxxx-xxxx, ACME-7."""
+
 
 class Product(msgspec.Struct, kw_only=True):
     """One product id of the tree: its names (purls, CPEs), a range of versions if it stands for many, and its parts.
 
-    `parts` is not empty for a relationship: the product with the other installed in it.
+    `parts` is not empty for a relationship: the product with the other installed in it. `through` are the names of what
+    lies between the two, such as the module of a distribution that a package belongs to.
     """
 
     names: list[str]
     versions: str = ""
     parts: list[str] = []
+    through: list[str] = []
 
 
 class Statement(msgspec.Struct, kw_only=True, frozen=True):
@@ -40,6 +46,7 @@ class Statement(msgspec.Struct, kw_only=True, frozen=True):
     justification: str
     impact: str
     action: str
+    remedy: str = ""  # the category of the action: vendor_fix, no_fix_planned, none_available
 
 
 class Statements(msgspec.Struct, kw_only=True):
@@ -82,14 +89,24 @@ def _statements(
     if not names:
         faults.append("a vulnerability has neither a cve nor ids")
         return
+    # Among the ids are numbers of bugs, and one bug may be about several vulnerabilities: those are no names of this.
+    names = [names[0], *(name for name in names[1:] if _ID.fullmatch(name))]
     labels = _by_product(entry, "flags", "label", groups)
     threats = [each for each in _tables(entry, "threats") if each.get("category") == "impact"]
     impacts = _by_product({"threats": threats}, "threats", "details", groups)
     actions = _by_product(entry, "remediations", "details", groups)
-    for group, listed in _table(entry, "product_status").items():
+    remedies = _by_product(entry, "remediations", "category", groups)
+    said = _table(entry, "product_status")
+    if not _STATUSES.keys() & said.keys():  # "recommended" and "unknown" say nothing about being affected
+        only = f"only what is {', '.join(sorted(said))[:80]}" if said else "nothing"
+        faults.append(f"{names[0]}: it says {only} of any product")
+    for group, listed in said.items():
         status = _STATUSES.get(group)
-        if status is None or not isinstance(listed, list):
-            continue  # "recommended" and "unknown" say nothing about being affected
+        if status is None:
+            continue
+        if not isinstance(listed, list):
+            faults.append(f"{names[0]}: {group} is no list")
+            continue
         for product in map(str, listed):
             if product not in products:
                 faults.append(f"{names[0]}: {group} names {product!r}, which the product tree does not have")
@@ -102,6 +119,7 @@ def _statements(
                 justification=labels.get(product, ""),
                 impact=impacts.get(product, ""),
                 action=actions.get(product, ""),
+                remedy=remedies.get(product, ""),
             )
 
 
@@ -109,9 +127,9 @@ def _by_product(entry: dict[str, Any], key: str, value: str, groups: dict[str, l
     """Return what the entries of a list say, by product id, with groups of products taken apart."""
     found: dict[str, str] = {}
     for each in _tables(entry, key):
-        ids = [str(product) for product in each.get("product_ids") or []]
-        for group in each.get("group_ids") or []:
-            ids += groups.get(str(group), [])
+        ids = _texts(each, "product_ids")
+        for group in _texts(each, "group_ids"):
+            ids += groups.get(group, [])
         for product in ids:
             found.setdefault(product, _text(each, value))
     return found
@@ -134,20 +152,44 @@ def _products(tree: dict[str, Any], faults: list[str]) -> tuple[dict[str, Produc
         stack += [(inner, depth + 1) for inner in _tables(branch, "branches")]
     for held in _tables(tree, "full_product_names"):
         found[_text(held, "product_id")] = Product(names=_names(held))
-    for entry in _tables(tree, "relationships"):
-        whole = found.get(_text(entry, "relates_to_product_reference"))
-        part = found.get(_text(entry, "product_reference"))
-        held = _table(entry, "full_product_name")
-        if whole and part:
-            own = _names(held)
-            found[_text(held, "product_id")] = Product(
-                names=own or whole.names, versions=part.versions, parts=[] if own else part.names
-            )
-    groups = {
-        _text(entry, "group_id"): [str(product) for product in entry.get("product_ids") or []]
-        for entry in _tables(tree, "product_groups")
-    }
+    _relate(_tables(tree, "relationships"), found, faults)
+    groups = {_text(entry, "group_id"): _texts(entry, "product_ids") for entry in _tables(tree, "product_groups")}
     return found, groups
+
+
+def _relate(entries: list[dict[str, Any]], found: dict[str, Product], faults: list[str]) -> None:
+    """Add the products that relationships make of others, in whatever order they stand: package, module, release.
+
+    One that is made of itself, or of what the tree does not have, is a fault.
+    """
+    waiting = entries
+    while waiting:
+        left = [entry for entry in waiting if not _has_related(entry, found)]
+        if len(left) == len(waiting):
+            break
+        waiting = left
+    for entry in waiting:
+        whole, part = _text(entry, "relates_to_product_reference"), _text(entry, "product_reference")
+        lost = " and ".join(repr(name[:200]) for name in (part, whole) if name not in found)
+        name = _text(_table(entry, "full_product_name"), "product_id")
+        faults.append(f"the product {name[:200]!r} is made of {lost}, which the product tree does not have")
+
+
+def _has_related(entry: dict[str, Any], found: dict[str, Product]) -> bool:
+    """Return whether both sides of a relationship are known; then the product it makes is, too."""
+    whole = found.get(_text(entry, "relates_to_product_reference"))
+    part = found.get(_text(entry, "product_reference"))
+    if whole is None or part is None:
+        return False
+    held = _table(entry, "full_product_name")
+    own = _names(held)
+    found[_text(held, "product_id")] = Product(
+        names=own or whole.names,
+        versions=part.versions,
+        parts=[] if own else part.names,
+        through=[] if own else [*whole.through, *whole.parts],
+    )
+    return True
 
 
 def _names(product: dict[str, Any]) -> list[str]:
@@ -160,6 +202,11 @@ def _names(product: dict[str, Any]) -> list[str]:
 def _tables(tree: dict[str, Any], key: str) -> list[dict[str, Any]]:
     entries = tree.get(key)
     return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+
+
+def _texts(tree: dict[str, Any], key: str) -> list[str]:
+    value = tree.get(key)
+    return [str(each) for each in value] if isinstance(value, list) else []
 
 
 def _table(tree: dict[str, Any], key: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The tracker's text lists: ``data/CVE/list``, ``data/DSA/list`` and ``data/DLA/list`` of its repository.
+"""The tracker's text lists: ``data/CVE/list``, and ``list`` in ``data/DSA``, ``DLA`` and ``DTSA`` of its repository.
 
 Their grammar is that of the tracker's own ``lib/python/bugs.py`` and ``doc/security-team.d.o/security_tracker``.
 """
@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 
-from midstream.formats.debian_tracker.notes import Entry, Kind, Note
+from midstream.formats.debian_tracker.notes import Advisory, Entry, Kind, Note
 
 _HEAD = re.compile(r"((?:CVE|TEMP)-[0-9A-Za-z-]+)(?:\s+[(\[](.*?)[)\]]?)?\s*")
 _ADVISORY = re.compile(r"\[[^\]]*\]\s+((?:DSA|DLA|DTSA|ELA)-[0-9-]+)(?:\s+(.*))?")
@@ -64,34 +64,46 @@ def _take(entry: Entry, text: str, number: int, faults: list[str]) -> None:
             entry.notes.append(note)
         elif "<itp>" not in text:
             faults.append(f"{number}: {text[:80]!r} is no note")
-    elif not _REMARK.fullmatch(text) and not _REFERENCES.fullmatch(text):
+    elif references := _REFERENCES.fullmatch(text):
+        entry.advisories += references[1].split()
+    elif not _REMARK.fullmatch(text):
         faults.append(f"{number}: {text[:80]!r} is no note")
 
 
-def read_advisory_list(lines: Iterable[str], *, faults: list[str]) -> Iterator[tuple[str, list[str], list[Note]]]:
-    """Yield the id, the vulnerabilities and the notes of each advisory of ``data/DSA/list`` or ``data/DLA/list``."""
-    name, ids, notes = "", list[str](), list[Note]()
+def read_advisory_list(lines: Iterable[str], *, faults: list[str]) -> Iterator[Advisory]:
+    """Yield the advisories of ``data/DSA/list``, ``data/DLA/list`` or ``data/DTSA/list``.
+
+    A line that cannot be read goes to `faults`; remarks (``NOTE: …``) are passed over.
+    """
+    advisory: Advisory | None = None
     for number, line in enumerate(lines, 1):
         text = line.strip()
-        if not text or len(line) > LINE_LIMIT:
+        if not text:
             continue
-        if not line[0].isspace():
-            if name:
-                yield name, ids, notes
+        if len(line) > LINE_LIMIT:
+            faults.append(f"{number}: a line of {len(line)} characters")
+        elif not line[0].isspace():
+            if advisory is not None:
+                yield advisory
             found = _ADVISORY.fullmatch(text)
-            name, ids, notes = found[1] if found else "", [], []
+            advisory = Advisory(id=found[1], title=found[2] or "", line=number) if found else None
             if found is None:
                 faults.append(f"{number}: {text[:80]!r} begins no advisory")
-        elif references := _REFERENCES.fullmatch(text):
-            ids += references[1].split()
-        elif text[0] == "[":
-            note = _note(text, number)
-            if note is not None:
-                notes.append(note)
-            else:
-                faults.append(f"{number}: {text[:80]!r} is no note")
-    if name:
-        yield name, ids, notes
+        elif advisory is not None:
+            _take_part(advisory, text, number, faults)
+    if advisory is not None:
+        yield advisory
+
+
+def _take_part(advisory: Advisory, text: str, number: int, faults: list[str]) -> None:
+    references = _REFERENCES.fullmatch(text)
+    note = None if references else _note(text, number)
+    if references:
+        advisory.vulnerabilities += references[1].split()
+    elif note is not None:
+        advisory.notes.append(note)
+    elif not _REMARK.fullmatch(text):
+        faults.append(f"{number}: {text[:80]!r} is no note")
 
 
 def _note(text: str, number: int) -> Note | None:

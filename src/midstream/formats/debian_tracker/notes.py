@@ -36,5 +36,16 @@ class Entry(msgspec.Struct, kw_only=True):
     id: str
     description: str = ""
     notes: list[Note] = []
+    advisories: list[str] = []  # of the security team, which say what they repaired: DSA-5678-1
     is_rejected: bool = False
+    line: int = 0
+
+
+class Advisory(msgspec.Struct, kw_only=True):
+    """One advisory of the security team, with the vulnerabilities it names and what it repairs in which release."""
+
+    id: str
+    title: str = ""
+    vulnerabilities: list[str] = []
+    notes: list[Note] = []
     line: int = 0

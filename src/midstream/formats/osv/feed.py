@@ -52,6 +52,7 @@ class _Entry(msgspec.Struct):
     modified: str | None = None
     withdrawn: str | None = None
     aliases: msgspec.Raw = msgspec.Raw(b"[]")
+    upstream: msgspec.Raw = msgspec.Raw(b"[]")
     summary: msgspec.Raw = msgspec.Raw(b'""')
     severity: msgspec.Raw = msgspec.Raw(b"[]")
     affected: msgspec.Raw = msgspec.Raw(b"[]")
@@ -123,13 +124,25 @@ def read_entry(data: bytes) -> Feed:
         id=entry.id,
         modified=entry.modified or "",
         withdrawn=entry.withdrawn or "",
-        aliases=_tried(_TEXTS, entry.aliases, [], "aliases", faults),
+        aliases=[*_tried(_TEXTS, entry.aliases, [], "aliases", faults), *_copied(entry, faults)],
         summary=_tried(_TEXT, entry.summary, "", "summary", faults),
         severity=severities[-1].score if severities else label.severity,
         affected=list(_affected(entry.affected, faults)),
         label=label.tlp,
         faults=faults,
     )
+
+
+def _copied(entry: _Entry, faults: list[str]) -> list[str]:
+    """Return the upstream id that an entry is a distribution's copy of: CVE-2026-1 for DEBIAN-CVE-2026-1.
+
+    Such an entry is the same vulnerability, told of the distribution's packages. Other upstream ids are others: an
+    advisory may have many.
+    """
+    if "-CVE-" not in entry.id:
+        return []
+    upstream = _tried(_TEXTS, entry.upstream, [], "upstream", faults)
+    return [name for name in upstream if entry.id.endswith(f"-{name}")]
 
 
 def _affected(raw: msgspec.Raw, faults: list[str]) -> Iterator[Affected]:

@@ -1,5 +1,7 @@
 """Packages of an SPDX document: 2.2 and 2.3 as JSON and tag-value, 3.0 as JSON-LD (spdx.github.io/spdx-spec)."""
 
+from typing import Any
+
 import msgspec
 
 FAULT_LIMIT = 100
@@ -92,7 +94,7 @@ def read_json_ld(*, data: bytes) -> Document:
     by_id = {str(element.get("@id") or element.get("spdxId")): element for element in elements}
     spec, name, packages = "", "", []
     for element in elements:
-        kind = element.get("type") or element.get("@type")
+        kind = kind_of(element)
         if kind == "CreationInfo":
             spec = spec or _text(element, "specVersion", "CreationInfo", faults)
         elif kind == "SpdxDocument":
@@ -100,6 +102,13 @@ def read_json_ld(*, data: bytes) -> Document:
         elif kind in {"software_Package", "Package"}:
             packages.append(_package_of_3(element, by_id, faults))
     return Document(spec=f"SPDX-{spec or '3.0'}", name=name, packages=packages, faults=faults)
+
+
+def kind_of(element: dict[str, Any], /) -> str:
+    """Return the type of an element of a graph, "" for none; of a list of types, which JSON-LD allows, the first."""
+    value = element.get("type") or element.get("@type")
+    first = value[0] if isinstance(value, list) and value else value
+    return first if isinstance(first, str) else ""
 
 
 def read_tag_value(*, data: bytes) -> Document:

@@ -113,7 +113,7 @@ BAD = {
     "cut json": (written("x.json", json.dumps(GOOD)[:-5]), "no whole JSON document"),
     "not utf-8": (written("x.json", b'{"id": "\xff\xfe"}'), "x.json:"),
     "deep json": (written("x.json", '{"id": "A", "affected": ' + "[" * 100_000 + "]" * 100_000 + "}"), "x.json"),
-    "another document": (written("x.json", '{"hello": 1}'), "neither OSV, nor CSAF, nor Debian's tracker"),
+    "another document": (written("x.json", '{"hello": 1}'), "neither OSV, CSAF, CycloneDX or SPDX"),
     "ranges is no list": (
         written("x.json", changed(affected=[{"package": PACKAGE, "ranges": {}}])),
         "ranges: Expected `array`",

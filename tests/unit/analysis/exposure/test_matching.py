@@ -220,6 +220,40 @@ def test_aliases_are_one_vulnerability_and_related_ids_are_not(index_of: MakeInd
     assert (other.vulnerability, other.verdict) == ("CVE-2026-2", "not affected")
 
 
+def test_what_a_distribution_copies_is_the_same_vulnerability(index_of: MakeIndex) -> None:
+    index = index_of(
+        [
+            entry("DEBIAN-CVE-2026-1", package("Debian:12", "demo", "introduced 0"), upstream=["CVE-2026-1"]),
+            entry("USN-1", package("Debian:12", "demo", "introduced 0"), upstream=["CVE-2026-1"]),
+        ]
+    )
+    answers = found(index, ecosystem="Debian:12", name="demo", version="1")
+    assert [(one.vulnerability, one.aliases) for one in answers] == [
+        ("CVE-2026-1", ("DEBIAN-CVE-2026-1",)),
+        ("USN-1", ()),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "ecosystem"),
+    [
+        ("Red Hat:enterprise_linux:8::appstream", "Red Hat:8"),
+        ("Red Hat:rhel_eus:9.2::baseos", "Red Hat:rhel_eus:9.2"),
+        ("Red Hat:8", "Red Hat:8"),
+    ],
+)
+def test_releases_of_red_hat_are_called_as_components_call_them(said: str, ecosystem: str, index_of: MakeIndex) -> None:
+    index = index_of([entry("RHSA-1", package(said, "demo", "introduced 0", "fixed 2-1.el8"))])
+    (answer,) = found(index, ecosystem=ecosystem, name="demo", version="1-1.el8")
+    assert answer.verdict == "affected"
+
+
+def test_a_listed_version_says_so(index_of: MakeIndex) -> None:
+    index = index_of([entry("A", package(*PYPI, versions=["1.2"]))])
+    (answer,) = found(index, ecosystem="PyPI", name="demo", version="1.2.0")
+    assert (answer.why, answer.told[0].by) == ("1.2.0 is listed as affected", "version")
+
+
 def test_every_answer_has_its_reason(index_of: MakeIndex) -> None:
     index = index_of([entry("A", package(*PYPI, "introduced 1.0", "fixed 1.5"), package(*PYPI, "introduced 2.0"))])
     (answer,) = found(index, ecosystem="PyPI", name="demo", version="1.2")

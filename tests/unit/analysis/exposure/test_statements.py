@@ -54,6 +54,24 @@ def test_whom_a_name_speaks_of(names: tuple[str, ...], is_meant: bool) -> None: 
 
 
 @pytest.mark.parametrize(
+    ("part", "release", "is_meant"),
+    [
+        ("pkg:rpm/redhat/web-libs@2.4-5.el8?arch=x86_64&epoch=0", "Red Hat:8", True),
+        ("pkg:rpm/redhat/web@2.4-5.el8?arch=src", "Red Hat:8", True),
+        ("pkg:rpm/redhat/web?arch=src", "Red Hat:8", True),
+        ("pkg:rpm/redhat/web@2.4-6.el8?arch=src", "Red Hat:8", False),
+        ("pkg:rpm/redhat/web-libs@2.4-5.el8?arch=s390x", "Red Hat:8", False),
+        ("pkg:rpm/redhat/web?arch=src", "Red Hat:9", False),
+    ],
+)
+def test_a_package_of_a_release_is_meant_in_every_document(part: str, release: str, *, is_meant: bool) -> None:
+    query = "arch=x86_64&distro=rhel-8.9&upstream=web-2.4-5.el8.src.rpm"
+    component = component_of_purl(f"pkg:rpm/redhat/web-libs@2.4-5.el8?{query}")
+    statement = said(names=("cpe:/o:redhat:enterprise_linux:8",), parts=(part,), releases=(release,))
+    assert speaks_of(statement, component, root=None) is is_meant
+
+
+@pytest.mark.parametrize(
     ("name", "is_meant"),
     [
         ("cpe:2.3:a:w1.fi:hostapd:2.11:*:*:*:*:*:*:*", True),
@@ -261,8 +279,21 @@ CYCLONEDX = {
         {"id": CVE, "affects": [{"ref": "nothing"}], "analysis": {"state": "exploitable"}},
         {
             "id": CVE,
-            "affects": [{"ref": "z", "versions": [{"range": "vers:deb/*"}]}],
-            "analysis": {"state": "resolved"},
+            "affects": [
+                {
+                    "ref": "z",
+                    "versions": [
+                        {"range": "vers:deb/<1.3"},
+                        {"range": "vers:deb/>=1.3", "status": "unaffected"},
+                        {"version": "2.0", "status": "unaffected"},
+                        {"version": "3.0", "status": "unknown"},
+                        {"range": "all of them"},
+                        {"status": "affected"},
+                        {"version": "4.0", "status": "perhaps"},
+                    ],
+                }
+            ],
+            "analysis": {"state": "exploitable"},
         },
         {"id": CVE, "affects": [{"ref": "z"}], "analysis": {"state": "whatever"}},
         {"id": CVE, "affects": [{"ref": "z"}]},
@@ -315,12 +346,24 @@ def test_csaf_is_read(tmp_path: Path) -> None:
 
 def test_cyclonedx_is_read(tmp_path: Path) -> None:
     statements, faults = read(tmp_path, CYCLONEDX)
-    assert [(one.status, one.names, one.versions) for one in statements] == [
-        ("not_affected", (LIBRARY.purl,), ()),
-        ("not_affected", (LIBRARY.purl,), ("9",)),
+    assert {one.names for one in statements} == {(LIBRARY.purl,)}
+    assert [(one.status, one.versions, one.range, speaks_of(one, LIBRARY, root=None)) for one in statements] == [
+        ("not_affected", (), "", True),
+        ("not_affected", ("9",), "", False),
+        ("affected", (), "vers:deb/<1.3", True),
+        ("not_affected", (), "vers:deb/>=1.3", False),
+        ("not_affected", ("2.0",), "", False),
+        ("under_investigation", ("3.0",), "", False),
     ]
-    assert [speaks_of(one, LIBRARY, root=None) for one in statements] == [True, False]
-    assert len(faults) == 5
+    assert faults == [
+        "vulnerabilities[2]: 'all of them' is no range as vers: writes it",
+        "vulnerabilities[2]: an entry of versions has neither a version nor a range",
+        "vulnerabilities[2]: 'perhaps' is no status of versions",
+        "vulnerabilities[3]: 'whatever' is no state",
+        "vulnerabilities[5]: it names no vulnerability",
+        "vulnerabilities[6] is no object",
+        "CVE-2026-1: 'nothing' names no component with a purl or CPE",
+    ]
 
 
 def test_cyclonedx_in_xml_says_the_same(tmp_path: Path) -> None:

@@ -146,6 +146,7 @@ class Fleet:
         by_both = "SELECT id, body FROM component WHERE ecosystem = ? AND (name = ? OR body LIKE ? ESCAPE '\\')"
         for ecosystem, name in names:
             if scheme_of(ecosystem=ecosystem) == "rpm":
+                name = name.rpartition("::")[2]  # noqa: PLW2901 - a package of a module is kept by its own name
                 begins = '["' + name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + '",%'
                 for number, body in self._db.execute(by_both, (ecosystem, name, begins)):
                     yield number, component_of_row(ecosystem, body)

@@ -101,17 +101,27 @@ def _with_source(component: Component, entry: "Listed") -> Component:
     return msgspec.structs.replace(component, source_name=name, source_version=whole if version else "")
 
 
-def take_spdx(into: "Collecting", document: "Document") -> None:
-    """Add what an SPDX document lists. A package may have several names; each is looked up."""
+def take_spdx(into: "Collecting", document: "Document", *, tree: bytes = b"") -> None:
+    """Add what an SPDX document lists. A package may have several names; each is looked up.
+
+    `tree` is the JSON-LD of a document that has statements about its own packages.
+    """
+    refs: dict[str, list[Component]] = {}
     into.found.kind = document.spec.replace("-", " ", 1)
     into.fault(*document.faults)
     for number, package in enumerate(document.packages):
         place = f"packages[{number}] {package.id}".rstrip()
         components, why = _of_package(package, into.release, place)
         for component in components:
-            into.add(component)
+            refs.setdefault(package.id, []).append(into.add(component))
         if not components:
             into.unidentified(name=package.name, version=package.version, why=why, place=place)
+    if tree:
+        from midstream.analysis.exposure.vex import statements_of_spdx  # noqa: PLC0415 - few documents have any
+
+        statements, faults = statements_of_spdx(msgspec.json.decode(tree), refs=refs, where=into.found.where)
+        into.found.statements += statements
+        into.fault(*faults)
 
 
 def _of_package(package: "Package", release: str, place: str) -> tuple[list[Component], str]:

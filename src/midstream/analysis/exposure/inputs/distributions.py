@@ -35,9 +35,22 @@ _VENDORS = {
     "azurelinux": "Azure Linux",
     "raspbian": "Raspbian",
 }
+_IDS = {"Red Hat": "rhel", "Rocky Linux": "rocky", "SUSE": "sles"}
+"""What os-release calls them (os-release(5), ID), where it is not the vendor's name."""
+
 _ROLLING = {"Wolfi", "Chainguard"}
 _MAJOR_ONLY = {"Debian", "AlmaLinux", "Rocky Linux", "Red Hat", "Mageia", "Raspbian"}
 _LTS = re.compile(r"[0-9]*[02468]\.04")
+_PRODUCTS = {
+    "almalinux:almalinux": "AlmaLinux",
+    "debian:debian_linux": "Debian",
+    "opensuse:leap": "openSUSE",
+    "rocky:rocky": "Rocky Linux",
+    "suse:sles": "SUSE",
+}
+"""What CPEs call releases, by vendor and product; Red Hat's are not here."""
+
+_REPOSITORY = re.compile(r"rhel-([0-9]+)-for-[a-z0-9_]+-[a-z0-9]+-(?:(eus|e4s|aus|tus)-)?(?:debug-|source-)?rpms")
 _NAME = re.compile(r"\s*([A-Z_]+)=(.*)")
 
 
@@ -50,7 +63,7 @@ def ecosystem_of_distribution(*, namespace: str, distro: str, release: str = "")
     """
     vendor = _VENDORS.get(namespace.lower(), namespace.title())
     said = distro.lower()
-    for name in (namespace.lower(), vendor.lower().replace(" ", "")):
+    for name in (namespace.lower(), _IDS.get(vendor, vendor.lower().replace(" ", ""))):
         said = said.removeprefix(f"{name}-")
     if not said:
         return release if release.partition(":")[0] == vendor else vendor
@@ -85,6 +98,44 @@ def ecosystem_of_release(text: str, /) -> str:
     if vendor.lower() not in _VENDORS or not version:
         raise ValueError(f"{text[:60]!r} is no release; write it as bookworm, debian-12 or alpine-3.20")
     return ecosystem_of(vendor=_VENDORS[vendor.lower()], version=version.removesuffix(":LTS").lower())
+
+
+def ecosystem_of_cpe(text: str, /) -> str:
+    """Return the ecosystem of the release of a distribution that a CPE names, or "": ``Red Hat:9``, ``SUSE:15.5``."""
+    prefix = "cpe:2.3:" if text.startswith("cpe:2.3:") else "cpe:/"
+    vendor, product, version, update = [*text.removeprefix(prefix).lower().split(":"), "", "", "", "", ""][1:5]
+    if not version or version in {"*", "-"}:
+        return ""
+    if vendor == "redhat":
+        return stream_of_red_hat(f"{product}:{version}")
+    if product == "sles" and update.startswith("sp"):
+        version = f"{version}.{update.removeprefix('sp')}"
+    name = _PRODUCTS.get(f"{vendor}:{product}")
+    return ecosystem_of(vendor=name, version=version) if name else ""
+
+
+def stream_of_red_hat(stream: str, /) -> str:
+    """Return the ecosystem of ``enterprise_linux:9::appstream`` or ``rhel_eus:9.2``, as OSV and CPEs write it.
+
+    A stream with fixes of its own is an ecosystem of its own: ``Red Hat:rhel_eus:9.2``.
+    """
+    product, _, rest = stream.partition(":")
+    version = rest.partition(":")[0]
+    return f"Red Hat:{version.partition('.')[0]}" if product == "enterprise_linux" else f"Red Hat:{product}:{version}"
+
+
+def ecosystem_of_repository(name: str, /, *, distro: str) -> str:
+    """Return the ecosystem of Red Hat's repository of that id, ``rhel-9-for-x86_64-appstream-eus-rpms``; "" for others.
+
+    Those of a stream do not say of which minor release they are; `distro` may: ``rhel-9.2``.
+    """
+    found = _REPOSITORY.match(name)
+    if found is None:
+        return ""
+    if not found[2]:
+        return f"Red Hat:{found[1]}"
+    minor = distro.lower().removeprefix("redhat-").removeprefix("rhel-")
+    return f"Red Hat:rhel_{found[2]}:{minor}" if minor.startswith(f"{found[1]}.") else "Red Hat"
 
 
 def ecosystem_of_os_release(text: str, /) -> str:

@@ -75,22 +75,89 @@ def _release_beside(path: Path | None) -> str:
 
 
 def take_west(into: "Collecting", text: str, path: Path | None) -> None:
-    """Add the projects of a west manifest, and what the ``module.yml`` of each says where the workspace is there."""
-    from midstream.formats.west import read_manifest  # noqa: PLC0415 - as above
+    """Add the projects of a west manifest, and what the ``module.yml`` of each says where the workspace is there.
 
-    manifest = read_manifest(text=text)
+    What it imports from its own repository counts too, and comes first, as in west ("Manifest Imports"). A manifest in
+    another repository is not fetched: which one is not read is a fault.
+    """
     into.found.kind = "west manifest"
-    into.fault(*manifest.faults)
+    projects: dict[str, Project] = {}
+    _read_manifest(into, text, path, projects, imported={path.resolve()} if path else set())
     workspaces = _workspaces(path)
-    if manifest.imports:
-        into.fault(f"projects whose own manifests are imported, and were not read: {', '.join(manifest.imports)}")
-    for project in manifest.projects:
+    for project in projects.values():
         place = f"project {project.name}"
         if not project.url:
             into.unidentified(name=project.name, version=project.revision, why="it has no address", place=place)
             continue
         cloned = into.add(git_component(repo=project.url, revision=project.revision, place=place))
         _take_module_of(into, project, cloned, workspaces)
+
+
+def _read_manifest(
+    into: "Collecting", text: str, path: Path | None, projects: "dict[str, Project]", *, imported: set[Path]
+) -> None:
+    """Add the projects of a manifest that are not there yet: those it imports from its own repository, then its own."""
+    from midstream.formats.west import read_manifest  # noqa: PLC0415 - as above
+
+    manifest = read_manifest(text=text)
+    into.fault(*manifest.faults)
+    for each in manifest.own:
+        found: dict[str, Project] = {}
+        for file in _imported_files(into, each.file, path):
+            if file in imported:
+                into.fault(f"self: import: {each.file}: it is imported more than once; the first time counts")
+                continue
+            imported.add(file)
+            _read_imported(into, file, found, imported)
+        for name, project in found.items():
+            if each.takes(project):
+                placed = f"{each.prefix}/{project.path}" if each.prefix else project.path
+                projects.setdefault(name, msgspec.structs.replace(project, path=placed))
+    for project in manifest.projects:
+        projects.setdefault(project.name, project)
+    for project in manifest.imports:
+        where = f"{project.url or 'no address'} at {project.revision}"
+        into.fault(f"project {project.name}: the manifest it is to be imported from was not read: {where}")
+
+
+def _read_imported(into: "Collecting", file: Path, found: "dict[str, Project]", imported: set[Path]) -> None:
+    from midstream.formats.west import SIZE_LIMIT  # noqa: PLC0415 - as above
+
+    try:
+        with file.open(encoding="utf-8") as opened:
+            text = opened.read(SIZE_LIMIT + 1)
+        _read_manifest(into, text, file, found, imported=imported)
+    except (OSError, ValueError) as error:
+        into.fault(f"self: import: {file.name}: {error}")
+
+
+def _imported_files(into: "Collecting", name: str, path: Path | None) -> list[Path]:
+    """Return the files an import from the manifest's own repository names: a file, or those in a folder, by name."""
+    if path is None:
+        into.fault(f"self: import: {name[:200]}: give the manifest as a file, so that what it imports can be found")
+        return []
+    whole = path.resolve()
+    root = next((folder for folder in whole.parents if (folder / ".git").exists()), whole.parent)
+    try:
+        target = (root / name).resolve()
+        is_folder = target.is_relative_to(root) and target.is_dir()
+        files = sorted(each.resolve() for each in target.iterdir()) if is_folder else [target]
+        return [file for file in files if _is_manifest(into, file, root, name, is_folder=is_folder)]
+    except (OSError, ValueError):
+        into.fault(f"self: import: {name[:200]!r}: no file can be called this")
+        return []
+
+
+def _is_manifest(into: "Collecting", file: Path, root: Path, name: str, *, is_folder: bool) -> bool:
+    if is_folder and file.suffix not in {".yml", ".yaml"}:
+        return False
+    if not file.is_relative_to(root):
+        into.fault(f"self: import: {name[:200]}: it leads out of the repository, and was not read")
+        return False
+    if not file.is_file():
+        into.fault(f"self: import: {name[:200]}: there is no such file")
+        return False
+    return True
 
 
 def _workspaces(path: Path | None) -> list[Path]:
@@ -104,14 +171,18 @@ def _workspaces(path: Path | None) -> list[Path]:
 
 def _take_module_of(into: "Collecting", project: "Project", cloned: Component, workspaces: list[Path]) -> None:
     for workspace in workspaces:
-        folder = (workspace / project.path).resolve()
+        try:
+            folder = (workspace / project.path).resolve()
+            found = next((folder / name for name in MODULE_FILES[:2] if (folder / name).is_file()), None)
+        except (OSError, ValueError):
+            into.fault(f"project {project.name[:200]}: no folder can be called {project.path[:80]!r}")
+            return
         if not folder.is_relative_to(workspace):
             into.fault(f"project {project.name}: its path leads out of the workspace; its module.yml was not read")
             return
-        for name in MODULE_FILES[:2]:
-            if (folder / name).is_file():
-                _take_module_file(into, folder / name, project.name, cloned)
-                return
+        if found:
+            _take_module_file(into, found, project.name, cloned)
+            return
 
 
 def _take_module_file(into: "Collecting", path: Path, name: str, cloned: Component) -> None:

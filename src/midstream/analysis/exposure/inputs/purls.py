@@ -3,13 +3,14 @@
 import re
 from functools import lru_cache
 
-from midstream.analysis.exposure.inputs.distributions import ecosystem_of_distribution
+from midstream.analysis.exposure.inputs.distributions import ecosystem_of_distribution, ecosystem_of_repository
 from midstream.analysis.exposure.match import Component
 from midstream.analysis.exposure.names import repository_name
+from midstream.analysis.exposure.versions.alphabet import LENGTH_LIMIT
 from midstream.formats.purl import Purl, read_purl
 
 VERSION_LIMIT = 1_000
-"""Characters a version may have; what is longer cannot be compared, and reads as an unknown version."""
+"""Characters a version may have; of what is longer so much is kept that no scheme takes it: an unknown version."""
 
 _ECOSYSTEMS = {
     "bitnami": "Bitnami",
@@ -47,7 +48,7 @@ def component_of_purl(text: str, /, *, release: str = "", place: str = "", cpe: 
     purl = read_purl(text)
     kind, version = purl.type, purl.version
     if len(version) > VERSION_LIMIT:
-        version = ""
+        version = version.ljust(LENGTH_LIMIT + 1, "…")[: LENGTH_LIMIT + 1]
     ecosystem = _ECOSYSTEMS.get(kind)
     if ecosystem is not None:
         # The common case first, and without the detours of distributions and forges.
@@ -100,12 +101,19 @@ def _of_a_distribution(purl: Purl, version: str, text: str, release: str, place:
     return Component(
         name=purl.name,
         version=version,
-        ecosystem=_distribution(purl.namespace, qualifiers.get("distro", ""), release),
+        ecosystem=_release(purl.namespace, qualifiers, release),
         purl=text,
         source_name=source,
         source_version=source_version,
         place=place,
     )
+
+
+def _release(namespace: str, qualifiers: dict[str, str], release: str) -> str:
+    distro = qualifiers.get("distro", "")
+    repository = qualifiers.get("repository_id", "")
+    said = ecosystem_of_repository(repository, distro=distro) if namespace == "redhat" and repository else ""
+    return said or _distribution(namespace, distro, release)
 
 
 @lru_cache(maxsize=1_000)

@@ -105,7 +105,11 @@ def _take_json(into: Collecting, data: bytes) -> None:
         from midstream.analysis.exposure.inputs.boms import take_spdx  # noqa: PLC0415 - as above
         from midstream.formats.spdx import packages  # noqa: PLC0415 - as above
 
-        take_spdx(into, packages.read_json(data=data) if kind == "SPDX 2" else packages.read_json_ld(data=data))
+        if kind == "SPDX 2":
+            take_spdx(into, packages.read_json(data=data))
+        else:
+            has_statements = b"security_Vex" in data
+            take_spdx(into, packages.read_json_ld(data=data), tree=data if has_statements else b"")
     elif kind:
         raise ValueError(f"it is {kind}: statements about products, not what a product consists of; give it with --vex")
     else:

@@ -72,7 +72,8 @@ def _at(moment: str) -> str:
 
 def _head(report: Report) -> str:
     sources = ", ".join(
-        _t(source.name) + (f" (newest entry {_t(source.newest[:10])})" if source.newest else "")
+        f"{_t(source.name)} ({source.advisories:,} advisories"
+        + (f", newest {_t(source.newest[:10])})" if source.newest else ")")
         for source in report.sources
     )
     return f'<p class="faint">Scanned {_at(report.made_at)} with {_t(report.index)}: {sources or "no sources"}.</p>'

@@ -17,11 +17,12 @@ OPEN_VERDICTS = ("affected", "unknown version", "no data")
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """One source of the index that was asked: its name, its digest, and the newest date its entries bear."""
+    """One source of the index that was asked: name, digest, the newest date its entries bear, and how many it has."""
 
     name: str
     digest: str = ""
     newest: str = ""
+    advisories: int = 0
 
 
 class Input(msgspec.Struct, frozen=True, kw_only=True):

@@ -70,7 +70,9 @@ def take_entry(
                 into.ranges.append(_bounded(row, said, general if own else []))
             except InvalidVersion as error:
                 into.unsure.append(UnsureRow(ecosystem, package, entry.id, error.what, where))
-                into.unread.append(UnreadRow(where, f"{package}: {error.what}"))
+                fault = UnreadRow(where, f"{package}: {error.what}")
+                if into.unread[-1:] != [fault]:  # one line may stand for many releases
+                    into.unread.append(fault)
 
 
 def _bounded(row: RangeRow, said: list[Note], general: list[Note]) -> RangeRow:

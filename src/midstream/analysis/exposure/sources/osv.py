@@ -1,5 +1,6 @@
 """From OSV entries to the rows of the index."""
 
+from midstream.analysis.exposure.inputs.distributions import stream_of_red_hat
 from midstream.analysis.exposure.names import name_in, repository_name
 from midstream.analysis.exposure.sources.events import intervals_of
 from midstream.analysis.exposure.sources.rows import (
@@ -50,7 +51,8 @@ class _Affected:
         self.advisory = advisory
         self.line = line
         self.affected = affected
-        self.ecosystem = affected.ecosystem
+        vendor, _, stream = affected.ecosystem.partition(":")
+        self.ecosystem = stream_of_red_hat(stream) if vendor == "Red Hat" and ":" in stream else affected.ecosystem
         self.name = name_in(ecosystem=affected.ecosystem, name=affected.name)
         self.intervals: list[Interval] = []
 

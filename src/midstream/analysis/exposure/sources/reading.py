@@ -2,19 +2,17 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import msgspec
 
 from midstream.analysis.exposure.sources import csaf, debian, osv
 from midstream.analysis.exposure.sources.files import Problem, documents_of
 from midstream.analysis.exposure.sources.rows import Collected, UnreadRow
+from midstream.formats.debian_tracker.notes import Entry, Note
 from midstream.formats.osv.feed import Feed, read_entry
 
-if TYPE_CHECKING:
-    from midstream.formats.debian_tracker.notes import Note
-
-READERS = 2
+READERS = 3
 """Raised when the readers give other rows for the same source: then nothing is taken over from an older index."""
 
 PRIVATE = {"AMBER", "AMBER+STRICT", "RED"}
@@ -80,10 +78,12 @@ def _take_json(place: str, data: bytes, shy_place: str, reading: Reading) -> Non
         return
     if b'"csaf_version"' in data:
         _take_csaf(place, data, shy_place, reading)
+    elif b'"bomFormat"' in data or (b'"@graph"' in data and b"security_Vex" in data):
+        _take_vex(place, data, reading)
     elif b'"releases"' in data:
         _take_dump(place, data, reading)
     else:
-        raise ValueError(f"neither OSV, nor CSAF, nor Debian's tracker: {why}")
+        raise ValueError(f"neither OSV, CSAF, CycloneDX or SPDX with vulnerabilities, nor Debian's tracker: {why}")
 
 
 def _take_osv(entry: Feed, place: str, reading: Reading) -> None:
@@ -103,8 +103,21 @@ def _take_csaf(place: str, data: bytes, shy_place: str, reading: Reading) -> Non
     label = tlp.get("label") if isinstance(tlp, dict) else None
     if _may_enter(str(label or ""), shy_place, reading):
         found = read_statements(tree=tree)
+        if not found.statements and not found.faults:
+            raise ValueError("a CSAF document that says nothing of vulnerabilities")
         _saw(reading, "CSAF", found.at)
         csaf.take_document(reading.into, found, line=place)
+
+
+def _take_vex(place: str, data: bytes, reading: Reading) -> None:
+    from midstream.analysis.exposure.sources.vex import of_cyclonedx, of_spdx  # noqa: PLC0415 - most feeds have none
+
+    kind: Kind = "CycloneDX" if b'"bomFormat"' in data else "SPDX"
+    found = of_cyclonedx(data) if kind == "CycloneDX" else of_spdx(msgspec.json.decode(data))
+    if not found.statements and not found.faults:
+        raise ValueError(f"a {kind} document that says nothing of vulnerabilities")
+    _saw(reading, kind, found.at)
+    csaf.take_document(reading.into, found, line=place, lists_all=False)
 
 
 def _take_dump(place: str, data: bytes, reading: Reading) -> None:
@@ -128,42 +141,82 @@ def _may_enter(label: str, shy_place: str, reading: Reading) -> bool:
     return False
 
 
-def _saw(reading: Reading, kind: Literal["OSV", "CSAF", "Debian tracker"], moment: str) -> None:
+Kind = Literal["OSV", "CSAF", "CycloneDX", "SPDX", "Debian tracker"]
+
+
+def _saw(reading: Reading, kind: Kind, moment: str) -> None:
     if kind not in reading.kind:
         reading.kind = f"{reading.kind}, {kind}" if reading.kind else kind
     reading.newest = max(reading.newest, moment[:40])
 
 
 def _read_lists(path: Path, reading: Reading) -> None:
-    from midstream.formats.debian_tracker.lists import read_advisory_list, read_cve_list  # noqa: PLC0415 - as the dump
+    from midstream.formats.debian_tracker.lists import read_cve_list  # noqa: PLC0415 - as the dump
 
     _saw(reading, "Debian tracker", "")
     numbers = _release_numbers(path / "data" / "config.json", reading)
-    faults: list[str] = []
-    published: dict[str, list[Note]] = {}
-    for name in ("DSA", "DLA"):
-        file = path / "data" / name / "list"
-        if file.is_file():
-            with file.open(encoding="utf-8", errors="replace") as lines:
-                for _, ids, notes in read_advisory_list(lines, faults=faults):
-                    for each in ids:
-                        published.setdefault(each, []).extend(msgspec.structs.replace(note, line=0) for note in notes)
-            reading.into.unread += [UnreadRow(f"data/{name}/list", fault) for fault in faults]
-            faults.clear()
+    into, place = reading.into, "data/CVE/list"
+    said = _published(path, reading)
     releases = [*(numbers or debian.RELEASES), "sid"]
-    with (path / "data" / "CVE" / "list").open(encoding="utf-8", errors="replace") as lines:
+    faults: list[str] = []
+    with (path / place).open(encoding="utf-8", errors="replace") as lines:
         for entry in read_cve_list(lines, faults=faults):
-            debian.take_entry(
-                reading.into,
-                entry,
-                place="data/CVE/list",
-                releases=releases,
-                numbers=numbers,
-                published=published.get(entry.id, ()),
-            )
-            if reading.into.size() > BATCH:
+            _, notes = said.named.pop(entry.id, (place, []))
+            debian.take_entry(into, entry, place=place, releases=releases, numbers=numbers, published=notes)
+            for lost in said.missing(entry.advisories):
+                into.unread.append(UnreadRow(f"{place}:{entry.line}", f"{entry.id}: what {lost} repaired is not here"))
+            if into.size() > BATCH:
                 reading.flush()
-    reading.into.unread += [UnreadRow("data/CVE/list", fault) for fault in faults]
+    into.unread += _at_lines(place, faults)
+    for name, (place, notes) in [*said.named.items(), *said.alone.items()]:
+        debian.take_entry(into, Entry(id=name), place=place, releases=(), numbers=numbers, published=notes)
+
+
+class _Published(msgspec.Struct, kw_only=True):
+    """What Debian's advisories repair, and where the first of them stands.
+
+    It stands by the vulnerability they name, and by their own id where they name none: now and then an advisory is
+    older than the number of what it repairs.
+    """
+
+    named: dict[str, tuple[str, list[Note]]] = {}
+    alone: dict[str, tuple[str, list[Note]]] = {}
+    ids: set[str] = set()
+    lists: set[str] = set()  # those that are there: DSA
+
+    def missing(self, names: list[str]) -> list[str]:
+        """Return the advisories that a list should have and has not."""
+        return [name for name in names if name not in self.ids and name.partition("-")[0] in self.lists]
+
+
+def _published(path: Path, reading: Reading) -> _Published:
+    from midstream.formats.debian_tracker.lists import read_advisory_list  # noqa: PLC0415 - as the dump
+
+    said = _Published()
+    for folder in ("DSA", "DLA", "DTSA"):
+        name = f"data/{folder}/list"
+        if not (path / name).is_file():
+            if folder != "DTSA":  # the last one was written in 2008
+                reading.into.unread.append(UnreadRow(name, "it is not there, so what it repairs is not known"))
+            continue
+        said.lists.add(folder)
+        faults: list[str] = []
+        with (path / name).open(encoding="utf-8", errors="replace") as lines:
+            for found in read_advisory_list(lines, faults=faults):
+                said.ids.add(found.id)
+                notes = [msgspec.structs.replace(note, line=0) for note in found.notes]
+                for each in found.vulnerabilities:
+                    said.named.setdefault(each, (f"{name}:{found.line}", []))[1].extend(notes)
+                if not found.vulnerabilities and notes:
+                    said.alone.setdefault(found.id, (f"{name}:{found.line}", []))[1].extend(notes)
+        reading.into.unread += _at_lines(name, faults)
+    return said
+
+
+def _at_lines(name: str, faults: list[str]) -> list[UnreadRow]:
+    """Return the faults of a list, each of which begins with the number of its line, with the line as the place."""
+    split = [fault.partition(": ") for fault in faults]
+    return [UnreadRow(f"{name}:{number}", what) for number, _, what in split]
 
 
 class _Distribution(msgspec.Struct):

@@ -1,14 +1,18 @@
 """From purls to components: ecosystems, releases, epochs, sources, rebuilds, repositories."""
 
+from typing import get_args
+
 import pytest
 
 from midstream.analysis.exposure.inputs.distributions import (
+    ecosystem_of_cpe,
     ecosystem_of_distribution,
     ecosystem_of_os_release,
     ecosystem_of_release,
     release_of_list,
 )
 from midstream.analysis.exposure.inputs.purls import VERSION_LIMIT, component_of_purl
+from midstream.analysis.exposure.versions import InvalidVersion, Scheme, key_of
 
 COMMIT = "0bebf8b8c7f07abe3571ded48a11aa907a1ffb20"
 
@@ -79,7 +83,11 @@ def test_a_cpe_counts_only_where_the_purl_names_no_ecosystem() -> None:
 
 
 def test_a_version_of_ten_thousand_characters_is_an_unknown_version() -> None:
-    assert component_of_purl(f"pkg:npm/a@{'1' * 10_000}").version == ""
+    long = component_of_purl(f"pkg:npm/a@{'1' * 10_000}")
+    assert len(long.version) == 1_025, "not all of it, and not nothing: the input does give a version"
+    for scheme in get_args(Scheme):
+        with pytest.raises(InvalidVersion):
+            key_of(scheme=scheme, version=long.version)
     assert component_of_purl(f"pkg:npm/a@{'1' * VERSION_LIMIT}").version
 
 
@@ -99,6 +107,8 @@ def test_a_release_that_is_asked_for_counts_for_packages_of_that_vendor_without_
         ("wolfi", "wolfi-20230201", "Wolfi"),
         ("ubuntu", "ubuntu-23.10", "Ubuntu:23.10"),
         ("opensuse", "opensuse-leap-15.5", "openSUSE:Leap 15.5"),
+        ("redhat", "rhel-8.9", "Red Hat:8"),
+        ("suse", "sles-15.5", "SUSE:15.5"),
         ("acme", "acme-1.2", "Acme:1.2"),
         ("alpine", "", "Alpine"),
     ],
@@ -144,3 +154,37 @@ def test_os_release(text: str, ecosystem: str) -> None:
 def test_the_suite_of_one_of_apts_lists() -> None:
     assert release_of_list("mirror.example_debian_dists_bookworm-security_main_binary-amd64_Packages") == "bookworm"
     assert release_of_list("Packages") == ""
+
+
+@pytest.mark.parametrize(
+    ("cpe", "ecosystem"),
+    [
+        ("cpe:/o:redhat:enterprise_linux:8", "Red Hat:8"),
+        ("cpe:/a:redhat:enterprise_linux:9::appstream", "Red Hat:9"),
+        ("cpe:2.3:o:redhat:enterprise_linux:9:*:*:*:*:*:*:*", "Red Hat:9"),
+        ("cpe:/o:redhat:rhel_eus:9.2::baseos", "Red Hat:rhel_eus:9.2"),
+        ("cpe:/o:suse:sles:15:sp5", "SUSE:15.5"),
+        ("cpe:/o:opensuse:leap:15.5", "openSUSE:Leap 15.5"),
+        ("cpe:/o:debian:debian_linux:12", "Debian:12"),
+        ("cpe:/o:acme:acme_linux:12", ""),
+        ("cpe:/o:redhat:enterprise_linux", ""),
+        ("cpe:2.3:o:redhat:enterprise_linux:*:*:*:*:*:*:*:*", ""),
+        ("nothing", ""),
+    ],
+)
+def test_releases_by_their_cpe(cpe: str, ecosystem: str) -> None:
+    assert ecosystem_of_cpe(cpe) == ecosystem
+
+
+@pytest.mark.parametrize(
+    ("query", "ecosystem"),
+    [
+        ("repository_id=rhel-8-for-x86_64-baseos-rpms", "Red Hat:8"),
+        ("repository_id=rhel-9-for-aarch64-appstream-eus-source-rpms&distro=rhel-9.2", "Red Hat:rhel_eus:9.2"),
+        ("repository_id=rhel-9-for-aarch64-appstream-eus-rpms", "Red Hat"),
+        ("repository_id=rhel-9-for-aarch64-appstream-eus-rpms&distro=rhel-8.2", "Red Hat"),
+        ("repository_id=somewhere-else&distro=rhel-9.2", "Red Hat:9"),
+    ],
+)
+def test_releases_by_the_repository_of_a_package(query: str, ecosystem: str) -> None:
+    assert component_of_purl(f"pkg:rpm/redhat/bash@5.1-2.el9?{query}").ecosystem == ecosystem

@@ -1,5 +1,6 @@
 """Every kind of input as a whole: what it lists, what cannot be identified, and what is broken in it."""
 
+import io
 import json
 import subprocess
 from pathlib import Path
@@ -287,3 +288,88 @@ def test_faults_are_told_up_to_a_bound(tmp_path: Path) -> None:
     assert len(found.faults) <= FAULT_LIMIT + 1
     text = "Version: 1\n\n" * 1000 + STATUS
     assert len(only(write(tmp_path / "status", f"Package: a\nVersion: 1\n\n{text}")).faults) == FAULT_LIMIT + 1
+
+
+MANIFESTS = {
+    "repo/west.yml": """manifest:
+  projects:
+    - {name: mine, url: https://example.org/mine, revision: v1}
+    - {name: shared, url: https://example.org/shared, revision: later}
+    - {name: zephyr, url: https://example.org/zephyr, revision: v4.2.0, import: true}
+  self:
+    import:
+      - first.yml
+      - {file: second.yml, name-allowlist: [wanted], path-prefix: deps}
+      - {file: third.yml, path-blocklist: "hal/*", name-allowlist: hal_kept}
+      - more.d
+      - missing.yml
+      - ../outside.yml
+      - round.yml
+      - {name-allowlist: [x]}
+      - {}
+""",
+    "repo/first.yml": "manifest: {projects: [{name: shared, url: https://example.org/shared, revision: first}]}",
+    "repo/second.yml": """manifest:
+  projects:
+    - {name: wanted, url: https://example.org/wanted, revision: v2}
+    - {name: unwanted, url: https://example.org/unwanted, revision: v2}
+""",
+    "repo/third.yml": """manifest:
+  projects:
+    - {name: hal_kept, url: https://example.org/kept, path: hal/kept, revision: v3}
+    - {name: hal_left, url: https://example.org/left, path: hal/left, revision: v3}
+    - {name: other, url: https://example.org/other, revision: v3}
+""",
+    "repo/more.d/20.yml": "manifest: {projects: [{name: twice, url: https://example.org/twice, revision: '20'}]}",
+    "repo/more.d/10.yml": "manifest: {projects: [{name: twice, url: https://example.org/twice, revision: '10'}]}",
+    "repo/more.d/30.yml": "manifest: [",
+    "repo/more.d/readme.txt": "no manifest",
+    "repo/round.yml": "manifest: {projects: [], self: {import: round.yml}}",
+    "outside.yml": "manifest: {projects: [{name: outside, url: https://example.org/outside, revision: v9}]}",
+}
+
+
+def test_a_manifest_imports_from_its_own_repository_and_says_what_it_does_not_fetch(tmp_path: Path) -> None:
+    for name, text in MANIFESTS.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "repo/.git").mkdir()
+    (tmp_path / "repo/more.d/40.yml").symlink_to(tmp_path / "outside.yml")
+    (found,) = read_input(str(tmp_path / "repo/west.yml"))
+    assert isinstance(found, Inventory)
+    assert [(each.name.rpartition("/")[2], each.version) for each in found.components] == [
+        ("shared", "first"),
+        ("wanted", "v2"),
+        ("kept", "v3"),
+        ("twice", "10"),
+        ("mine", "v1"),
+        ("zephyr", "v4.2.0"),
+    ]
+    assert [fault.partition(" in ")[0] for fault in found.faults] == [
+        "self: import: '{}' is no file",
+        "self: import: more.d: it leads out of the repository, and was not read",
+        "self: import: 30.yml: it is no YAML: while parsing a flow node did not find expected node content",
+        "self: import: missing.yml: there is no such file",
+        "self: import: ../outside.yml: it leads out of the repository, and was not read",
+        "self: import: round.yml: it is imported more than once; the first time counts",
+        "self: import: west.yml: it is imported more than once; the first time counts",
+        "project zephyr: the manifest it is to be imported from was not read: https://example.org/zephyr at v4.2.0",
+    ]
+
+
+def test_a_manifest_on_stdin_cannot_import(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "manifest: {projects: [], self: {import: more.yml}}"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    (found,) = read_input("-")
+    assert isinstance(found, Inventory)
+    assert found.faults == ["self: import: more.yml: give the manifest as a file, so that what it imports can be found"]
+
+
+@pytest.mark.parametrize("name", ["x" * 3_000, "a\\0b"])
+def test_a_manifest_with_names_no_file_can_have(name: str, tmp_path: Path) -> None:
+    project = f'{{name: a, url: https://example.org/a, path: "{name}"}}'
+    (tmp_path / "west.yml").write_text(f'manifest: {{projects: [{project}], self: {{import: "{name}"}}}}')
+    (found,) = read_input(str(tmp_path / "west.yml"))
+    assert isinstance(found, Inventory)
+    assert [fault.split(":")[-1][:7] for fault in found.faults] == [" no fil", " no fol"]
+    assert len(found.components) == 1
