@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from midstream.adapters.mail import read_mail
+from midstream.adapters.openpgp.signing import KeyVerifier
 from midstream.adapters.publication import DirectoryTarget
 from midstream.advisories.formats import TARGETS
 from midstream.desk.advisories.documents import known
@@ -46,6 +47,7 @@ class SiteShell(Shell):
             read_mail=read_mail,
             site=PublicSite(),
             open_target=lambda path: DirectoryTarget(Path(path)),
+            verifier=KeyVerifier(),
         )
 
 

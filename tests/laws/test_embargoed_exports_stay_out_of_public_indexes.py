@@ -10,6 +10,7 @@ from midstream.advisories.formats import TARGETS
 from midstream.advisories.record import Advisory, Distribution
 from midstream.analysis.exposure.build import build_index
 from midstream.analysis.exposure.index import open_index
+from midstream.analysis.exposure.match import Component, match
 from tests.advisories import NOW, PUBLISHER, RECORD, RELEASES
 
 TLP = ("", "clear", "green", "amber", "amber+strict", "red")
@@ -63,3 +64,12 @@ def test_a_public_index_neither_takes_nor_names_it(
 def test_it_enters_once_it_is_public(name: str, tmp_path: Path) -> None:
     built = build_index(sources=[exported(tmp_path, name, RECORD)], to=tmp_path / "index.db", now=NOW)
     assert (built.advisories, built.unread) == (1, 0)
+
+
+@pytest.mark.parametrize("name", ["csaf20", "csaf21"])
+@pytest.mark.parametrize(("version", "verdict"), [("2.1.2", "affected"), ("2.1.3", "fixed in this version")])
+def test_a_cpe_without_a_version_has_that_of_its_product(name: str, version: str, verdict: str, tmp_path: Path) -> None:
+    build_index(sources=[exported(tmp_path, name, RECORD)], to=tmp_path / "index.db", now=NOW)
+    device = Component(name="tf-m", cpes=(f"cpe:2.3:o:arm:trusted_firmware-m:{version}:*:*:*:*:*:*:*",))
+    with open_index(path=tmp_path / "index.db") as index:
+        assert [each.verdict for each in match(index=index, components=[device], everything=True)] == [verdict]

@@ -115,15 +115,19 @@ def _rows(into: Collected, statement: Statement, line: str) -> Iterator[tuple[Ra
         state += f": {statement.justification.replace('_', ' ')}"
     elif not state and statement.remedy in _UNREPAIRED:
         state = f"{statement.remedy}: {' '.join(statement.action.split())[:200]}"
+    identified: list[_Named] = []
     for text in names:
         try:
-            named = _identified(text, product)
+            identified.append(_identified(text, product))
         except ValueError as error:
             into.unread.append(UnreadRow(line, f"{statement.vulnerability}: {text[:200]}: {error}"))
-            continue
+    told = next((named.version for named in identified if named.version), "")
+    for named in identified:
+        # A CPE often leaves the version to the purl of the same product.
+        version = named.version or (told if named.ecosystem == "CPE" else "")
         into.ecosystems.add(named.ecosystem)
         row = RangeRow(named.ecosystem, named.name, LOWEST, HIGHEST, statement.vulnerability, state, "0", "", line)
-        yield row, product.versions or named.version
+        yield row, product.versions or version
         module, is_in_module, package = named.name.partition("::")
         if is_in_module and not state.startswith("not-affected"):
             why = f"it is about the module {module}, and the input names none"
