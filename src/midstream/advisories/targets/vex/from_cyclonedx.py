@@ -1,6 +1,5 @@
 """CycloneDX read back: what a document of vulnerabilities tells of the record, ours or another's."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, cast
@@ -16,7 +15,6 @@ from midstream.advisories.record import (
     Dates,
     Distribution,
     Foreign,
-    Ids,
     Reference,
     Score,
     Statement,
@@ -24,7 +22,7 @@ from midstream.advisories.record import (
     Verdict,
     Weakness,
 )
-from midstream.advisories.targets.vex.properties import PREFIX, enriched, told
+from midstream.advisories.targets.vex.properties import PREFIX, enriched, ids_of, text_of, told
 from midstream.formats.base.moments import read_moment
 from midstream.formats.base.node import unknown_members, write_node
 from midstream.formats.base.visible import visible
@@ -78,8 +76,6 @@ PLACES: Final = {
     "revision": f"{_ENTRY}/properties",
     "distribution.tlp": "/metadata/distributionConstraints/tlp",
 }
-_CVE: Final = re.compile(r"CVE-[0-9]{4}-[0-9]{4,19}")
-_GHSA: Final = re.compile(r"GHSA(-[0-9a-z]{4}){3}")
 _TLP: Final = {"CLEAR": "clear", "GREEN": "green", "AMBER": "amber", "AMBER_AND_STRICT": "amber+strict", "RED": "red"}
 
 
@@ -91,10 +87,10 @@ def read(document: vex.Document) -> Reading:
     label = document.metadata.label[0] if document.metadata else ""
     partial = Advisory(
         id=mine.get("id", ""),
-        ids=_ids(first, mine),
-        title=_text("title", first.description, mine),
+        ids=ids_of((first.id, *(each.id for each in first.references)), mine, is_any_cve=False),
+        title=text_of("title", first.description, mine),
         summary=mine.get("summary", {}),
-        details=_text("details", first.detail, mine),
+        details=text_of("details", first.detail, mine),
         impact=mine.get("impact", {}),
         weakness=enriched([Weakness(cwe=cwe) for cwe in first.cwes], mine.get("weakness", ()), alike=("cwe",)),
         attack_pattern=mine.get("attack_pattern", ()),
@@ -122,33 +118,6 @@ def read(document: vex.Document) -> Reading:
     return Reading(
         partial=partial, provenance=Provenance(target="cyclonedx", places=dict(PLACES)), doubts=(*doubts, *more)
     )
-
-
-def _ids(first: vex.Vulnerability, mine: dict[str, Any]) -> Ids:
-    names = list(dict.fromkeys((first.id, *(each.id for each in first.references))))
-    upstream = tuple(name for name in mine.get("upstream", ()) if name in names)
-    names = [name for name in names if name and name != mine.get("id") and name not in upstream]
-    aliases = tuple(name for name in mine.get("aliases", ()) if name in names)
-    rest = [name for name in names if name not in aliases]
-    cve = first.id if _CVE.fullmatch(first.id) and first.id not in aliases else ""
-    ghsa = next((name for name in rest if _GHSA.fullmatch(name)), "")
-    return Ids(
-        cve=cve,
-        ghsa=ghsa,
-        upstream=upstream,
-        aliases=(*aliases, *(name for name in rest if name not in {cve, ghsa})),
-        related=mine.get("related", ()),
-        other=mine.get("other", ()),
-    )
-
-
-def _text(field: str, native: str, mine: dict[str, Any]) -> dict[str, str]:
-    """The texts by language: as the property has them while the document still says the same, else the document's."""
-    texts: dict[str, str] = mine.get(field, {})
-    shown = texts.get("en") or next(iter(texts.values()), "")
-    if native and native != visible(shown):
-        return {"en": native}
-    return texts
 
 
 def _advice(field: str, native: str, mine: dict[str, Any]) -> tuple[Advice, ...]:

@@ -11,7 +11,6 @@ from midstream.advisories.record import (
     Component,
     Dates,
     Foreign,
-    Ids,
     Reference,
     ReferenceKind,
     Score,
@@ -19,10 +18,9 @@ from midstream.advisories.record import (
     Verdict,
     Weakness,
 )
-from midstream.advisories.targets.vex.properties import enriched, told
+from midstream.advisories.targets.vex.properties import enriched, ids_of, text_of, told
 from midstream.formats.base.moments import read_moment
 from midstream.formats.base.node import Node, unknown_members, write_node
-from midstream.formats.base.visible import visible
 from midstream.formats.spdx import security as spdx
 
 _VULNERABILITY: Final = "/@graph/*/security_Vulnerability"
@@ -71,8 +69,6 @@ _STATUS: Final[dict[str, Verdict]] = {
     "doesNotAffect": "not_affected",
     "underInvestigationFor": "under_investigation",
 }
-_CVE: Final = re.compile(r"CVE-[0-9]{4}-[0-9]{4,19}")
-_GHSA: Final = re.compile(r"GHSA(-[0-9a-z]{4}){3}")
 _CWE: Final = re.compile(r"https://cwe\.mitre\.org/data/definitions/([0-9]{1,6})\.html")
 _KNOWN: Final = (spdx.CreationInfo, spdx.SpdxDocument, spdx.Agent, spdx.Vulnerability, spdx.Package, spdx.Assessment)
 
@@ -92,10 +88,10 @@ def read(document: spdx.Document) -> Reading:
     components, more = _components(document)
     partial = Advisory(
         id=mine.get("id", ""),
-        ids=_ids(first, mine),
-        title=_text("title", first.summary, mine),
+        ids=ids_of((first.name, *(each.identifier for each in first.external_identifier)), mine),
+        title=text_of("title", first.summary, mine),
         summary=mine.get("summary", {}),
-        details=_text("details", first.description, mine),
+        details=text_of("details", first.description, mine),
         impact=mine.get("impact", {}),
         weakness=enriched(weakness, mine.get("weakness", ()), alike=("cwe",)),
         attack_pattern=mine.get("attack_pattern", ()),
@@ -134,31 +130,6 @@ def _elements(document: spdx.Document) -> tuple[Foreign, ...]:
 
 def _entries(element: spdx.Element) -> list[tuple[str, str]]:
     return [(entry.name, entry.value) for extension in element.extension for entry in extension.entries]
-
-
-def _ids(first: spdx.Vulnerability, mine: dict[str, Any]) -> Ids:
-    names = list(dict.fromkeys((first.name, *(each.identifier for each in first.external_identifier))))
-    upstream = tuple(name for name in mine.get("upstream", ()) if name in names)
-    names = [name for name in names if name and name != mine.get("id") and name not in upstream]
-    aliases = tuple(name for name in mine.get("aliases", ()) if name in names)
-    rest = [name for name in names if name not in aliases]
-    cve = next((name for name in rest if _CVE.fullmatch(name)), "")
-    ghsa = next((name for name in rest if _GHSA.fullmatch(name)), "")
-    return Ids(
-        cve=cve,
-        ghsa=ghsa,
-        upstream=upstream,
-        aliases=(*aliases, *(name for name in rest if name not in {cve, ghsa})),
-        related=mine.get("related", ()),
-        other=mine.get("other", ()),
-    )
-
-
-def _text(field: str, native: str, mine: dict[str, Any]) -> dict[str, str]:
-    """The texts by language: as the extension has them while the element still says the same."""
-    texts: dict[str, str] = mine.get(field, {})
-    shown = texts.get("en") or next(iter(texts.values()), "")
-    return {"en": native} if native and native != visible(shown) else texts
 
 
 def _components(document: spdx.Document) -> tuple[tuple[Component, ...], tuple[str, ...]]:

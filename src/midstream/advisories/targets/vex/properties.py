@@ -5,6 +5,7 @@ there are, and the property only tells the rest of each item. So a change that a
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
 
@@ -16,6 +17,7 @@ from midstream.advisories.record import (
     Component,
     Credit,
     Exploitation,
+    Ids,
     Line,
     OtherId,
     Reference,
@@ -26,6 +28,8 @@ from midstream.advisories.record import (
 )
 from midstream.formats.base.visible import visible
 
+_CVE: Final = re.compile(r"CVE-[0-9]{4}-[0-9]{4,19}")
+_GHSA: Final = re.compile(r"GHSA(-[0-9a-z]{4}){3}")
 PREFIX: Final = "midstream:"
 _TYPES: Final[dict[str, Any]] = {
     "id": str,
@@ -127,3 +131,31 @@ def _written(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         for name, value in values.items()
         if value not in ("", (), {}, None, Exploitation())
     )
+
+
+def ids_of(names: Sequence[str], mine: Mapping[str, Any], *, is_any_cve: bool = True) -> Ids:
+    """Return the ids a document gives, as the properties sort them; the first of `names` is what it is called.
+
+    A name of which the properties say nothing is an alias. Unless `is_any_cve`, only the first may be the CVE id.
+    """
+    upstream = tuple(name for name in mine.get("upstream", ()) if name in names)
+    known = [name for name in dict.fromkeys(names) if name and name != mine.get("id") and name not in upstream]
+    aliases = tuple(name for name in mine.get("aliases", ()) if name in known)
+    rest = [name for name in known if name not in aliases]
+    cve = next((name for name in rest if _CVE.fullmatch(name) and (is_any_cve or name == names[0])), "")
+    ghsa = next((name for name in rest if _GHSA.fullmatch(name)), "")
+    return Ids(
+        cve=cve,
+        ghsa=ghsa,
+        upstream=upstream,
+        aliases=(*aliases, *(name for name in rest if name not in {cve, ghsa})),
+        related=mine.get("related", ()),
+        other=mine.get("other", ()),
+    )
+
+
+def text_of(field: str, native: str, mine: Mapping[str, Any]) -> dict[str, str]:
+    """Return the texts by language: as the property has them while the document says the same, else the document's."""
+    texts: dict[str, str] = mine.get(field, {})
+    shown = texts.get("en") or next(iter(texts.values()), "")
+    return {"en": native} if native and native != visible(shown) else texts
