@@ -129,13 +129,19 @@ def _content(own: Scored) -> csaf21.Content:
 
 
 def _remedies(each: csaf.Vulnerability) -> tuple[tuple[csaf.Remediation, ...], tuple[csaf.Note, ...]]:
-    """Return the remediations without those that contradict others (6.1.35, 6.1.36); advice for no product as notes."""
-    free = set(each.product_status.known_not_affected) if each.product_status else set()
-    helped = {p for one in each.remediations if one.category in _REMEDIED for p in one.product_ids} - free
+    """Return the remediations that fit the status of their products; advice for no product as notes.
+
+    They contradict neither one another nor the status (6.1.35, 6.1.36), and nothing is advised where nobody knows yet
+    (6.2.27).
+    """
+    status = each.product_status or csaf.Status()
+    free = set(status.known_not_affected)
+    unsure = free | set(status.under_investigation)
+    helped = {p for one in each.remediations if one.category in _REMEDIED for p in one.product_ids} - unsure
     found: list[csaf.Remediation] = []
     notes: list[csaf.Note] = []
     for one in each.remediations:
-        without = free | helped if one.category in _NOT_REMEDIED else free
+        without = free | helped if one.category in _NOT_REMEDIED else unsure
         left = tuple(product for product in one.product_ids if product not in without)
         if left:
             found.append(msgspec.structs.replace(one, product_ids=left))
