@@ -62,6 +62,21 @@ def test_a_scan_tells_findings_and_where_there_is_no_data(fleets: Fleets) -> Non
     assert fleets("scan", "--json").json["silent"][0]["ecosystem"] == "crates.io"
 
 
+def test_a_long_scan_shows_the_most_urgent_and_says_how_many_more(fleets: Fleets, tmp_path: Path) -> None:
+    affected = package("PyPI", "django", "introduced 4.0")
+    (tmp_path / "feed.json").write_text(json.dumps([entry(f"PYSEC-{number:02}", affected) for number in range(60)]))
+    now = datetime(2026, 11, 26, tzinfo=UTC)
+    build_index(sources=[tmp_path / "feed.json"], to=tmp_path / ".midstream/index.db", now=now)
+    fleets("add", "boms")
+    said = fleets("scan")
+    assert len(said.out.splitlines()) == 1 + 50
+    assert "… and 10 more" in said.err
+    assert "60 affected" in said.err
+    said = fleets("scan", "--all")
+    assert (len(said.out.splitlines()), "more" in said.err) == (1 + 60, False)
+    assert len(fleets("scan", "--json").json["open"]) == 60
+
+
 def test_dropping(fleets: Fleets) -> None:
     fleets("add", "boms")
     assert fleets("drop", "boms/lamp.json").code == 0

@@ -28,6 +28,9 @@ _INDEX = click.option(
 _KNOWN = {".json", ".xml", ".spdx", ".yml", ".yaml", ".txt"}
 """What is taken of a folder that is given to ``add``."""
 
+_FIRST = 50
+"""So many vulnerabilities are shown of a scan: nobody reads thousands of lines, and --all gives them."""
+
 
 @click.group()
 @click.option(
@@ -176,24 +179,25 @@ def _exposed_row(entry: "Exposed") -> tuple[str, str, str]:
     show_default=True,
     help="What narrows the components down first; all but sqlite need the extra `fleet`.",
 )
+@click.option("--all", "everything", is_flag=True, help=f"Show every vulnerability, not the first {_FIRST}.")
 @json_option
-def scan(*, index_path: Path, engine: str, as_json: bool) -> None:
+def scan(*, index_path: Path, engine: str, everything: bool, as_json: bool) -> None:
     """Look up every distinct component, and tell in how many inputs each is."""
     from midstream.analysis.exposure.fleets.asking import scan_fleet  # noqa: PLC0415 - as above
 
     index, kept = _index(index_path), _fleet()
-    found = scan_fleet(fleet=kept, index=index, only=_chosen_by(engine, kept, index))
+    first = None if everything or as_json else _FIRST
+    found = scan_fleet(fleet=kept, index=index, only=_chosen_by(engine, kept, index), first=first)
     if as_json:
         write_json(found)
     else:
         rows = [_open_row(entry) for entry in found.open]
         columns(rows, heads=("INPUTS", "PARTS", "VERDICT", "VULNERABILITY", "SUCH AS"))
-    counts: dict[str, int] = {}
-    for entry in found.open:
-        counts[entry.verdict] = counts.get(entry.verdict, 0) + 1
+    if more := sum(found.counts.values()) - len(found.open):
+        click.echo(f"… and {more} more; see them all with --all or --json", err=True)
     for silent in found.silent:
         click.echo(printable(f"no data: {silent.components} components: {silent.why}"), err=True)
-    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items()) or "no finding"
+    told = ", ".join(f"{count} {verdict}" for verdict, count in found.counts.items()) or "no finding"
     click.echo(f"{kept.count()} inputs: {told}", err=True)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from midstream.analysis.exposure.errors import Unreadable
-from midstream.analysis.exposure.fleets.rows import Names, NewInput, Read, Row, row_of, row_of_purl
+from midstream.analysis.exposure.fleets.rows import Names, NewInput, Packages, Read, Row, row_of, row_of_purl
 from midstream.analysis.exposure.inputs.boms import (
     DISTRIBUTED,
     NO_PARTS,
@@ -22,6 +22,7 @@ from midstream.analysis.exposure.inputs.reading import bytes_of, read_input
 from midstream.formats.cyclonedx.components import SPEC_VERSIONS, read_json, read_purls
 
 if TYPE_CHECKING:
+    from midstream.analysis.exposure.match import Component
     from midstream.formats.cyclonedx.components import Listed
 
 _NOBODY = -1
@@ -48,33 +49,60 @@ def read_inputs(
             hint = "Check that the path is right and may be read."
             adding.result.unread.append(Unreadable(error.strerror or str(error), where=text[:200], hint=hint))
         tick()
-    adding.result.rows = list(adding.rows)
+    adding.result.packages = list(adding.taken.packages)
+    adding.result.rows = adding.taken.rows
     return adding.result
+
+
+class _Taken:
+    """The distinct components taken down so far, numbered from 1, and their packages."""
+
+    def __init__(self) -> None:
+        self.packages: Packages = {}
+        self.rows: list[Row] = []
+        self._numbers: dict[Row, int] | None = None
+
+    def compare(self) -> None:
+        """Look from now on at every row whether it was met before.
+
+        While all come by their purls, and under one release, a purl that is new is a row that is new.
+        """
+        if self._numbers is None:
+            self._numbers = {row: number for number, row in enumerate(self.rows, start=1)}
+
+    def number(self, row: Row) -> int:
+        """Return the number of a component."""
+        number = len(self.rows) + 1
+        if self._numbers is not None:
+            number = self._numbers.setdefault(row, number)
+        if number > len(self.rows):
+            self.rows.append(row)
+        return number
 
 
 class _Numbers(dict[str, int]):
     """The numbers of components by their purls: one that is new is looked at once."""
 
-    def __init__(self, adding: "_Adding", release: str) -> None:
-        self._adding = adding
+    def __init__(self, taken: _Taken, release: str) -> None:
+        self._taken = taken
         self._release = release
-        self._names: Names = {}
+        self._names = Names()
         # Then a document may say elsewhere which release they are of, or which source they were built from.
         self.are_of_distributions = False
 
     def __missing__(self, purl: str) -> int:
         self.are_of_distributions = self.are_of_distributions or purl.startswith(DISTRIBUTED)
-        row = row_of_purl(purl, release=self._release, names=self._names)
-        self[purl] = number = _NOBODY if row is None else self._adding.number(row)
+        row = row_of_purl(purl, release=self._release, names=self._names, packages=self._taken.packages)
+        self[purl] = number = _NOBODY if row is None else self._taken.number(row)
         return number
 
 
 class _Adding:
-    """Inputs being read: `rows` are the distinct components with their numbers, from 1."""
+    """Inputs being read, and what was taken down of them."""
 
     def __init__(self, *, release: str, known: set[str]) -> None:
         self.result = Read()
-        self.rows: dict[Row, int] = {}
+        self.taken = _Taken()
         self._release = release
         self._known = known
         # By the release of distribution packages: what a purl means may depend on it.
@@ -92,9 +120,9 @@ class _Adding:
             elif self._begins(entry.digest):
                 yield self._slowly(entry)
 
-    def number(self, row: Row) -> int:
-        """Return the number of a component."""
-        return self.rows.setdefault(row, len(self.rows) + 1)
+    def _number(self, component: "Component") -> int:
+        self.taken.compare()
+        return self.taken.number(row_of(component, packages=self.taken.packages))
 
     def _begins(self, digest: str) -> bool:
         """Return whether an input is new."""
@@ -107,7 +135,9 @@ class _Adding:
     def _numbers_by_purl(self, release: str) -> _Numbers:
         found = self._by_purl.get(release)
         if found is None:
-            found = self._by_purl[release] = _Numbers(self, release)
+            if self._by_purl:
+                self.taken.compare()
+            found = self._by_purl[release] = _Numbers(self.taken, release)
         return found
 
     def _slowly(self, inventory: Inventory) -> NewInput:
@@ -123,7 +153,7 @@ class _Adding:
             unidentified=len(inventory.unidentified),
             faults=len(inventory.faults),
             statements=own,
-            components=array("I", (self.number(row_of(component)) for component in inventory.components)),
+            components=array("I", map(self._number, inventory.components)),
         )
 
     def _quickly(self, text: str, size_limit: int) -> list[NewInput] | None:
@@ -205,4 +235,4 @@ class _Adding:
         if number != _NOBODY:
             return number
         component = component_of_listed(entry, release=release)
-        return None if isinstance(component, str) else self.number(row_of(component))
+        return None if isinstance(component, str) else self._number(component)

@@ -1,5 +1,6 @@
 """Questions to a whole fleet: who is affected by one vulnerability, and what all that is shipped is touched by."""
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -49,10 +50,14 @@ class Silent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FleetScan(msgspec.Struct, frozen=True, kw_only=True):
-    """What a scan of a fleet came to: the vulnerabilities, the most urgent first, and where the index has no data."""
+    """What a scan of a fleet came to: the vulnerabilities, the most urgent first, and where the index has no data.
+
+    `counts` says how many there are of each verdict, also of those that were not asked for.
+    """
 
     open: list[Open]
     silent: list[Silent]
+    counts: dict[str, int]
 
 
 def who_is_affected(*, fleet: "Fleet", index: "Index", vulnerability: str, everything: bool = False) -> list[Exposed]:
@@ -99,12 +104,15 @@ def _answers(findings: list[Finding], components: "list[Component]", statements:
     return sorted(answers, key=lambda answer: rank_of(answer.verdict))
 
 
-def scan_fleet(*, fleet: "Fleet", index: "Index", only: "set[int] | None" = None) -> FleetScan:
+def scan_fleet(
+    *, fleet: "Fleet", index: "Index", only: "set[int] | None" = None, first: int | None = None
+) -> FleetScan:
     """Return which vulnerabilities touch the fleet, and of which ecosystems the index knows nothing.
 
     Components that have a key are looked up all at once, the others one by one; `only` may narrow the former down
-    further (see `frames`). What inputs say about themselves does not count here: another one with the same component
-    may say something else; `who_is_affected` tells them apart.
+    further (see `frames`). With `first`, so many of the most urgent are told, and all are counted. What inputs say
+    about themselves does not count here: another one with the same component may say something else;
+    `who_is_affected` tells them apart.
     """
     in_ranges, asked = fleet.looked_up_in(index.path)
     alone = dict(asked)
@@ -120,24 +128,22 @@ def scan_fleet(*, fleet: "Fleet", index: "Index", only: "set[int] | None" = None
         numbers.setdefault(component, []).append(number)
     for found_one in match(index=index, components=numbers):
         groups.setdefault((found_one.vulnerability, found_one.verdict), set()).update(numbers[found_one.component])
-    inputs = fleet.holders(list(groups.values()))
-    shown = {group: min(held) for group, held in groups.items()}
+    inputs = dict(zip(groups, fleet.holders(list(groups.values())), strict=True))
+    urgent = sorted(filter(inputs.get, groups), key=lambda group: (rank_of(group[1]), -inputs[group], group[0]))
+    shown = {group: min(groups[group]) for group in urgent[:first]}
     components = fleet.components_of(set(shown.values()))
     why = _reasons(index, {group: components[number] for group, number in shown.items()})
-    found = [
-        _open(why[group], len(held), count)
-        for (group, held), count in zip(groups.items(), inputs, strict=True)
-        if count
-    ]
-    found.sort(key=lambda entry: (rank_of(entry.verdict), -entry.inputs, entry.vulnerability))
     silent = [
         Silent(ecosystem=ecosystem, components=count, why=finding.why)
-        for ecosystem, count, example in fleet.ecosystems()
-        if ecosystem not in index.ecosystems and ecosystem != "GIT"
+        for ecosystem, count, example in fleet.ecosystems(without={"GIT", *index.ecosystems})
         for finding in match(index=index, components=[example])
         if finding.verdict == "no data"
     ]
-    return FleetScan(open=found, silent=silent)
+    return FleetScan(
+        open=[_open(why[group], len(groups[group]), inputs[group]) for group in shown],
+        silent=silent,
+        counts=Counter(verdict for _, verdict in urgent),
+    )
 
 
 def _reasons(index: "Index", examples: dict[tuple[str, Verdict], Component]) -> dict[tuple[str, Verdict], Finding]:

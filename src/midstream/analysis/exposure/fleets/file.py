@@ -1,7 +1,8 @@
 """A fleet: many inputs kept by digest in one SQLite file, each distinct component once.
 
     input(id, digest, name, kind, added_at, listed, unidentified, faults, statements, components)
-    component(id, ecosystem, name, key, body)    an index on (name, ecosystem, key)
+    package(id, ecosystem, name)
+    component(id, package, key, body)            an index on (package, key)
 
 `name` is the one an index is asked for (the source package where there is one), and `key` the sort key of the version,
 NULL where more than a key decides; so a scan is one join with the ranges of an index. `components` are the numbers of
@@ -12,7 +13,7 @@ affected by one vulnerability looks at the components of its names, then through
 import sqlite3
 import sys
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -20,12 +21,12 @@ import msgspec
 
 from midstream.analysis.exposure.errors import Unreadable
 from midstream.analysis.exposure.fleets.adding import read_inputs
-from midstream.analysis.exposure.fleets.rows import Added, Kept, NewInput, Row, component_of_row
+from midstream.analysis.exposure.fleets.rows import Added, Kept, NewInput, Read, component_of_row
 from midstream.analysis.exposure.match import Component
 from midstream.analysis.exposure.statements import Statement
 from midstream.analysis.exposure.versions import scheme_of
 
-FORMAT = 2
+FORMAT = 3
 """Raised when older versions could no longer read the file rightly, and when keys change."""
 
 _TABLES = """
@@ -35,28 +36,38 @@ CREATE TABLE input (
     added_at TEXT NOT NULL, listed INTEGER NOT NULL, unidentified INTEGER NOT NULL, faults INTEGER NOT NULL,
     statements TEXT NOT NULL, components BLOB NOT NULL
 ) STRICT;
-CREATE TABLE component (
-    id INTEGER PRIMARY KEY, ecosystem TEXT NOT NULL, name TEXT NOT NULL, key TEXT, body TEXT NOT NULL
+CREATE TABLE package (
+    id INTEGER PRIMARY KEY, ecosystem TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (name, ecosystem)
 ) STRICT;
-INSERT INTO format VALUES (2);
+CREATE TABLE component (id INTEGER PRIMARY KEY, package INTEGER NOT NULL, key TEXT, body TEXT NOT NULL) STRICT;
+INSERT INTO format VALUES (3);
 """
-_INDEX = "CREATE INDEX IF NOT EXISTS component_by_name ON component (name, ecosystem, key)"
+_INDEX = "CREATE INDEX IF NOT EXISTS component_by_package ON component (package, key)"
+_COMPONENTS = "SELECT component.id, ecosystem, body FROM package JOIN component ON package = package.id"
+_BY_NUMBER = """
+SELECT component.id, ecosystem, body
+FROM json_each(?) CROSS JOIN component ON component.id = value CROSS JOIN package ON package = package.id
+"""
+_ECOSYSTEMS = """
+SELECT ecosystem, count(*), min(component.id) FROM package CROSS JOIN component ON package = package.id
+WHERE ecosystem NOT IN (SELECT value FROM json_each(?)) GROUP BY ecosystem
+"""
 _KEPT = """
 SELECT id, digest, name, kind, added_at, listed, length(components) / 4, unidentified, faults FROM input
 WHERE ?1 IS NULL OR id IN (SELECT value FROM json_each(?1)) ORDER BY id
 """
 _IN_RANGES = """
 SELECT r.vulnerability, r.withdrawn <> '' OR substr(r.state, 1, 12) = 'undetermined', (
-    SELECT group_concat(id) FROM component
-    WHERE component.name = r.name AND component.ecosystem = r.ecosystem AND key >= r.lo AND key < r.hi
+    SELECT group_concat(id) FROM component WHERE package = package.id AND key >= r.lo AND key < r.hi
 )
-FROM (SELECT DISTINCT ecosystem, name FROM component) CROSS JOIN known.range AS r USING (ecosystem, name)
+FROM package CROSS JOIN known.range AS r USING (ecosystem, name)
 WHERE substr(r.state, 1, 12) <> 'not-affected' AND substr(r.state, 1, 5) <> 'fixed'
 """
 _ONE_BY_ONE = """
-SELECT id, ecosystem, body FROM component
-WHERE key IS NULL AND (ecosystem = 'GIT' OR ecosystem IN (SELECT name FROM known.ecosystem) OR body LIKE '[%cpe:2.3:%')
-   OR (ecosystem, name) IN (SELECT ecosystem, name FROM known.exact UNION SELECT ecosystem, name FROM known.unsure)
+SELECT component.id, ecosystem, body FROM package CROSS JOIN component ON package = package.id AND key IS NULL
+WHERE ecosystem = 'GIT' OR ecosystem IN (SELECT name FROM known.ecosystem) OR body LIKE '[%cpe:2.3:%'
+UNION SELECT component.id, ecosystem, body FROM package CROSS JOIN component ON package = package.id
+WHERE (ecosystem, name) IN (SELECT ecosystem, name FROM known.exact UNION SELECT ecosystem, name FROM known.unsure)
 """
 _FEW = 4
 """Up to so many components are looked for one by one in each input; more are looked for together."""
@@ -94,7 +105,7 @@ class Fleet:
         with self._db:
             if replace:
                 self._db.executemany("DELETE FROM input WHERE name = ?", [(entry.name,) for entry in read.new])
-            numbers = self._put(read.rows)
+            numbers = self._put(read)
             rows = (_input_row(entry, numbers, now) for entry in read.new)
             self._db.executemany("INSERT INTO input VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
         entries = sum(entry.listed for entry in read.new)
@@ -135,7 +146,7 @@ class Fleet:
 
     def components(self) -> Iterator[tuple[int, Component]]:
         """Yield every distinct component with its number, sorted by ecosystem and name."""
-        rows = self._db.execute("SELECT id, ecosystem, body FROM component ORDER BY ecosystem, name")
+        rows = self._db.execute(f"{_COMPONENTS} ORDER BY ecosystem, name")
         return ((number, component_of_row(ecosystem, body)) for number, ecosystem, body in rows)
 
     def components_named(self, names: Iterable[tuple[str, str]], /) -> Iterator[tuple[int, Component]]:
@@ -143,22 +154,19 @@ class Fleet:
 
         Those of the RPM family are found by either name, of the package or of its source: advisories name both.
         """
-        by_both = "SELECT id, body FROM component WHERE ecosystem = ? AND (name = ? OR body LIKE ? ESCAPE '\\')"
+        by_both = f"{_COMPONENTS} WHERE ecosystem = ? AND (name = ? OR body LIKE ? ESCAPE '\\')"
         for ecosystem, name in names:
             if scheme_of(ecosystem=ecosystem) == "rpm":
                 name = name.rpartition("::")[2]  # noqa: PLW2901 - a package of a module is kept by its own name
                 begins = '["' + name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + '",%'
-                for number, body in self._db.execute(by_both, (ecosystem, name, begins)):
-                    yield number, component_of_row(ecosystem, body)
-                continue
-            rows = self._db.execute(
-                "SELECT id, body FROM component WHERE ecosystem = ? AND name = ?", (ecosystem, name)
-            )
-            yield from ((number, component_of_row(ecosystem, body)) for number, body in rows)
+                rows = self._db.execute(by_both, (ecosystem, name, begins))
+            else:
+                rows = self._db.execute(f"{_COMPONENTS} WHERE ecosystem = ? AND name = ?", (ecosystem, name))
+            yield from ((number, component_of_row(ecosystem, body)) for number, ecosystem, body in rows)
 
     def components_with_cpe(self) -> Iterator[tuple[int, Component]]:
         """Yield the components that somebody declared a CPE for: the index knows them by other names."""
-        rows = self._db.execute("SELECT id, ecosystem, body FROM component WHERE body LIKE '[%cpe:2.3:%'")
+        rows = self._db.execute(f"{_COMPONENTS} WHERE body LIKE '[%cpe:2.3:%'")
         return ((number, component_of_row(ecosystem, body)) for number, ecosystem, body in rows)
 
     def looked_up_in(self, index: Path, /) -> "tuple[list[tuple[str, int, list[int]]], list[tuple[int, Component]]]":
@@ -180,24 +188,19 @@ class Fleet:
 
     def components_of(self, numbers: Iterable[int], /) -> dict[int, Component]:
         """Return components by their numbers."""
-        rows = self._db.execute(
-            "SELECT id, ecosystem, body FROM component WHERE id IN (SELECT value FROM json_each(?))",
-            (msgspec.json.encode(list(numbers)).decode(),),
-        )
+        rows = self._db.execute(_BY_NUMBER, (msgspec.json.encode(list(numbers)).decode(),))
         return {number: component_of_row(ecosystem, body) for number, ecosystem, body in rows}
 
     def keyed(self) -> list[tuple[int, str, str, str]]:
         """Return number, ecosystem, name and key of each component that has a key."""
-        return self._db.execute("SELECT id, ecosystem, name, key FROM component WHERE key IS NOT NULL").fetchall()
+        query = "SELECT component.id, ecosystem, name, key FROM package JOIN component ON package = package.id"
+        return self._db.execute(f"{query} WHERE key IS NOT NULL").fetchall()
 
-    def ecosystems(self) -> list[tuple[str, int, Component]]:
-        """Return each ecosystem with how many components are of it, and one of them."""
-        rows = self._db.execute("SELECT ecosystem, count(*), min(id) FROM component GROUP BY ecosystem").fetchall()
-        found: list[tuple[str, int, Component]] = []
-        for ecosystem, count, number in rows:
-            (body,) = self._db.execute("SELECT body FROM component WHERE id = ?", (number,)).fetchone()
-            found.append((ecosystem, count, component_of_row(ecosystem, body)))
-        return found
+    def ecosystems(self, *, without: Iterable[str]) -> list[tuple[str, int, Component]]:
+        """Return each ecosystem but some with how many components are of it, and one of them."""
+        rows = self._db.execute(_ECOSYSTEMS, (msgspec.json.encode(list(without)).decode(),)).fetchall()
+        examples = self.components_of(number for _, _, number in rows)
+        return [(ecosystem, count, examples[number]) for ecosystem, count, number in rows]
 
     def who_has(self, numbers: set[int], /, *, one_of: set[int] | None = None) -> Iterator[tuple[int, list[int]]]:
         """Yield each input that has some of the components, with which of them; with `one_of`, that has one of these.
@@ -217,30 +220,35 @@ class Fleet:
 
     def holders(self, groups: Sequence[Collection[int]], /) -> list[int]:
         """Return, for each group of components, how many inputs have any of them."""
-        places: dict[int, list[int]] = {}
+        places: defaultdict[int, list[int]] = defaultdict(list)
         for place, group in enumerate(groups):
             for number in group:
-                places.setdefault(number, []).append(place)
+                places[number].append(place)
         wanted = set(places)
         count: Counter[int] = Counter()
         for (blob,) in self._db.execute("SELECT components FROM input"):
             count.update(set[int]().union(*map(places.__getitem__, wanted.intersection(_numbers(blob)))))
         return [count[place] for place in range(len(groups))]
 
-    def _put(self, rows: Sequence[Row]) -> list[int] | None:
-        """Return the number of each row in the file, after new ones were written; None when as in the batch."""
-        (last,) = self._db.execute("SELECT coalesce(max(id), 0) FROM component").fetchone()
-        insert = "INSERT INTO component (ecosystem, name, key, body) VALUES (?, ?, ?, ?)"
-        if not last:
-            self._db.executemany(insert, rows)
+    def _put(self, read: Read) -> list[int] | None:
+        """Return the number of each component in the file, after new ones were written; None when as in the batch."""
+        put_package = "INSERT INTO package (ecosystem, name) VALUES (?, ?)"
+        put_component = "INSERT INTO component (package, key, body) VALUES (?, ?, ?)"
+        if not self._db.execute("SELECT EXISTS (SELECT 1 FROM package)").fetchone()[0]:
+            self._db.executemany(put_package, read.packages)
+            self._db.executemany(put_component, read.rows)
             self._db.execute(_INDEX)
             return None
-        numbers = [0]  # what a batch has begins with 1, as what the file has
-        find = "SELECT id FROM component WHERE ecosystem = ? AND name = ? AND key IS ? AND body = ?"
-        for row in rows:
-            found = self._db.execute(find, row).fetchone()
-            numbers.append(int(found[0] if found else self._db.execute(insert, row).lastrowid or 0))
-        return numbers
+        # What a batch has begins with 1, as what the file has.
+        find = "SELECT id FROM package WHERE ecosystem = ? AND name = ?"
+        packages = [0, *(self._number(find, put_package, package) for package in read.packages)]
+        find = "SELECT id FROM component WHERE package = ? AND key IS ? AND body = ?"
+        rows = ((packages[package], key, body) for package, key, body in read.rows)
+        return [0, *(self._number(find, put_component, row) for row in rows)]
+
+    def _number(self, find: str, put: str, row: tuple[object, ...]) -> int:
+        found = self._db.execute(find, row).fetchone()
+        return int(found[0] if found else self._db.execute(put, row).lastrowid or 0)
 
 
 def _input_row(entry: NewInput, numbers: list[int] | None, now: str) -> tuple[object, ...]:

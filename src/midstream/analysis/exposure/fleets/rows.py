@@ -15,8 +15,11 @@ from midstream.formats.purl import decoded
 if TYPE_CHECKING:
     from array import array
 
-Row = tuple[str, str, str | None, str]
-"""What a component is kept by: its ecosystem, the name an index is asked for, its key, and what else there is of it.
+Package = tuple[str, str]
+"""An ecosystem, and a name as an index is asked for it."""
+
+Row = tuple[int, str | None, str]
+"""What a component is kept by: the number of its package, its key, and what else there is of it.
 
 The key is that of `single_key`. The last is its purl where that tells everything, else the rest as a JSON array.
 """
@@ -52,10 +55,11 @@ class NewInput(msgspec.Struct, frozen=True, kw_only=True):
 class Read(msgspec.Struct, kw_only=True):
     """What reading inputs came to: those that are new, the distinct components of all, and what is not read.
 
-    The numbers of components count `rows`, from 1. `known` inputs were there already.
+    The numbers of components count `rows`, those of packages `packages`, from 1. `known` inputs were there already.
     """
 
     new: list[NewInput] = []
+    packages: list[Package] = []
     rows: list[Row] = []
     known: int = 0
     unread: list[Unreadable] = []
@@ -88,8 +92,12 @@ _decoder = msgspec.json.Decoder(_Body)
 _encode = msgspec.json.Encoder().encode
 
 
-def row_of(component: Component, /) -> Row:
-    """Return what a component is kept by."""
+Packages = dict[Package, int]
+"""The packages of a batch, each with its number, from 1."""
+
+
+def row_of(component: Component, /, *, packages: Packages) -> Row:
+    """Return what a component is kept by, after its package was numbered."""
     name = name_in(ecosystem=component.ecosystem, name=component.source_name or component.name)
     purl = component.purl
     is_told = (
@@ -101,7 +109,8 @@ def row_of(component: Component, /) -> Row:
         and not component.cpes
         and (f"@{component.version}" in purl or component_of_purl(purl).version == component.version)
     )
-    return component.ecosystem, name, single_key(component), purl if is_told else _body(component)
+    package = packages.setdefault((component.ecosystem, name), len(packages) + 1)
+    return package, single_key(component), purl if is_told else _body(component)
 
 
 class Keys(dict[str, str | None]):
@@ -118,11 +127,22 @@ class Keys(dict[str, str | None]):
         return key
 
 
-Names = dict[str, tuple[str, str, Keys]]
-"""Ecosystem, name and its keys by a purl without its version: packages come in many versions, and are read once."""
+class Names(dict[str, tuple[int, Keys]]):
+    """Package and its keys by a purl without its version: packages come in many versions, and are read once."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._keys: dict[str, Keys] = {}
+
+    def learn(self, without: str, /, *, package: int, ecosystem: str) -> None:
+        """Remember the package of a purl without its version."""
+        keys = self._keys.get(ecosystem)
+        if keys is None:
+            keys = self._keys[ecosystem] = Keys(ecosystem)
+        self[without] = package, keys
 
 
-def row_of_purl(purl: str, /, *, release: str, names: Names) -> Row | None:
+def row_of_purl(purl: str, /, *, release: str, names: Names, packages: Packages) -> Row | None:
     """Return what the component of a purl is kept by; None when the purl alone does not tell which it is.
 
     Without a version the purl needs what else its entry says; without an ecosystem the entry's CPE counts. `names` is
@@ -132,18 +152,17 @@ def row_of_purl(purl: str, /, *, release: str, names: Names) -> Row | None:
     version, _, query = rest.partition("?")
     without = f"{before}?{query}"
     named = names.get(without)
-    if named is not None and (key := named[2][version]) != "":
-        return named[0], named[1], key, purl
+    if named is not None and (key := named[1][version]) != "":
+        return named[0], key, purl
     try:
         component = component_of_purl(purl, release=release)
     except ValueError:
         return None
     if not component.version or component.ecosystem in {"", "GIT"}:
         return None
-    row = row_of(component)
-    if row[3] == purl and component.version == _plain_version(version):
-        keys = next((keys for ecosystem, _, keys in names.values() if ecosystem == row[0]), None)
-        names[without] = row[0], row[1], Keys(row[0]) if keys is None else keys
+    row = row_of(component, packages=packages)
+    if row[2] == purl and component.version == _plain_version(version):
+        names.learn(without, package=row[0], ecosystem=component.ecosystem)
     return row
 
 

@@ -14,7 +14,7 @@ from midstream.analysis.exposure.errors import Unreadable
 from midstream.analysis.exposure.fleets import frames
 from midstream.analysis.exposure.fleets.asking import scan_fleet, who_is_affected
 from midstream.analysis.exposure.fleets.file import Fleet, open_fleet
-from midstream.analysis.exposure.fleets.rows import Names, component_of_row, row_of, row_of_purl
+from midstream.analysis.exposure.fleets.rows import Names, Packages, component_of_row, row_of, row_of_purl
 from midstream.analysis.exposure.index import Index
 from midstream.analysis.exposure.inputs.inventory import Inventory
 from midstream.analysis.exposure.inputs.packages import without_place
@@ -151,7 +151,10 @@ def test_a_fleet_holds_what_the_scan_of_each_input_reads(
 @given(st.sampled_from([purl for purl in PURLS if len(purl) > 4]), st.sampled_from(["", "Debian:12"]))
 def test_a_component_comes_back_from_its_row_as_it_was(purl: str, release: str) -> None:
     component = component_of_purl(purl, release=release)
-    ecosystem, _, _, body = row_of(component)
+    packages: Packages = {}
+    package, _, body = row_of(component, packages=packages)
+    assert package == 1
+    ((ecosystem, _),) = packages
     assert component_of_row(ecosystem, body) == component
 
 
@@ -167,13 +170,13 @@ any_purls = st.builds(
 
 @given(st.lists(any_purls, max_size=8), st.sampled_from(["", "Debian:12"]))
 def test_a_purl_is_kept_as_its_component_whichever_purls_came_before(purls: list[str], release: str) -> None:
-    names: Names = {}
+    names, packages = Names(), Packages()
     for purl in purls:
-        row = row_of_purl(purl, release=release, names=names)
+        row = row_of_purl(purl, release=release, names=names, packages=packages)
         if row is not None:
             component = component_of_purl(purl, release=release)
-            assert row == row_of(component)
-            assert component_of_row(row[0], row[3]) == component
+            assert row == row_of(component, packages=packages)
+            assert component_of_row(list(packages)[row[0] - 1][0], row[2]) == component
             assert component.version
             assert component.ecosystem not in {"", "GIT"}
 
@@ -235,6 +238,17 @@ def test_what_the_index_knows_nothing_of_is_told_by_ecosystem(shipped: Fleet, in
     found = scan_fleet(fleet=shipped, index=index_of(FEED))
     assert {one.ecosystem: one.components for one in found.silent} == {"": 1, "Debian": 1, "crates.io": 1}
     assert [one.example.name for one in found.open if not one.vulnerability] == ["github.com/mbed-tls/mbedtls"]
+
+
+@pytest.mark.parametrize("first", [0, 1, 3, 100])
+def test_the_first_of_a_scan_are_the_most_urgent_and_all_are_counted(
+    shipped: Fleet, index_of: IndexOf, first: int
+) -> None:
+    whole = scan_fleet(fleet=shipped, index=index_of(FEED))
+    some = scan_fleet(fleet=shipped, index=index_of(FEED), first=first)
+    assert some.open == whole.open[:first]
+    assert (some.counts, some.silent) == (whole.counts, whole.silent)
+    assert sum(whole.counts.values()) == len(whole.open) > 3
 
 
 def by_sqlite(fleet: Fleet, index: Index) -> set[tuple[int, str]]:
