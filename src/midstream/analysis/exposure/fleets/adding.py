@@ -10,7 +10,6 @@ import msgspec
 from midstream.analysis.exposure.errors import Unreadable
 from midstream.analysis.exposure.fleets.rows import Names, NewInput, Packages, Read, Row, row_of, row_of_purl
 from midstream.analysis.exposure.inputs.boms import (
-    DISTRIBUTED,
     NO_PARTS,
     SOURCE_PROPERTY,
     component_of_listed,
@@ -86,13 +85,10 @@ class _Numbers(dict[str, int]):
     def __init__(self, taken: _Taken, release: str) -> None:
         self._taken = taken
         self._release = release
-        self._names = Names()
-        # Then a document may say elsewhere which release they are of, or which source they were built from.
-        self.are_of_distributions = False
+        self.names = Names()
 
     def __missing__(self, purl: str) -> int:
-        self.are_of_distributions = self.are_of_distributions or purl.startswith(DISTRIBUTED)
-        row = row_of_purl(purl, release=self._release, names=self._names, packages=self._taken.packages)
+        row = row_of_purl(purl, release=self._release, names=self.names, packages=self._taken.packages)
         self[purl] = number = _NOBODY if row is None else self._taken.number(row)
         return number
 
@@ -186,7 +182,7 @@ class _Adding:
         except OverflowError:  # _NOBODY is no number of this kind
             return None
         may_say_more = read.has_properties and SOURCE_PROPERTY in data
-        if by_purl.are_of_distributions and (may_say_more or b"operating-system" in data):
+        if by_purl.names.are_of_distributions and (may_say_more or b"operating-system" in data):
             return None
         own = self._of_entry(read.root, self._release, by_purl) if read.root else None
         if own is not None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from midstream.analysis.exposure.errors import Unreadable
+from midstream.analysis.exposure.inputs.boms import DISTRIBUTED
 from midstream.analysis.exposure.inputs.purls import component_of_purl
 from midstream.analysis.exposure.match import Component, key_in, single_key
 from midstream.analysis.exposure.names import name_in
@@ -133,6 +134,8 @@ class Names(dict[str, tuple[int, Keys]]):
     def __init__(self) -> None:
         """Begin with none."""
         self._keys: dict[str, Keys] = {}
+        # Then a document may say elsewhere which release they are of, or which source they were built from.
+        self.are_of_distributions = False
 
     def learn(self, without: str, /, *, package: int, ecosystem: str) -> None:
         """Remember the package of a purl without its version."""
@@ -154,6 +157,7 @@ def row_of_purl(purl: str, /, *, release: str, names: Names, packages: Packages)
     named = names.get(without)
     if named is not None and (key := named[1][version]) != "":
         return named[0], key, purl
+    names.are_of_distributions |= purl.startswith(DISTRIBUTED)
     try:
         component = component_of_purl(purl, release=release)
     except ValueError:
