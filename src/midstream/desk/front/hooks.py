@@ -40,9 +40,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 def add_hook(desk: Desk, *, person: str, url: str, kinds: Iterable[str], name: str, secret: str) -> Hook:
     """Return a new hook, told of facts from now on. `name` and `secret` are drawn by the caller; raises `Misuse`."""
-    parts = urlsplit(url)
-    local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
-    if len(url) > 500 or not parts.hostname or parts.username or parts.scheme != ("http" if local else "https"):
+    if not _is_address(url):
         raise Misuse(
             "that is no address to tell", hint="Name an https:// address without a user; this machine may have http://."
         )
@@ -65,6 +63,16 @@ def add_hook(desk: Desk, *, person: str, url: str, kinds: Iterable[str], name: s
     )
     desk.store.keep_hook(hook)
     return hook
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:  # brackets around what is no address, a port that is no number
+        return False
+    local = host in {"localhost", "127.0.0.1", "::1"}
+    return len(url) <= 500 and bool(host) and not parts.username and parts.scheme == ("http" if local else "https")
 
 
 def remove_hook(desk: Desk, *, person: str, name: str) -> None:

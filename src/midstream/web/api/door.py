@@ -2,17 +2,15 @@
 
 from collections.abc import Callable
 from functools import wraps
-from inspect import signature
 from typing import Any
 
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
-from midstream.desk.errors import Misuse
 from midstream.desk.front.tokens import holder
 from midstream.desk.views import Token
-from midstream.formats.toml import nearest
 from midstream.web.api.problems import Forbidden
+from midstream.web.api.sent import check_query, queries
 from midstream.web.parts import the_desk
 
 
@@ -42,13 +40,11 @@ def scope(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return a decorator for an operation that takes a token of that scope."""
 
     def wrap(operation: Callable[..., Any]) -> Callable[..., Any]:
-        known = set(signature(operation).parameters)
+        known = queries(operation)
 
         @wraps(operation)
         def checked(request: HttpRequest, *args: Any, **named: Any) -> Any:
-            # Somebody who mistypes dry_run must not find the verb done.
-            if strange := sorted(set(request.GET) - known):
-                raise Misuse(f"there is no parameter {strange[0][:40]!r}", hint=nearest(strange[0][:40], known))
+            check_query(request.GET, known)
             if name not in token_of(request).scopes:
                 raise Forbidden(scope=name)
             return operation(request, *args, **named)

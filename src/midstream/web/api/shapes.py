@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from ninja import Schema
+from pydantic import ConfigDict
 
 from midstream.desk.reading import Task, Why
 from midstream.desk.views import BoardLine, CaseLine, Hook
@@ -238,8 +239,10 @@ class PreviewOut(Schema):
 class HookIn(Schema):
     """An address to tell, and the kinds of fact it asks for; none means all."""
 
+    model_config = ConfigDict(extra="forbid", strict=True)
+
     url: str
-    kinds: tuple[str, ...] = ()
+    kinds: list[str] = []
 
 
 class HookOut(Schema):

@@ -2,7 +2,9 @@
 
 import json
 from datetime import timedelta
+from urllib.parse import quote
 
+import jsonschema_rs
 import pytest
 
 from midstream.cases.verbs import VERBS
@@ -166,7 +168,25 @@ def test_an_address_to_tell_is_added_listed_and_removed(program: Programs, desk:
     assert program("bob").get("/hooks").json()["items"] == []
     assert program("bob").delete(f"/hooks/{listed['name']}").status_code == 404
     assert ada.delete(f"/hooks/{listed['name']}").status_code == 204
-    assert ada.post("/hooks", {"url": "ftp://x"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"url": "ftp://x"},
+        {"url": "https://[x"},
+        {"url": "https://x:port/"},
+        {"url": "https://x", "kinds": "fix."},
+        {"url": "https://x", "kinds": [1]},
+        {"url": "https://x", "kind": ["fix."]},
+        {"url": 1},
+        {},
+    ],
+)
+def test_an_address_that_is_not_well_told_is_not_added(program: Programs, desk: Desk, body: object) -> None:
+    answer = program("ada").post("/hooks", body)
+    assert (answer.status_code, answer["Content-Type"]) == (422, "application/problem+json")
+    assert desk.store.hooks("ada") == []
 
 
 def test_every_verb_is_an_operation_that_its_description_types(program: Programs) -> None:
@@ -186,6 +206,85 @@ def test_a_mistyped_parameter_does_nothing(program: Programs, desk: Desk) -> Non
     assert len(desk.store.facts("case/acme-3")) == 1
 
 
+@pytest.mark.parametrize(
+    "query", ["dry_run=1", "dry_run=True", "dry_run=yes", "dry_run=", "dry_run=true&dry_run=false", "key=k1", "case=x"]
+)
+def test_what_the_address_says_is_written_as_json_writes_it(program: Programs, desk: Desk, query: str) -> None:
+    answer = program("ada").post(f"/cases/acme-3/accept?{query}", {})
+    assert (answer.status_code, answer["Content-Type"]) == (422, "application/problem+json")
+    assert len(desk.store.facts("case/acme-3")) == 1
+
+
+@pytest.mark.parametrize("number", ["1_0", "+5", " 5", "05", "5.0", "٥"])  # noqa: RUF001 - a digit that is none of JSON
+def test_a_number_in_the_address_is_written_as_json_writes_it(program: Programs, number: str) -> None:
+    assert program("ada").get(f"/cases?limit={quote(number)}").status_code == 422
+
+
+TAKEN = [
+    ("propose-fix", {"url": "https://example.org/1", "private": True}),
+    ("edit-advisory", {"references": ["https://example.org/1", "https://example.org/2, the second"]}),
+    ("edit-advisory", {"references": []}),
+    ("extend-embargo", {"until": "2027-01-31T09:30:00+01:00", "reason": "a reason"}),
+    ("extend-embargo", {"until": "2027-01-31t09:30:00.25z", "reason": "a reason"}),
+    ("grant-exception", {"obligation": "acknowledge", "reason": "a reason", "publish_at": None}),
+    ("withdraw", {"number": 2, "reason": "a reason"}),
+    ("withdraw", {"number": 2.0, "reason": "a reason"}),
+]
+REFUSED = [
+    ("propose-fix", {"private": 0}),
+    ("propose-fix", {"private": "false"}),
+    ("propose-fix", {"private": None}),
+    ("propose-fix", {"url": 7}),
+    ("edit-advisory", {"references": "https://example.org/1,https://example.org/2"}),
+    ("edit-advisory", {"references": [7]}),
+    ("edit-advisory", {"references": {"0": "https://example.org/1"}}),
+    ("extend-embargo", {"until": "now + 7 days", "reason": "a reason"}),
+    ("extend-embargo", {"until": "2027-01-31", "reason": "a reason"}),
+    ("extend-embargo", {"until": "2027-01-31T09:30+01:00", "reason": "a reason"}),
+    ("extend-embargo", {"until": "2027-01-31T09:30:00", "reason": "a reason"}),
+    ("extend-embargo", {"until": "2027-02-30T09:30:00Z", "reason": "a reason"}),
+    ("extend-embargo", {"until": "2299-01-31T09:30:00Z", "reason": "a reason"}),
+    ("grant-exception", {"obligation": "acknowledge", "reason": "a reason", "publish_at": 0}),
+    ("withdraw", {"number": "2", "reason": "a reason"}),
+    ("withdraw", {"number": 2.5, "reason": "a reason"}),
+    ("withdraw", {"number": True, "reason": "a reason"}),
+    ("withdraw", {"number": -1, "reason": "a reason"}),
+    ("score", {"severity": "HIGH"}),
+    ("erase", {"reason": "a reason", "blobs": 1}),
+    ("link-duplicate", {"of": "acme-2\n"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("verb", "body", "is_taken"), [(*case, True) for case in TAKEN] + [(*case, False) for case in REFUSED]
+)
+def test_a_body_is_taken_when_its_description_allows_it(
+    program: Programs,
+    desk: Desk,
+    verb: str,
+    body: dict[str, object],
+    is_taken: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    ada = program("ada")
+    described = json.loads(ada.get("/openapi.json").content)["paths"][f"/api/cases/{{case}}/{verb}"]["post"]
+    schema = described["requestBody"]["content"]["application/json"]["schema"]
+    assert jsonschema_rs.validator_for(schema, validate_formats=True).is_valid(body) == is_taken
+    answer = ada.post(f"/cases/{PRIVATE}/{verb}?dry_run=true", body)
+    assert answer.status_code == (200 if is_taken else 422), answer.content
+    assert is_taken or answer.json()["hint"]
+    assert len(desk.store.facts(f"case/{PRIVATE}")) == 3
+
+
+@pytest.mark.parametrize("at", ["now", "2026-11-20", "2026-11-20T09:30:00", "1969-12-31T23:00:00Z", "1000"])
+def test_what_happened_earlier_is_said_as_an_instant(program: Programs, at: str) -> None:
+    assert program("ada").post(f"/cases/{PRIVATE}/note?at={at}", {"text": "a call"}).status_code == 422
+
+
+@pytest.mark.parametrize(("tag", "status"), [("*", 201), ('W/"3"', 201), ("3", 201), ('"x"', 422), ("-1", 422)])
+def test_an_etag_is_a_number_of_a_fact(program: Programs, tag: str, status: int) -> None:
+    assert program("ada").post(f"/cases/{PRIVATE}/acknowledge", {}, If_Match=tag).status_code == status
+
+
 def test_a_number_is_no_instant(program: Programs) -> None:
     answer = program("ada").post("/cases/acme-1/extend-embargo", {"until": 0, "reason": "a reason"})
     assert (answer.status_code, "instant" in answer.json()["detail"]) == (422, True)
@@ -196,3 +295,4 @@ def test_a_command_sent_again_has_to_be_well_written_too(program: Programs) -> N
     assert ada.post("/cases/acme-1/note", {"text": "x"}, Idempotency_Key="k1").status_code == 201
     assert ada.post("/cases/acme-1/note", {"text": 7}, Idempotency_Key="k1").status_code == 422
     assert ada.post("/cases/acme-1/note", {"words": "x"}, Idempotency_Key="k1").status_code == 422
+    assert ada.post("/cases/acme-1/note", {}, Idempotency_Key="k1").status_code == 422
