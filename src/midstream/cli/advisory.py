@@ -31,7 +31,8 @@ def show(session: Session, case: str, *, public: bool, as_json: bool) -> None:
     """Show the record of CASE: the fix, its branches, and how every release stands."""
     from midstream.desk.advisories.documents import entry, known  # noqa: PLC0415 - keeps help quick
 
-    at = known(session.desk(), case, by=session.who(), public=public)
+    desk, who = session.desk(), session.who()
+    at = known(desk, desk.name_of(case, by=who), by=who, public=public)
     if as_json:
         write_json(at.record)
         return
@@ -96,7 +97,10 @@ def export(
     desk, who = session.desk(), session.who()
     if bool(case) == everything:
         raise click.UsageError("Name one CASE, or pass --all.")
-    names = [line.case for line in cases(desk, by=who) if line.is_public] if everything else [case]
+    if everything:
+        names = [line.case for line in cases(desk, by=who) if line.is_public]
+    else:
+        names = [desk.name_of(case, by=who)]
     if into is not None:
         if to is not None or len(formats) != 1:
             raise click.UsageError("With --into, name one --format and no folder.")
@@ -170,8 +174,8 @@ def check(
     """
     from midstream.desk.advisories.documents import documents, foreseen  # noqa: PLC0415 - keeps help quick
 
-    desk = session.desk()
-    at = foreseen(desk, case, by=session.who())
+    desk, who = session.desk(), session.who()
+    at = foreseen(desk, desk.name_of(case, by=who), by=who)
     found = documents(desk, at, names=formats)
     if schema is not None and len(found.written) != 1:
         raise click.UsageError("A schema is that of one format: name it with --format.")
@@ -288,7 +292,9 @@ def publish(
     if bool(cases) == everything:
         raise click.UsageError("Name the cases, or pass --all.")
     chosen = project or the_project(desk)
-    done = publication.publish(desk, target=target, project=chosen, by=session.who(), cases=cases, anew=anew)
+    who = session.who()
+    named = tuple(desk.name_of(case, by=who) for case in cases)
+    done = publication.publish(desk, target=target, project=chosen, by=who, cases=named, anew=anew)
     if as_json:
         write_json(
             {
