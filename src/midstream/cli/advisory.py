@@ -207,15 +207,15 @@ def _second(document: "Written", *, schema: Path | None, official: bool) -> list
 
 
 @advisory.command("import")
-@click.argument("case", metavar="CASE")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--format", "format_", required=True, help="The format of FILE.")
+@click.argument("named", metavar="[CASE] FILE", nargs=-1, required=True)
+@click.option("--format", "format_", default="", help="The format of FILE, when its content does not tell.")
 @click.option("--dry-run", is_flag=True, help="Record nothing; show what would be.")
 @json_option
 @click.pass_obj
-def import_(session: Session, case: str, file: Path, *, format_: str, dry_run: bool, as_json: bool) -> None:
+def import_(session: Session, named: tuple[str, ...], *, format_: str, dry_run: bool, as_json: bool) -> None:
     """Take into the record of CASE what FILE says and the record lacks, with where it came from.
 
+    Without CASE it is the case that FILE names: by its id, its CVE id, its GHSA id or an alias.
     Exit code 1 when something is left to a person: where the two differ, and what only a verb records, such as whether
     a branch is affected. The same FILE again adds nothing.
     """
@@ -223,15 +223,23 @@ def import_(session: Session, case: str, file: Path, *, format_: str, dry_run: b
     from midstream.desk.advisories.imports import LIMIT, read_in  # noqa: PLC0415 - as above
     from midstream.desk.errors import Misuse  # noqa: PLC0415 - as above
 
+    if len(named) > 2:
+        raise click.UsageError("Name one FILE, or a CASE and one FILE.")
+    case = "" if len(named) == 1 else named[0]
+    file = click.Path(exists=True, dir_okay=False, path_type=Path).convert(named[-1], None, click.get_current_context())
     if (size := file.stat().st_size) > LIMIT:
         raise Misuse(f"{file} has {size:,} bytes, more than {LIMIT:,}", hint="No advisory is that large.")
     with file.open("rb") as opened:
         content = opened.read(LIMIT + 1)
-    done = read_in(session.desk(), case, content=content, format_=format_, by=session.who(), dry=dry_run)
+    desk, who = session.desk(), session.who()
+    own = desk.name_of(case, by=who) if case else ""
+    done = read_in(desk, own, content=content, format_=format_, by=who, dry=dry_run)
     found = done.offer
     if as_json:
         write_json(
             {
+                "case": done.case,
+                "format": done.format,
                 "taken": found.taken,
                 "left": found.left,
                 "doubts": done.doubts,
@@ -240,6 +248,8 @@ def import_(session: Session, case: str, file: Path, *, format_: str, dry_run: b
             }
         )
     else:
+        if not (case and format_):
+            click.echo(f"{done.case}, read as {done.format}", err=True)
         for fact in done.facts:
             click.echo(f"{fact.stream} fact {fact.number}: {fact.kind}")
         for each in found.taken:
