@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from midstream.advisories.complaint import Complaint
     from midstream.cli.advisories.into import Into
     from midstream.desk.advisories.documents import Documents, Written
+    from midstream.desk.advisories.imports import ReadIn
     from midstream.desk.advisories.publication import Published
 
 
@@ -219,8 +220,7 @@ def import_(session: Session, named: tuple[str, ...], *, format_: str, dry_run: 
     Exit code 1 when something is left to a person: where the two differ, and what only a verb records, such as whether
     a branch is affected. The same FILE again adds nothing.
     """
-    from midstream.advisories.intake.words import words_of  # noqa: PLC0415 - keeps help quick
-    from midstream.desk.advisories.imports import LIMIT, read_in  # noqa: PLC0415 - as above
+    from midstream.desk.advisories.imports import LIMIT, read_in  # noqa: PLC0415 - keeps help quick
     from midstream.desk.errors import Misuse  # noqa: PLC0415 - as above
 
     if len(named) > 2:
@@ -250,19 +250,25 @@ def import_(session: Session, named: tuple[str, ...], *, format_: str, dry_run: 
     else:
         if not (case and format_):
             click.echo(f"{done.case}, read as {done.format}", err=True)
-        for fact in done.facts:
-            click.echo(f"{fact.stream} fact {fact.number}: {fact.kind}")
-        for each in found.taken:
-            place = each.place or "the document"
-            click.echo(printable(f"adds {each.field} (from {place}): {words_of(each.value, most=200)}"))
-        for said in found.left:
-            click.echo(printable(f"left to you: {said}"))
-        for said in done.doubts:
-            click.echo(printable(f"not understood: {said}"), err=True)
-        if not found.taken:
-            click.echo("it adds nothing, and nothing was recorded", err=True)
+        _say_read(done)
     if found.left:
         raise click.exceptions.Exit(1)
+
+
+def _say_read(done: "ReadIn") -> None:
+    from midstream.advisories.intake.words import words_of  # noqa: PLC0415 - keeps help quick
+
+    for fact in done.facts:
+        click.echo(f"{fact.stream} fact {fact.number}: {fact.kind}")
+    for each in done.offer.taken:
+        place = each.place or "the document"
+        click.echo(printable(f"adds {each.field} (from {place}): {words_of(each.value, most=200)}"))
+    for said in done.offer.left:
+        click.echo(printable(f"left to you: {said}"))
+    for said in done.doubts:
+        click.echo(printable(f"not understood: {said}"), err=True)
+    if not done.offer.taken:
+        click.echo("it adds nothing, and nothing was recorded", err=True)
 
 
 @advisory.command()
