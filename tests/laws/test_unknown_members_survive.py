@@ -15,7 +15,7 @@ from midstream.advisories.record import Advisory
 from midstream.advisories.targets.target import Target
 from tests.advisories import NOW, PUBLISHER, RECORD, RELEASES
 
-NAMES = ("openvex", "cyclonedx")
+NAMES = ("openvex", "cyclonedx", "spdx")
 """The formats whose objects may hold members of any name, each read at every depth."""
 RECORD_OF_ALL = public_part(RECORD, now=NOW)
 
@@ -31,7 +31,7 @@ def objects(tree: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 (any JSON)
         yield tree
     inner = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
     for name, each in inner:
-        if name not in {"identifiers", "distributionConstraints", "externalReferences", "properties"}:
+        if name not in {"identifiers", "distributionConstraints", "externalReferences", "properties", "extension"}:
             yield from objects(each)
 
 
@@ -54,7 +54,7 @@ def test_an_unknown_member_stands_at_its_place_again(name: str, data: st.DataObj
             assert raw_of(TARGETS[other], found.record) == raw_of(TARGETS[other], RECORD_OF_ALL)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ["openvex", "cyclonedx"])
 def test_what_belonged_to_an_element_that_is_gone_is_left_out(name: str) -> None:
     target = TARGETS[name]
     tree = json.loads(raw_of(target, RECORD_OF_ALL))

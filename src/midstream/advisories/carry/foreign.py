@@ -1,6 +1,7 @@
 """Values of a target that the record has no field for: found when reading, written again to that target only."""
 
 import json
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 import msgspec
@@ -57,6 +58,11 @@ def _name_in(items: list[Any], place: int) -> str:
     return str(place)
 
 
+def word_of(name: str, value: str) -> str:
+    """Return the step to the item of a list that `name` names so."""
+    return f"{name}={json.dumps([value])}".replace("~", "~0").replace("/", "~1")
+
+
 def _word(item: Any, names: tuple[str, ...]) -> str:  # noqa: ANN401 (JSON)
     values = [item.get(name, "") for name in names] if isinstance(item, dict) else []
     return f"{names[0]}={json.dumps(values)}" if any(values) else ""
@@ -82,9 +88,14 @@ def with_foreign(document: _Node, record: Advisory, *, target: str) -> _Node:
     if not values:
         return document
     tree = write_node(document)
+    put_foreign(tree, values)
+    return read_node(tree, type(document))
+
+
+def put_foreign(tree: dict[str, Any], values: Iterable[Foreign]) -> None:
+    """Return nothing, after each value stands at its place in the document, unless one is there or its element gone."""
     for each in values:
         _put(tree, each.path, each.value)
-    return read_node(tree, type(document))
 
 
 def _put(tree: Any, path: str, value: Any) -> None:  # noqa: ANN401 (JSON)
