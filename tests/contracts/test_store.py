@@ -418,3 +418,43 @@ def test_blobs_are_kept_with_the_facts_that_name_them(store: Store) -> None:
     with pytest.raises(Conflict):
         store.append(notes("case/a", ["one"]), views=[], expect={"case/a": 0}, blobs=[("c", b"mail")])
     assert (store.blob_count("c"), store.has_key("c")) == (0, False)
+
+
+CALLED = [
+    ("ada", "a", ["a"]),  # on no team, but a reader of it
+    ("ada", "A", ["a"]),
+    ("ada", "cve-2026-1", ["a"]),
+    ("ada", "Adv-1", ["a"]),
+    ("ada", "GHSA-2222-3333-4444", ["a"]),
+    ("ada", "adv", []),
+    ("ada", "", []),
+    ("eve", "A", []),
+    ("eve", "adv-1", []),
+    ("eve", "B", ["b"]),
+    ("eve", "cve-2026-2", ["b"]),
+    ("eve", "ADV-2", []),  # public, but its advisory was not published
+    ("eve", "adv-3", ["c"]),
+]
+
+
+@pytest.mark.parametrize(("person", "name", "found"), CALLED)
+def test_a_case_is_called_by_the_ids_that_its_reader_may_know(
+    store: Store, person: str, name: str, found: list[str]
+) -> None:
+    mine = {"ada": True}
+    add(
+        store,
+        "case/a",
+        "one",
+        views=[
+            view("a", readers=mine, cve="CVE-2026-1", names=("ADV-1", "GHSA-2222-3333-4444")),
+            view("b", readers={}, cve="CVE-2026-2", names=("ADV-2",), is_public=True),
+            view("c", readers={}, names=("ADV-3",), is_public=True, named_publicly=True),
+        ],
+    )
+    assert store.cases_called(Viewer(person=person), name) == found
+
+
+def test_every_case_of_a_name_is_found(store: Store) -> None:
+    add(store, "case/a", "one", views=[view(case, readers={}, cve="CVE-2026-1", is_public=True) for case in "cab"])
+    assert store.cases_called(Viewer(person="eve"), "CVE-2026-1") == ["a", "b", "c"]

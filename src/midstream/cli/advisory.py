@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from midstream.advisories.complaint import Complaint
     from midstream.cli.advisories.into import Into
     from midstream.desk.advisories.documents import Documents, Written
+    from midstream.desk.advisories.imports import ReadIn
     from midstream.desk.advisories.publication import Published
 
 
@@ -31,7 +32,8 @@ def show(session: Session, case: str, *, public: bool, as_json: bool) -> None:
     """Show the record of CASE: the fix, its branches, and how every release stands."""
     from midstream.desk.advisories.documents import entry, known  # noqa: PLC0415 - keeps help quick
 
-    at = known(session.desk(), case, by=session.who(), public=public)
+    desk, who = session.desk(), session.who()
+    at = known(desk, desk.name_of(case, by=who), by=who, public=public)
     if as_json:
         write_json(at.record)
         return
@@ -96,7 +98,10 @@ def export(
     desk, who = session.desk(), session.who()
     if bool(case) == everything:
         raise click.UsageError("Name one CASE, or pass --all.")
-    names = [line.case for line in cases(desk, by=who) if line.is_public] if everything else [case]
+    if everything:
+        names = [line.case for line in cases(desk, by=who) if line.is_public]
+    else:
+        names = [desk.name_of(case, by=who)]
     if into is not None:
         if to is not None or len(formats) != 1:
             raise click.UsageError("With --into, name one --format and no folder.")
@@ -170,8 +175,8 @@ def check(
     """
     from midstream.desk.advisories.documents import documents, foreseen  # noqa: PLC0415 - keeps help quick
 
-    desk = session.desk()
-    at = foreseen(desk, case, by=session.who())
+    desk, who = session.desk(), session.who()
+    at = foreseen(desk, desk.name_of(case, by=who), by=who)
     found = documents(desk, at, names=formats)
     if schema is not None and len(found.written) != 1:
         raise click.UsageError("A schema is that of one format: name it with --format.")
@@ -203,31 +208,38 @@ def _second(document: "Written", *, schema: Path | None, official: bool) -> list
 
 
 @advisory.command("import")
-@click.argument("case", metavar="CASE")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--format", "format_", required=True, help="The format of FILE.")
+@click.argument("named", metavar="[CASE] FILE", nargs=-1, required=True)
+@click.option("--format", "format_", default="", help="The format of FILE, when its content does not tell.")
 @click.option("--dry-run", is_flag=True, help="Record nothing; show what would be.")
 @json_option
 @click.pass_obj
-def import_(session: Session, case: str, file: Path, *, format_: str, dry_run: bool, as_json: bool) -> None:
+def import_(session: Session, named: tuple[str, ...], *, format_: str, dry_run: bool, as_json: bool) -> None:
     """Take into the record of CASE what FILE says and the record lacks, with where it came from.
 
+    Without CASE it is the case that FILE names: by its id, its CVE id, its GHSA id or an alias.
     Exit code 1 when something is left to a person: where the two differ, and what only a verb records, such as whether
     a branch is affected. The same FILE again adds nothing.
     """
-    from midstream.advisories.intake.words import words_of  # noqa: PLC0415 - keeps help quick
-    from midstream.desk.advisories.imports import LIMIT, read_in  # noqa: PLC0415 - as above
+    from midstream.desk.advisories.imports import LIMIT, read_in  # noqa: PLC0415 - keeps help quick
     from midstream.desk.errors import Misuse  # noqa: PLC0415 - as above
 
+    if len(named) > 2:
+        raise click.UsageError("Name one FILE, or a CASE and one FILE.")
+    case = "" if len(named) == 1 else named[0]
+    file = click.Path(exists=True, dir_okay=False, path_type=Path).convert(named[-1], None, click.get_current_context())
     if (size := file.stat().st_size) > LIMIT:
         raise Misuse(f"{file} has {size:,} bytes, more than {LIMIT:,}", hint="No advisory is that large.")
     with file.open("rb") as opened:
         content = opened.read(LIMIT + 1)
-    done = read_in(session.desk(), case, content=content, format_=format_, by=session.who(), dry=dry_run)
+    desk, who = session.desk(), session.who()
+    own = desk.name_of(case, by=who) if case else ""
+    done = read_in(desk, own, content=content, format_=format_, by=who, dry=dry_run)
     found = done.offer
     if as_json:
         write_json(
             {
+                "case": done.case,
+                "format": done.format,
                 "taken": found.taken,
                 "left": found.left,
                 "doubts": done.doubts,
@@ -236,19 +248,27 @@ def import_(session: Session, case: str, file: Path, *, format_: str, dry_run: b
             }
         )
     else:
-        for fact in done.facts:
-            click.echo(f"{fact.stream} fact {fact.number}: {fact.kind}")
-        for each in found.taken:
-            place = each.place or "the document"
-            click.echo(printable(f"adds {each.field} (from {place}): {words_of(each.value, most=200)}"))
-        for said in found.left:
-            click.echo(printable(f"left to you: {said}"))
-        for said in done.doubts:
-            click.echo(printable(f"not understood: {said}"), err=True)
-        if not found.taken:
-            click.echo("it adds nothing, and nothing was recorded", err=True)
+        if not (case and format_):
+            click.echo(f"{done.case}, read as {done.format}", err=True)
+        _say_read(done)
     if found.left:
         raise click.exceptions.Exit(1)
+
+
+def _say_read(done: "ReadIn") -> None:
+    from midstream.advisories.intake.words import words_of  # noqa: PLC0415 - keeps help quick
+
+    for fact in done.facts:
+        click.echo(f"{fact.stream} fact {fact.number}: {fact.kind}")
+    for each in done.offer.taken:
+        place = each.place or "the document"
+        click.echo(printable(f"adds {each.field} (from {place}): {words_of(each.value, most=200)}"))
+    for said in done.offer.left:
+        click.echo(printable(f"left to you: {said}"))
+    for said in done.doubts:
+        click.echo(printable(f"not understood: {said}"), err=True)
+    if not done.offer.taken:
+        click.echo("it adds nothing, and nothing was recorded", err=True)
 
 
 @advisory.command()
@@ -288,7 +308,9 @@ def publish(
     if bool(cases) == everything:
         raise click.UsageError("Name the cases, or pass --all.")
     chosen = project or the_project(desk)
-    done = publication.publish(desk, target=target, project=chosen, by=session.who(), cases=cases, anew=anew)
+    who = session.who()
+    named = tuple(desk.name_of(case, by=who) for case in cases)
+    done = publication.publish(desk, target=target, project=chosen, by=who, cases=named, anew=anew)
     if as_json:
         write_json(
             {

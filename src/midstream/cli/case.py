@@ -81,7 +81,8 @@ def show(session: Session, name: str, as_of: str, *, as_json: bool) -> None:
     """Show what is known of CASE: each of its states, its branches, its clocks, its open tasks."""
     moment = moment_of(as_of, session)
     now = moment or session.clock()
-    shown = reading.show(session.desk(), name, by=session.who(), as_of=moment)
+    desk, who = session.desk(), session.who()
+    shown = reading.show(desk, desk.name_of(name, by=who), by=who, as_of=moment)
     if as_json:
         write_json(_case_json(shown, now))
         return
@@ -145,7 +146,8 @@ def _case_json(shown: reading.Shown, now: "datetime") -> dict[str, object]:
 @click.pass_obj
 def log(session: Session, name: str, as_of: str, *, as_json: bool) -> None:
     """Show the facts of CASE that you may read, in the order they were recorded."""
-    shown = reading.show(session.desk(), name, by=session.who(), as_of=moment_of(as_of, session))
+    desk, who = session.desk(), session.who()
+    shown = reading.show(desk, desk.name_of(name, by=who), by=who, as_of=moment_of(as_of, session))
     if as_json:
         write_json([fact_json(fact) for fact in shown.facts])
         return
@@ -170,7 +172,9 @@ def log(session: Session, name: str, as_of: str, *, as_json: bool) -> None:
 def why(session: Session, name: str, task: str, as_of: str, *, everything: bool, as_json: bool) -> None:
     """Show why the tasks of CASE (or one TASK) are there: rule, clause, facts, and what is missing."""
     moment = moment_of(as_of, session)
-    found = reading.why(session.desk(), name, by=session.who(), now=session.clock(), task=task, as_of=moment)
+    desk, who = session.desk(), session.who()
+    name = desk.name_of(name, by=who)
+    found = reading.why(desk, name, by=who, now=session.clock(), task=task, as_of=moment)
     if not task and not everything:
         found = [entry for entry in found if entry.standing in {"open", "overdue"}]
     if as_json:

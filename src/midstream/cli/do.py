@@ -69,8 +69,8 @@ def do(
             raise Misuse(f"{field!r} is not FIELD=VALUE", hint=usage(found.body, verb))
         given[name] = value
     moment = read_moment(at, now=session.clock(), what="--at") if at else None
-    desk = session.desk()
-    order = Order(verb=verb, case=case, fields=given, by=session.who(), key=key, seen=seen, at=moment)
+    desk, who = session.desk(), session.who()
+    order = Order(verb=verb, case=desk.name_of(case, by=who), fields=given, by=who, key=key, seen=seen, at=moment)
     receipt = carry_out(desk, order)
     if as_json:
         write_json(

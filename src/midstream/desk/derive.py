@@ -14,6 +14,7 @@ from midstream.cases.team import Team, replay_team
 from midstream.cases.visibility import readers, told
 from midstream.desk.views import CaseView, CellView
 from midstream.ledger.fact import Fact
+from midstream.ledger.kinds.disclosure import AdvisoryImported, AdvisoryPublished
 from midstream.ledger.kinds.intake import CaseOpened
 from midstream.policy.book import Book, Text, known_text, make_book
 from midstream.policy.duties import Duty, clocks, duties, standing
@@ -124,7 +125,31 @@ def view(at: Known) -> CaseView:
             for cell in states.cells(case).values()
         ),
         message_ids=_messages(case),
+        names=_names(case),
+        named_publicly=states.is_public(case) and case.has(AdvisoryPublished),
     )
+
+
+class _Ids(msgspec.Struct, frozen=True, kw_only=True):
+    """The ids in what was read in of a document, as far as they name the same flaw."""
+
+    ghsa: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+class _Imported(msgspec.Struct, frozen=True, kw_only=True):
+    """What was read in of a document."""
+
+    ids: _Ids = _Ids()
+
+
+def _names(case: Case) -> tuple[str, ...]:
+    """Return the ids of the advisory besides the CVE id: ours, the one at GitHub, and other ids of the same flaw."""
+    ids = [msgspec.json.decode(body.record or "{}", type=_Imported).ids for _, body in case.all(AdvisoryImported)]
+    ours = [body.advisory for _, body in case.all(AdvisoryPublished)]
+    ghsas = [each.ghsa for each in ids if each.ghsa][:1]
+    aliases = [alias for each in ids for alias in each.aliases]
+    return tuple(dict.fromkeys(name for name in (*ours, *ghsas, *aliases) if name))
 
 
 def commands(duty: Duty) -> tuple[str, ...]:

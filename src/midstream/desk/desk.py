@@ -10,7 +10,7 @@ from midstream.cases.case import Case, replay
 from midstream.cases.team import Team
 from midstream.cases.visibility import Sight, Viewer, sight, viewer
 from midstream.desk.derive import Known, Shelf, known, team_of, view
-from midstream.desk.errors import NotFound
+from midstream.desk.errors import Misuse, NotFound
 from midstream.desk.ports import Conflict, MailReader, Pages, Poster, Signer, SiteMaker, Store, Target
 from midstream.desk.views import CaseView
 from midstream.formats.csaf.places import Verifier
@@ -120,6 +120,20 @@ class Desk(msgspec.Struct, kw_only=True):
         if seen is Sight.NOTHING:
             raise NotFound(f"no case is called {case[:80]!r} here", hint="See those you may see: midstream case list.")
         return (now if as_of is None else replay(facts, case=case, as_of=as_of)), seen
+
+    def name_of(self, text: str, *, by: str) -> str:
+        """Return the case that `by` means: by its own name, or by an id of its advisory, in any case of letters.
+
+        The ids are ours, the CVE id, the GHSA id and its other names. A text by which nothing is called that they may
+        see comes back as it was, for `case` to refuse. Raises `Misuse` when it could be several.
+        """
+        who = self.viewer(by)
+        if not is_case_name(text) or self.store.sight_of_case(who, text) is not Sight.NOTHING:
+            return text
+        found = self.store.cases_called(who, text)
+        if len(found) > 1:
+            raise Misuse(f"{text} is the name of several cases: {', '.join(found)}", hint="Name one of them.")
+        return found[0] if found else text
 
     def known(self, case: Case, *, as_of: datetime | None = None) -> Known:
         """Return the case with the policy it is under and its duties."""

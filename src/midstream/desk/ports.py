@@ -121,6 +121,10 @@ class ReadModels(Protocol):
         """Return how much of one case the viewer sees; of an unknown one nothing, after the same work."""
         ...
 
+    def cases_called(self, who: Viewer, name: str) -> list[str]:
+        """Return the cases, sorted, that the viewer may see and knows by that name (`desk.views.is_called`)."""
+        ...
+
     def version(self) -> int:
         """Return a number that is another one after every recorded fact."""
         ...
@@ -473,10 +477,7 @@ class Target(Protocol):
         ...
 
     def mark(self) -> str:
-        """Return a text that is another one after anything that stands there changed; empty when nobody can tell.
-
-        It costs less than `drift`: no file is read.
-        """
+        """Return a text that changes with anything that stands there, without reading a file; empty for: who knows."""
         ...
 
 

@@ -32,7 +32,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `project`, `areas` and the parties `told` they are all that the visibility rule asks for. `duties` are those neither
     met nor lifted by a fact. `claims` says by task key who took it. `public_title` is the title when a public fact
     gives it, else empty. `severity` is a word of `cases.states.SEVERITIES` or ``unscored``. `fixed_at` is when a fix
-    was first there, and `opened_at` when the case was made public, each None while it is not so.
+    was first there, and `opened_at` when the case was made public, each None while it is not so. `names` are the ids of
+    its advisory besides the CVE id; anybody may read them once they are `named_publicly`.
     """
 
     case: str
@@ -59,6 +60,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     duties: tuple[Duty, ...] = ()
     cells: tuple[CellView, ...] = ()
     message_ids: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    named_publicly: bool = False
 
 
 class CaseLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,6 +184,17 @@ def next_due(view: CaseView) -> datetime | None:
         ),
         default=None,
     )
+
+
+def is_called(view: CaseView, name: str, *, seen: Sight) -> bool:
+    """Return whether somebody who sees that much of the case knows it by this name: its own, or an id of its advisory.
+
+    Ids are compared without their case of letters: they are quoted in all ways.
+    """
+    names = {view.case, view.cve}
+    if seen > Sight.PUBLIC or view.named_publicly:
+        names.update(view.names)
+    return name.lower() in {each.lower() for each in names if each}
 
 
 def case_line(view: CaseView, *, seen: Sight, next_due_at: datetime | None) -> CaseLine:

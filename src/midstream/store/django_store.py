@@ -94,6 +94,10 @@ class DjangoStore(msgspec.Struct, frozen=True, kw_only=True):
         """Return how much of one case the viewer sees; of an unknown one nothing, after the same work."""
         return read_models.sight_of_case(self.db, who, case)
 
+    def cases_called(self, who: Viewer, name: str) -> list[str]:
+        """Return the cases that the viewer may see and knows by that name, sorted."""
+        return read_models.cases_called(self.db, who, name)
+
     def version(self) -> int:
         """Return a number that is another one after every recorded fact."""
         return ledger_rows.version(self.db)

@@ -20,6 +20,7 @@ from midstream.desk.views import (
     board_order,
     case_line,
     case_order,
+    is_called,
     next_due,
     task_line,
     task_order,
@@ -150,6 +151,11 @@ class MemoryStore:
         """Return how much of one case the viewer sees; nothing of an unknown one."""
         view = self._views.get(case)
         return view_sight(who, view) if view else Sight.NOTHING
+
+    def cases_called(self, who: Viewer, name: str) -> list[str]:
+        """Return the cases that the viewer may see and knows by that name, sorted."""
+        seen = self._seen(who, at_least=Sight.PUBLIC, project="")
+        return sorted(view.case for view, sight in seen if is_called(view, name, seen=sight))
 
     def version(self) -> int:
         """Return a number that is another one after every recorded fact."""

@@ -18,6 +18,7 @@ from midstream.desk.views import (
     board_order,
     case_line,
     case_order,
+    is_called,
     next_due,
 )
 from midstream.ledger.fact import read_time, write_time
@@ -140,6 +141,12 @@ def sight_of_case(db: Database, who: Viewer, case: str) -> Sight:
         cursor.execute(f"SELECT {sight} FROM case_view v WHERE v.case_id = %s", [*values, case])
         row = cursor.fetchone()
     return Sight(row[0]) if row else Sight.NOTHING
+
+
+def cases_called(db: Database, who: Viewer, name: str) -> list[str]:
+    """Return the cases that the viewer may see and knows by that name, sorted."""
+    rows = _seen(db, who, "v.case_id", at_least=Sight.PUBLIC, project="")
+    return sorted(entry.case for seen, entry, _ in rows if is_called(entry, name, seen=seen))
 
 
 def cases_with_message(db: Database, message_id: str) -> list[str]:

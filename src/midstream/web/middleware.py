@@ -14,7 +14,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from midstream.desk.errors import NotFound
+from midstream.desk.errors import Misuse, NotFound
+from midstream.web.parts import person_of, the_desk
 from midstream.web.signin.demo import DEMO
 from midstream.web.trouble import bad_request
 
@@ -69,11 +70,32 @@ class Door:
         )
         return redirect("mfa_index")
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> None:
-        """Raise Django's own error for what is unknown or not for this person: one page, whichever it was."""
-        del request
-        if isinstance(error, NotFound):
-            raise Http404 from None
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Raise Django's own error for what is unknown or not for this person: one page, whichever it was.
+
+        A case that somebody may see and names by an id of its advisory is shown at its own address.
+        """
+        if not isinstance(error, NotFound):
+            return None
+        if own := address_of_case(request):
+            return redirect(own)
+        raise Http404 from None
+
+
+def address_of_case(request: HttpRequest) -> str:
+    """Return the address of the case that a page was asked for by another of its names; empty when there is none."""
+    match = request.resolver_match
+    if match is None or request.method not in {"GET", "HEAD"} or not match.route.startswith("cases/<str:name>/"):
+        return ""
+    asked = match.kwargs["name"]
+    try:
+        case = the_desk().name_of(asked, by=person_of(request))
+    except Misuse:
+        return ""  # several: which is not for us to say
+    if case == asked:
+        return ""
+    query = request.META.get("QUERY_STRING", "")
+    return reverse(match.view_name, kwargs={**match.kwargs, "name": case}) + (f"?{query}" if query else "")
 
 
 def has_second_factor(request: HttpRequest) -> bool:

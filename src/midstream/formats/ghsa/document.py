@@ -113,6 +113,12 @@ def read_payload(raw: bytes, *, where: str = "") -> Payload:
     return read_node(read_object(raw, where=where), Payload)
 
 
+def read_either(raw: bytes, *, where: str = "") -> Payload | Advisory:
+    """The advisory of an answer, which has its id at GitHub, or else a payload; DocumentError as for both."""
+    tree = read_object(raw, where=where)
+    return read_node(tree, Advisory) if isinstance(tree.get("ghsa_id"), str) else read_node(tree, Payload)
+
+
 def write(document: Payload | Advisory) -> bytes:
     """The bytes of the document, the same for equal documents."""
     return write_json(write_node(document))

@@ -296,3 +296,13 @@ def test_a_command_sent_again_has_to_be_well_written_too(program: Programs) -> N
     assert ada.post("/cases/acme-1/note", {"text": 7}, Idempotency_Key="k1").status_code == 422
     assert ada.post("/cases/acme-1/note", {"words": "x"}, Idempotency_Key="k1").status_code == 422
     assert ada.post("/cases/acme-1/note", {}, Idempotency_Key="k1").status_code == 422
+
+
+def test_a_program_finds_a_case_by_any_of_its_names(program: Programs, desk: Desk) -> None:
+    act(desk, PRIVATE, "assign-cve", cve="CVE-2026-1000", assigner="acme")
+    ada, eve = program("ada"), program("eve")
+    for name in ("ACME-1", "cve-2026-1000"):
+        assert ada.get(f"/cases/{name}").json()["case"] == PRIVATE
+        assert ada.post(f"/cases/{name}/note", {"text": "A word."}).json()["case"] == PRIVATE
+        assert eve.get(f"/cases/{name}").status_code == 404
+    assert desk.store.facts("case/ACME-1") == []

@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 
 import msgspec
 
+from midstream.advisories.carry.foreign import anchored_foreign_of
 from midstream.advisories.reading import Provenance, Reading
 from midstream.advisories.record import (
     Advice,
@@ -24,7 +25,7 @@ from midstream.advisories.record import (
 )
 from midstream.advisories.targets.vex.properties import PREFIX, enriched, ids_of, text_of, told
 from midstream.formats.base.moments import read_moment
-from midstream.formats.base.node import unknown_members, write_node
+from midstream.formats.base.node import write_node
 from midstream.formats.base.visible import visible
 from midstream.formats.cyclonedx import vex
 
@@ -175,8 +176,7 @@ def _statements(document: vex.Document, ref: str) -> tuple[Statement, ...]:
 
 
 def _foreign(document: vex.Document, first: vex.Vulnerability) -> tuple[Foreign, ...]:
-    found = [Foreign(target="cyclonedx", path=path, value=value) for path, value in unknown_members(document)]
-    found = [each for each in found if each.path.count("/") == 1]
+    found = anchored_foreign_of(document, target="cyclonedx")
     others = [write_node(each) for each in first.properties if not each.name.startswith(PREFIX)]
     return (*found, *((Foreign(target="cyclonedx", path=f"{_ENTRY}/properties", value=others),) if others else ()))
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from midstream.advisories.carry.foreign import anchored_foreign_of, word_of
 from midstream.advisories.reading import Provenance, Reading
 from midstream.advisories.record import (
     Advisory,
@@ -20,7 +21,7 @@ from midstream.advisories.record import (
 )
 from midstream.advisories.targets.vex.properties import enriched, ids_of, text_of, told
 from midstream.formats.base.moments import read_moment
-from midstream.formats.base.node import Node, unknown_members, write_node
+from midstream.formats.base.node import Node, write_node
 from midstream.formats.spdx import security as spdx
 
 _VULNERABILITY: Final = "/@graph/*/security_Vulnerability"
@@ -70,6 +71,8 @@ _STATUS: Final[dict[str, Verdict]] = {
     "underInvestigationFor": "under_investigation",
 }
 _CWE: Final = re.compile(r"https://cwe\.mitre\.org/data/definitions/([0-9]{1,6})\.html")
+_OURS: Final = "/security_vexVersion"
+"""A member that we write, and that says nothing of the record."""
 _KNOWN: Final = (spdx.CreationInfo, spdx.SpdxDocument, spdx.Agent, spdx.Vulnerability, spdx.Package, spdx.Assessment)
 
 
@@ -111,12 +114,18 @@ def read(document: spdx.Document) -> Reading:
 
 
 def _members(document: spdx.Document) -> tuple[Foreign, ...]:
-    """Members beside the graph, whose names SPDX does not have."""
+    """Members beside the graph and of the elements in it that we know, whose names SPDX does not have."""
     return tuple(
-        Foreign(target="spdx", path=path, value=value)
-        for path, value in unknown_members(document)
-        if path.count("/") == 1
+        each
+        for each in anchored_foreign_of(document, target="spdx")
+        if not each.path.endswith(_OURS) and _is_known(document, each.path)
     )
+
+
+def _is_known(document: spdx.Document, path: str) -> bool:
+    """Return whether the path is not into an element that is kept whole."""
+    strange = {each.spdx_id for each in document.graph if isinstance(each, spdx.Element) and type(each) not in _KNOWN}
+    return not any(path.startswith(f"/graph/{word_of('spdxId', name)}/") for name in strange)
 
 
 def _elements(document: spdx.Document) -> tuple[Foreign, ...]:

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from midstream.advisories.carry.foreign import with_foreign
 from midstream.advisories.public import marking
 from midstream.advisories.ranges import affected_vers
 from midstream.advisories.record import Advisory, Component, Publisher, Release, Verdict
@@ -70,7 +71,7 @@ def write(
     changed = write_moment(changed_at(record, now=now))
     found = groups(record=record, releases=releases) or (Group(verdict="unknown"),)
     tlp = _TLP.get(marking(record, now=now), "")
-    return vex.Document(
+    document = vex.Document(
         bom_format="CycloneDX",
         spec_version=spec,
         serial_number=f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{publisher.namespace}/{record.id}')}",
@@ -86,8 +87,8 @@ def write(
             _entry(record, group, place=place, publisher=publisher, releases=releases, now=now)
             for place, group in enumerate(found)
         ),
-        other={each.path.removeprefix("/"): each.value for each in record.foreign if each.target == NAME},
     )
+    return with_foreign(document, record, target=NAME)
 
 
 def ref_of(component: Component) -> str:

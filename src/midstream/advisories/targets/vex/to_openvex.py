@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import quote, unquote
 
+from midstream.advisories.carry.foreign import anchored_foreign_of, with_foreign
 from midstream.advisories.reading import Provenance, Reading
-from midstream.advisories.record import Advisory, Component, Foreign, Ids, Publisher, Release, Verdict
+from midstream.advisories.record import Advisory, Component, Ids, Publisher, Release, Verdict
 from midstream.advisories.targets.target import Target, file_stem, timeless
 from midstream.advisories.targets.telling import (
     begun_at,
@@ -20,7 +21,6 @@ from midstream.advisories.targets.telling import (
     versioned,
 )
 from midstream.formats.base.moments import write_moment
-from midstream.formats.base.node import unknown_members
 from midstream.formats.base.visible import visible
 from midstream.formats.openvex import document as openvex
 
@@ -59,7 +59,7 @@ _FIELDS: Final = (
 
 def write(*, record: Advisory, publisher: Publisher, releases: Sequence[Release], now: datetime) -> openvex.Document:
     """The OpenVEX document of the record; of a record that says nothing of any release, that it is looked at."""
-    return openvex.Document(
+    document = openvex.Document(
         context=openvex.CONTEXT,
         id=f"{publisher.namespace.rstrip('/')}/openvex/{quote(record.id, safe='')}",
         author=publisher.name,
@@ -79,8 +79,8 @@ def write(*, record: Advisory, publisher: Publisher, releases: Sequence[Release]
             for group in groups(record=record, releases=releases)
         )
         or _nothing_known(record),
-        other={each.path.removeprefix("/"): each.value for each in record.foreign if each.target == NAME},
     )
+    return with_foreign(document, record, target=NAME)
 
 
 def read(document: openvex.Document) -> Reading:
@@ -96,11 +96,7 @@ def read(document: openvex.Document) -> Reading:
         id=id_,
         ids=Ids(cve=cve, ghsa=ghsa, aliases=tuple(each for each in names if each not in {cve, ghsa, id_})),
         summary={"en": summary} if summary else {},
-        foreign=tuple(
-            Foreign(target=NAME, path=path, value=value)
-            for path, value in unknown_members(document)
-            if path.count("/") == 1
-        ),
+        foreign=anchored_foreign_of(document, target=NAME),
     )
     return Reading(partial=partial, provenance=Provenance(target=NAME, places=dict(PLACES)))
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import quote
 
-from midstream.advisories.record import Advisory, Component, Publisher, Release, Verdict
+from midstream.advisories.carry.foreign import put_foreign
+from midstream.advisories.record import Advisory, Component, Foreign, Publisher, Release, Verdict
 from midstream.advisories.targets.target import Target, file_stem, timeless
 from midstream.advisories.targets.telling import (
     Group,
@@ -22,6 +23,7 @@ from midstream.advisories.targets.telling import (
 from midstream.advisories.targets.vex.from_spdx import PLACES, read
 from midstream.advisories.targets.vex.properties import of_component, of_record
 from midstream.formats.base.cvss import scored
+from midstream.formats.base.node import read_node, write_node
 from midstream.formats.base.visible import visible
 from midstream.formats.spdx import security as spdx
 from midstream.formats.spdx.check_security import check_security
@@ -104,11 +106,22 @@ def write(*, record: Advisory, publisher: Publisher, releases: Sequence[Release]
         spec_version=spdx.SPEC_VERSION,
     )
     foreign = [each for each in record.foreign if each.target == NAME]
-    return spdx.Document(
+    document_ = spdx.Document(
         context=spdx.CONTEXT,
         graph=(made, document, *elements, *(each.value for each in foreign if each.path.startswith(_IN_GRAPH))),
-        other={each.path.removeprefix("/"): each.value for each in foreign if not each.path.startswith(_IN_GRAPH)},
     )
+    return _with_members(document_, [each for each in foreign if not each.path.startswith(_IN_GRAPH)])
+
+
+def _with_members(document: spdx.Document, foreign: Sequence[Foreign]) -> spdx.Document:
+    """Return the document with members that SPDX does not have, each at the element it was found at."""
+    if not foreign:
+        return document
+    tree = write_node(document)
+    put_foreign(tree, foreign)
+    graph = tuple(read_node(each, spdx.type_of(each)) if isinstance(each, dict) else each for each in tree["graph"])
+    other = {name: value for name, value in tree.items() if name not in {"@context", "graph"}}
+    return spdx.Document(context=document.context, graph=graph, other=other)
 
 
 def evaluate(document: spdx.Document, *, component: Component, release: Release) -> str:
