@@ -155,6 +155,25 @@ def test_names_are_compared_as_their_ecosystem_does(index_of: MakeIndex) -> None
     assert verdicts(index, ecosystem="npm", name="left", version="1.0.0") == {}
 
 
+@pytest.mark.parametrize(
+    ("ecosystem", "name", "purl"),
+    [
+        ("Go", "github.com/Masterminds/sprig/v3", "pkg:golang/github.com/masterminds/sprig/v3@v3.0.0"),
+        ("Go", "github.com/masterminds/sprig/v3", "pkg:golang/github.com/Masterminds/sprig/v3@v3.0.0"),
+        ("Go", "stdlib", "pkg:golang/std@1.21.3"),
+        ("Go", "stdlib", "pkg:golang/stdlib@1.21.3"),
+        ("SwiftURL", "https://github.com/vapor/Vapor.git", "pkg:swift/github.com/vapor/vapor@4.1.0"),
+        ("SwiftURL", "github.com/Alamofire/Alamofire", "pkg:swift/github.com/Alamofire/Alamofire@5.4.3"),
+        ("Maven:https://maven.google.com", "androidx.x:y", "pkg:maven/androidx.x/y@1.0"),
+        ("GitHub Actions", "Owner/Action", "pkg:githubactions/owner/action@4.0.0"),
+    ],
+)
+def test_purls_find_what_feeds_spell_otherwise(ecosystem: str, name: str, purl: str, index_of: MakeIndex) -> None:
+    index = index_of([entry("A", package(ecosystem, name, "introduced 0"))])
+    (answer,) = match(index=index, components=[component_of_purl(purl)])
+    assert answer.verdict == "affected"
+
+
 def test_no_data_is_never_clean(index_of: MakeIndex) -> None:
     index = index_of([entry("A", package("Debian:12", "zlib", "introduced 0"))])
     (old,) = found(index, ecosystem="Debian:9", name="zlib", version="1")

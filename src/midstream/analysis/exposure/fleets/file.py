@@ -25,7 +25,7 @@ from midstream.analysis.exposure.match import Component
 from midstream.analysis.exposure.statements import Statement
 from midstream.analysis.exposure.versions import scheme_of
 
-FORMAT = 2
+FORMAT = 3
 """Raised when older versions could no longer read the file rightly, and when keys change."""
 
 _TABLES = """

@@ -1,7 +1,7 @@
 """From OSV entries to the rows of the index."""
 
 from midstream.analysis.exposure.inputs.distributions import stream_of_red_hat
-from midstream.analysis.exposure.names import name_in, repository_name
+from midstream.analysis.exposure.names import ecosystem_in, name_in, repository_name
 from midstream.analysis.exposure.sources.events import intervals_of
 from midstream.analysis.exposure.sources.rows import (
     AdvisoryRow,
@@ -52,8 +52,10 @@ class _Affected:
         self.line = line
         self.affected = affected
         vendor, _, stream = affected.ecosystem.partition(":")
-        self.ecosystem = stream_of_red_hat(stream) if vendor == "Red Hat" and ":" in stream else affected.ecosystem
-        self.name = name_in(ecosystem=affected.ecosystem, name=affected.name)
+        self.ecosystem = ecosystem_in(ecosystem=affected.ecosystem)
+        if vendor == "Red Hat" and ":" in stream:
+            self.ecosystem = stream_of_red_hat(stream)
+        self.name = name_in(ecosystem=self.ecosystem, name=affected.name)
         self.intervals: list[Interval] = []
 
     def take(self) -> None:
