@@ -38,7 +38,7 @@ CREATE TABLE input (
 CREATE TABLE component (
     id INTEGER PRIMARY KEY, ecosystem TEXT NOT NULL, name TEXT NOT NULL, key TEXT, body TEXT NOT NULL
 ) STRICT;
-INSERT INTO format VALUES (2);
+INSERT INTO format VALUES (3);
 """
 _INDEX = "CREATE INDEX IF NOT EXISTS component_by_name ON component (name, ecosystem, key)"
 _KEPT = """
