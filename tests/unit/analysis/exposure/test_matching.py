@@ -329,6 +329,8 @@ def test_an_ecosystem_without_a_known_order_is_matched_by_text(index_of: MakeInd
         ]
     )
     assert verdicts(index, ecosystem="Packagist", name="A/b", version="1.5") == {"A": "affected"}
+    for unlisted in ("v1.5", "1.5.0.0", "1.6", "3.0", ""):
+        assert verdicts(index, ecosystem="Packagist", name="a/b", version=unlisted) == {"A": "unknown version"}
     assert verdicts(index, ecosystem="Packagist", name="a/c", version="1.5") == {"B": "unknown version"}
 
 

@@ -87,8 +87,12 @@ class _Affected:
         if found.type not in {"SEMVER", "ECOSYSTEM"}:
             self._unsure(self.ecosystem, self.name, f"a range of the type {found.type[:40]!r}")
         elif scheme is None:
-            if not self.affected.versions:
-                self._unsure(self.ecosystem, self.name, f"nobody told how {self.ecosystem} orders its versions")
+            # Versions that are listed are found by their text; of all others the range would have to tell.
+            reason = f"nobody told how {self.ecosystem} orders its versions"
+            if self.affected.versions:
+                self.into.unsure.append(UnsureRow(self.ecosystem, self.name, self.advisory, reason, self.line))
+            else:
+                self._unsure(self.ecosystem, self.name, reason)
         else:
             try:
                 intervals = intervals_of(found.events, scheme=scheme)
