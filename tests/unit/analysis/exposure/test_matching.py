@@ -303,6 +303,14 @@ def test_commits_are_matched_only_where_they_are_known(index_of: MakeIndex) -> N
     }
 
 
+def test_what_was_fuzzed_is_found_by_its_tags(index_of: MakeIndex) -> None:
+    index = index_of([entry("OSV-1", {**GIT_ENTRY, "package": {"ecosystem": "OSS-Fuzz", "name": "mbedtls"}})])
+    repo = {"ecosystem": "GIT", "name": "github.com/mbed-tls/mbedtls"}
+    assert verdicts(index, **repo, version="mbedtls-3.6.0") == {"OSV-1": "affected"}
+    assert verdicts(index, **repo, version="v3.6.1") == {"OSV-1": "unknown version"}
+    assert verdicts(index, **repo, commit=TWO) == {"OSV-1": "fixed in this version"}
+
+
 def test_a_list_of_all_affected_commits_decides(index_of: MakeIndex) -> None:
     listed = {**git(REPO, "introduced 0", f"fixed {TWO}"), "database_specific": {"commits": [ONE]}}
     index = index_of([entry("A", listed)])

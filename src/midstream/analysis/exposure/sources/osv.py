@@ -16,6 +16,9 @@ from midstream.analysis.exposure.vers_ranges import Interval
 from midstream.analysis.exposure.versions import InvalidVersion, key_function, scheme_of
 from midstream.formats.osv.feed import Affected, Feed, Range
 
+_BY_TAG = {"", "GIT", "OSS-Fuzz"}
+"""Ecosystems, or none, in which the versions that are listed are tags of the repository."""
+
 LENGTH_LIMIT = 4_096
 """Characters an id, a name or a version may have in the index."""
 
@@ -126,7 +129,7 @@ class _Affected:
             except InvalidVersion as error:
                 self._unread(f"its tags: {error.what}")
         self._put("GIT", repo, intervals)
-        if not self.ecosystem or self.ecosystem == "GIT":
+        if self.ecosystem in _BY_TAG:
             self._take_versions("GIT", repo, intervals)
         start = ", ".join("the first" if each == "0" else each[:12] for each in known["introduced"])
         end = ", ".join(each[:12] for each in known["fixed"])
