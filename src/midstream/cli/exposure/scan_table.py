@@ -88,8 +88,8 @@ def explanation(answers: "list[Answer]", *, name: str, report: "Report") -> str:
             parts += _wrapped(_statement(said), 4)
     if not answers:
         parts += _wrapped(
-            f"The index has nothing about {name} for what was scanned ({report.counts['components']}): either no source of "
-            "it names them with this vulnerability, or the name is mistyped.",
+            f"The index has nothing about {name} for what was scanned ({report.counts['components']}): either "
+            "no source of it names them with this vulnerability, or the name is mistyped.",
             0,
         )
     return "".join(f"{line}\n" for line in parts)
