@@ -90,6 +90,16 @@ def test_the_table_fits_80_columns_and_says_why(scans: Scans) -> None:
     assert "no data: the index knows nothing about npm (1)" in said.out
 
 
+def test_a_long_vector_does_not_hide_the_fix(empty: Shell, tmp_path: Path) -> None:
+    vector = [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}]
+    feed = [entry("CVE-2026-123456", package("PyPI", "demo", "introduced 0", "fixed 2.0"), severity=vector)]
+    (tmp_path / "feed.json").write_text(json.dumps(feed))
+    build_index(sources=[tmp_path / "feed.json"], to=tmp_path / "own.db", now=datetime(2026, 11, 25, tzinfo=UTC))
+    said = empty("scan", "pkg:pypi/demo@1", "pkg:pypi/demo@latest", "--index", "own.db")
+    assert said.out.count("fixed in 2.0") == 2
+    assert max(map(len, said.out.splitlines())) <= 80
+
+
 def test_a_purl_alone_and_what_it_is_fixed_in(scans: Scans) -> None:
     assert verdicts(scans("pkg:pypi/django@4.2.0", "--json"))["pkg:pypi/django@4.2.0", "CVE-2026-2"] == "affected"
     assert "CVE-2026-2" not in scans("pkg:pypi/django@4.2.1", "--json").out
@@ -143,6 +153,8 @@ def test_what_cannot_be_read_hides_nothing_else(scans: Scans, tmp_path: Path) ->
     assert [one["is_missing"] for one in said.json["unread"]] == [False, True]
     assert said.err.count("error:") == 2
     assert said.err.count("hint:") == 2
+    assert "not read: 2 of what was named" in said.err
+    assert "nothing open in what could be read" in scans("not-there").err
 
 
 def test_no_index_is_said_with_what_to_do(empty: Shell) -> None:
@@ -267,6 +279,9 @@ def test_the_openvex_skeleton_can_be_given_back_and_changes_nothing_until_it_is_
     scans("sbom.json", "--format", "openvex", "-o", "vex.json")
     skeleton = json.loads((tmp_path / "vex.json").read_text())
     assert {one["vulnerability"]["name"] for one in skeleton["statements"]} == {"CVE-2026-1", "CVE-2026-2"}
+    (note,) = [one["status_notes"] for one in skeleton["statements"] if one["vulnerability"]["name"] == "CVE-2026-2"]
+    assert note.startswith("affected: 4.2.0 lies in")
+    assert "; unknown version: " in note
     again = scans("sbom.json", "--json", "--vex", "vex.json")
     assert verdicts(again) == verdicts(before)
     assert again.json["unused_statements"] == []

@@ -6,15 +6,31 @@ from urllib.parse import unquote
 ANY_MODULE = "*"
 _PYTHON = re.compile(r"[-_.]+")
 _MODULE = re.compile(r"[?&]rpmmod=([^&#]+)")
-_SMALL = {"NuGet", "Packagist", "GitHub Actions", "Hex", "Pub", "GIT", "CPE"}
+_SMALL = {"NuGet", "Packagist", "GitHub Actions", "Go", "Hex", "Pub", "GIT", "CPE"}
+_BY_ADDRESS = ("Maven:http", "Packagist:http")
 
 
 def name_in(*, ecosystem: str, name: str) -> str:
-    """Return the name as the index keeps it (PyPI: PEP 503; NuGet, Packagist and forges: small letters)."""
+    """Return the name as the index keeps it (PyPI: PEP 503; NuGet, Packagist, Go and forges: small letters).
+
+    The path of a Go module has capitals, its purl has none (purl-spec, "golang"), and no two modules differ only so.
+    Software lists call Go's own library ``std``, advisories ``stdlib``.
+    """
     if ecosystem == "PyPI":
         small = name.lower()
         return _PYTHON.sub("-", small) if "_" in small or "." in small or "--" in small else small
-    return name.lower() if ecosystem in _SMALL else name
+    if ecosystem == "SwiftURL":
+        return repository_name(address=name)
+    small = name.lower() if ecosystem in _SMALL else name
+    return "stdlib" if small == "std" and ecosystem == "Go" else small
+
+
+def ecosystem_in(*, ecosystem: str) -> str:
+    """Return the ecosystem as the index keeps it: without the address of a repository, which purls seldom tell.
+
+    OSV allows one for Maven and Packagist: ``Packagist:https://packages.drupal.org/8``.
+    """
+    return ecosystem.partition(":")[0] if ecosystem.startswith(_BY_ADDRESS) else ecosystem
 
 
 def repository_name(*, address: str) -> str:

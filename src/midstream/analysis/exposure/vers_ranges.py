@@ -18,6 +18,7 @@ _SCHEMES: dict[str, Scheme] = {
     "maven": "maven",
     "gem": "gem",
     "nuget": "nuget",
+    "pub": "pub",
 }
 """The schemes of VERS; ``generic`` and ``intdot`` follow the ecosystem of the component, if it has one."""
 

@@ -52,10 +52,14 @@ def summary(report: "Report", changes: "Changes | None") -> Iterator[str]:
     """Yield what the report comes to, in lines for stderr."""
     counts = report.counts
     open_words = ["affected", "unknown version", "no data", "unidentified", "disputed"]
-    shown = ", ".join(f"{counts[word]} {word}" for word in open_words if counts.get(word)) or "nothing open"
+    shown = ", ".join(f"{counts[word]} {word}" for word in open_words if counts.get(word))
+    lost = sum(not entry.is_part for entry in report.unread)
+    shown = shown or ("nothing open" if not lost else "nothing open in what could be read")
     entries = sum(entry.listed for entry in report.inputs)
     many = f" ({entries} entries)" if entries != counts["components"] + counts["unidentified"] else ""
     yield f"{counts['components']} component{'' if counts['components'] == 1 else 's'}{many}: {shown}"
+    if lost:
+        yield f"not read: {lost} of what was named, so this is not the whole answer"
     if changes:
         yield f"since {changes.since}: {len(changes.new)} new, {len(changes.gone)} gone, {len(changes.changed)} changed"
     yield f"index {report.index}"
@@ -84,8 +88,8 @@ def explanation(answers: "list[Answer]", *, name: str, report: "Report") -> str:
             parts += _wrapped(_statement(said), 4)
     if not answers:
         parts += _wrapped(
-            f"The index has nothing about {name} for {report.counts['components']} components: either no source of "
-            "it names them with this vulnerability, or the name is mistyped.",
+            f"The index has nothing about {name} for what was scanned ({report.counts['components']}): either "
+            "no source of it names them with this vulnerability, or the name is mistyped.",
             0,
         )
     return "".join(f"{line}\n" for line in parts)
@@ -132,12 +136,12 @@ def _name(component: "Component") -> str:
 def _row(answer: "Answer") -> list[str]:
     verdict = f"{answer.verdict}, disputed" if answer.is_disputed else answer.verdict
     head = f"  {verdict}  {answer.vulnerability or '(any)'}"
-    if answer.severity:
-        head += f"  {answer.severity}"
     if answer.fixed:
         head += f"  fixed in {answer.fixed}"
     if answer.state:
         head += f"  [{answer.state}]"
+    if answer.severity:  # last, since a vector is long, and what does not fit is cut
+        head += f"  {answer.severity}"
     styled = printable(head).replace(verdict, click.style(verdict, fg=_COLOURS.get(answer.verdict, "green")), 1)
     return [styled if len(head) <= width() else _fit(head), *_wrapped(answer.why, 4)]
 

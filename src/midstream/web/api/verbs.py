@@ -9,6 +9,7 @@ from ninja import Header, Query, Router, Status
 
 from midstream.cases.verbs import VERBS, Verb
 from midstream.desk.do import Order, do
+from midstream.desk.errors import Misuse
 from midstream.desk.front.forms import meaning
 from midstream.desk.front.preview import preview
 from midstream.ledger.fact import Fact
@@ -74,7 +75,7 @@ def _operation(verb: Verb) -> Callable[..., Any]:
         order = Order(
             verb=verb.name,
             case=case,
-            fields=read_body(verb, request.body),
+            fields=_fields(request, verb, case),
             by=person(request),
             key=f"api:{key}" if key else "",
             seen=_seen(match),
@@ -94,6 +95,15 @@ def _operation(verb: Verb) -> Callable[..., Any]:
         return Status(201, {"case": case, "repeated": receipt.repeated, "facts": facts})
 
     return operation
+
+
+def _fields(request: HttpRequest, verb: Verb, case: str) -> dict[str, object]:
+    """Return the fields that were sent; what is wrong with them is told to those who may see the case."""
+    try:
+        return read_body(verb, request.body)
+    except Misuse:
+        the_desk().case(case, by=person(request))
+        raise
 
 
 def _own(facts: tuple[Fact, ...], case: str) -> list[Fact]:

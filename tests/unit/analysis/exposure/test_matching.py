@@ -155,6 +155,25 @@ def test_names_are_compared_as_their_ecosystem_does(index_of: MakeIndex) -> None
     assert verdicts(index, ecosystem="npm", name="left", version="1.0.0") == {}
 
 
+@pytest.mark.parametrize(
+    ("ecosystem", "name", "purl"),
+    [
+        ("Go", "github.com/Masterminds/sprig/v3", "pkg:golang/github.com/masterminds/sprig/v3@v3.0.0"),
+        ("Go", "github.com/masterminds/sprig/v3", "pkg:golang/github.com/Masterminds/sprig/v3@v3.0.0"),
+        ("Go", "stdlib", "pkg:golang/std@1.21.3"),
+        ("Go", "stdlib", "pkg:golang/stdlib@1.21.3"),
+        ("SwiftURL", "https://github.com/vapor/Vapor.git", "pkg:swift/github.com/vapor/vapor@4.1.0"),
+        ("SwiftURL", "github.com/Alamofire/Alamofire", "pkg:swift/github.com/Alamofire/Alamofire@5.4.3"),
+        ("Maven:https://maven.google.com", "androidx.x:y", "pkg:maven/androidx.x/y@1.0"),
+        ("GitHub Actions", "Owner/Action", "pkg:githubactions/owner/action@4.0.0"),
+    ],
+)
+def test_purls_find_what_feeds_spell_otherwise(ecosystem: str, name: str, purl: str, index_of: MakeIndex) -> None:
+    index = index_of([entry("A", package(ecosystem, name, "introduced 0"))])
+    (answer,) = match(index=index, components=[component_of_purl(purl)])
+    assert answer.verdict == "affected"
+
+
 def test_no_data_is_never_clean(index_of: MakeIndex) -> None:
     index = index_of([entry("A", package("Debian:12", "zlib", "introduced 0"))])
     (old,) = found(index, ecosystem="Debian:9", name="zlib", version="1")
@@ -284,6 +303,14 @@ def test_commits_are_matched_only_where_they_are_known(index_of: MakeIndex) -> N
     }
 
 
+def test_what_was_fuzzed_is_found_by_its_tags(index_of: MakeIndex) -> None:
+    index = index_of([entry("OSV-1", {**GIT_ENTRY, "package": {"ecosystem": "OSS-Fuzz", "name": "mbedtls"}})])
+    repo = {"ecosystem": "GIT", "name": "github.com/mbed-tls/mbedtls"}
+    assert verdicts(index, **repo, version="mbedtls-3.6.0") == {"OSV-1": "affected"}
+    assert verdicts(index, **repo, version="v3.6.1") == {"OSV-1": "unknown version"}
+    assert verdicts(index, **repo, commit=TWO) == {"OSV-1": "fixed in this version"}
+
+
 def test_a_list_of_all_affected_commits_decides(index_of: MakeIndex) -> None:
     listed = {**git(REPO, "introduced 0", f"fixed {TWO}"), "database_specific": {"commits": [ONE]}}
     index = index_of([entry("A", listed)])
@@ -310,6 +337,8 @@ def test_an_ecosystem_without_a_known_order_is_matched_by_text(index_of: MakeInd
         ]
     )
     assert verdicts(index, ecosystem="Packagist", name="A/b", version="1.5") == {"A": "affected"}
+    for unlisted in ("v1.5", "1.5.0.0", "1.6", "3.0", ""):
+        assert verdicts(index, ecosystem="Packagist", name="a/b", version=unlisted) == {"A": "unknown version"}
     assert verdicts(index, ecosystem="Packagist", name="a/c", version="1.5") == {"B": "unknown version"}
 
 

@@ -95,6 +95,8 @@ def _of_a_distribution(purl: Purl, version: str, text: str, release: str, place:
     if epoch.isdecimal() and epoch != "0" and ":" not in version and version:
         version = f"{epoch}:{version}"
     source, source_version = _source(purl.type, qualifiers.get("upstream", ""))
+    if purl.type == "rpm" and source_version and ":" in version:  # the name of a source RPM leaves its epoch out
+        source_version = f"{version.partition(':')[0]}:{source_version}"
     if purl.type == "deb" and not source_version and version:
         unbuilt = _REBUILD.sub("", version)
         source_version = unbuilt if unbuilt != version or source else ""

@@ -111,7 +111,7 @@ def as_openvex(report: Report) -> dict[str, object]:
             "vulnerability": {"name": name, **({"aliases": list(answers[0].aliases)} if answers[0].aliases else {})},
             "products": [{"@id": ref} for ref in dict.fromkeys(_product(answer.component) for answer in answers)],
             "status": "under_investigation",
-            "status_notes": f"{answers[0].verdict}: {answers[0].why}",
+            "status_notes": "; ".join(dict.fromkeys(f"{each.verdict}: {each.why}" for each in answers))[:2_000],
         }
         for name, answers in open_answers.items()
     ]

@@ -1,7 +1,7 @@
 """From OSV entries to the rows of the index."""
 
 from midstream.analysis.exposure.inputs.distributions import stream_of_red_hat
-from midstream.analysis.exposure.names import name_in, repository_name
+from midstream.analysis.exposure.names import ecosystem_in, name_in, repository_name
 from midstream.analysis.exposure.sources.events import intervals_of
 from midstream.analysis.exposure.sources.rows import (
     AdvisoryRow,
@@ -15,6 +15,9 @@ from midstream.analysis.exposure.sources.rows import (
 from midstream.analysis.exposure.vers_ranges import Interval
 from midstream.analysis.exposure.versions import InvalidVersion, key_function, scheme_of
 from midstream.formats.osv.feed import Affected, Feed, Range
+
+_BY_TAG = {"", "GIT", "OSS-Fuzz"}
+"""Ecosystems, or none, in which the versions that are listed are tags of the repository."""
 
 LENGTH_LIMIT = 4_096
 """Characters an id, a name or a version may have in the index."""
@@ -52,8 +55,10 @@ class _Affected:
         self.line = line
         self.affected = affected
         vendor, _, stream = affected.ecosystem.partition(":")
-        self.ecosystem = stream_of_red_hat(stream) if vendor == "Red Hat" and ":" in stream else affected.ecosystem
-        self.name = name_in(ecosystem=affected.ecosystem, name=affected.name)
+        self.ecosystem = ecosystem_in(ecosystem=affected.ecosystem)
+        if vendor == "Red Hat" and ":" in stream:
+            self.ecosystem = stream_of_red_hat(stream)
+        self.name = name_in(ecosystem=self.ecosystem, name=affected.name)
         self.intervals: list[Interval] = []
 
     def take(self) -> None:
@@ -85,8 +90,12 @@ class _Affected:
         if found.type not in {"SEMVER", "ECOSYSTEM"}:
             self._unsure(self.ecosystem, self.name, f"a range of the type {found.type[:40]!r}")
         elif scheme is None:
-            if not self.affected.versions:
-                self._unsure(self.ecosystem, self.name, f"nobody told how {self.ecosystem} orders its versions")
+            # Versions that are listed are found by their text; of all others the range would have to tell.
+            reason = f"nobody told how {self.ecosystem} orders its versions"
+            if self.affected.versions:
+                self.into.unsure.append(UnsureRow(self.ecosystem, self.name, self.advisory, reason, self.line))
+            else:
+                self._unsure(self.ecosystem, self.name, reason)
         else:
             try:
                 intervals = intervals_of(found.events, scheme=scheme)
@@ -120,7 +129,7 @@ class _Affected:
             except InvalidVersion as error:
                 self._unread(f"its tags: {error.what}")
         self._put("GIT", repo, intervals)
-        if not self.ecosystem or self.ecosystem == "GIT":
+        if self.ecosystem in _BY_TAG:
             self._take_versions("GIT", repo, intervals)
         start = ", ".join("the first" if each == "0" else each[:12] for each in known["introduced"])
         end = ", ".join(each[:12] for each in known["fixed"])

@@ -12,7 +12,7 @@ from midstream.analysis.exposure.sources.rows import Collected, UnreadRow
 from midstream.formats.debian_tracker.notes import Entry, Note
 from midstream.formats.osv.feed import Feed, read_entry
 
-READERS = 3
+READERS = 4
 """Raised when the readers give other rows for the same source: then nothing is taken over from an older index."""
 
 PRIVATE = {"AMBER", "AMBER+STRICT", "RED"}

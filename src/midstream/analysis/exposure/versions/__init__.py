@@ -33,6 +33,7 @@ _MODULES: dict[Scheme, str] = {
     "maven": "maven",
     "gem": "gem",
     "nuget": "nuget",
+    "pub": "pub",
     "git-tag": "gittag",
 }
 

@@ -11,6 +11,9 @@ from midstream.analysis.exposure.versions.errors import InvalidVersion
 LENGTH_LIMIT = 1024
 """Characters a version may have. The longest seen in public data stay below 200."""
 
+DESCENDING = str.maketrans("0123456789", "9876543210")
+"""Turns the key of a number so that larger ones come first."""
+
 _PLAIN = re.compile(r"[!-~]+", re.ASCII)
 _SMALL = {str(number): f"{len(str(number))}{number}" for number in range(1, 128)} | {"0": "0", "": "0"}
 
@@ -28,6 +31,11 @@ def number(digits: str) -> str:
     if not count:
         return "0"
     return f"{count}{plain}" if count < 9 else f"9{number(str(count))}{plain}"
+
+
+def signed(value: int) -> str:
+    """Return the key of a number that may be less than zero; those that are come before all others, with a "-"."""
+    return number(str(value)) if value >= 0 else "-" + number(str(-value)).translate(DESCENDING)
 
 
 def sized(version: str, *, scheme: str) -> str:

@@ -2,10 +2,10 @@
 
 import re
 
-from midstream.analysis.exposure.versions.alphabet import number, plain, refused
+from midstream.analysis.exposure.versions.alphabet import number, refused, sized
 
 _PARTS = re.compile(r"([^0-9]*)([0-9]*)")
-_EPOCH = re.compile(r"\+?[0-9]+")
+_EPOCH = re.compile(r"[ \t\n\v\f\r]*(?:\+?[0-9]+|-0+)")  # as strtol reads it
 _UPSTREAM = re.compile(r"[0-9][0-9A-Za-z.+~:-]*")
 _REVISION = re.compile(r"[0-9A-Za-z.+~]+")
 _EPOCH_LIMIT = 2**31 - 1
@@ -18,20 +18,22 @@ _END = '"'
 def key(version: str) -> str:
     """Return the sort key; raise `InvalidVersion` for what ``dpkg --validate-version`` refuses.
 
-    White space around the version is left out, as dpkg does.
+    Blanks around the version are left out, as dpkg does.
     """
-    text = plain(version.strip(" \t\n\v\f\r"), scheme="Debian")
+    text = sized(version.strip(" \t"), scheme="Debian")
     epoch, colon, rest = text.partition(":")
     if not colon:
         epoch, rest = "0", text
     elif _EPOCH.fullmatch(epoch) is None or int(epoch) > _EPOCH_LIMIT:
         raise refused(version, scheme="Debian")
+    else:
+        epoch = str(abs(int(epoch)))
     upstream, hyphen, revision = rest.rpartition("-")
     if not hyphen:
         upstream, revision = rest, "0"
     if _UPSTREAM.fullmatch(upstream) is None or _REVISION.fullmatch(revision) is None:
         raise refused(version, scheme="Debian")
-    return number(epoch.lstrip("+")) + _part(upstream) + _part(revision)
+    return number(epoch) + _part(upstream) + _part(revision)
 
 
 def _part(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-Scheme = Literal["deb", "pep440", "semver", "go", "rpm", "apk", "maven", "gem", "nuget", "git-tag"]
+Scheme = Literal["deb", "pep440", "semver", "go", "rpm", "apk", "maven", "gem", "nuget", "pub", "git-tag"]
 
 _SCHEMES: dict[str, Scheme] = {
     "AlmaLinux": "rpm",
@@ -25,7 +25,7 @@ _SCHEMES: dict[str, Scheme] = {
     "MinimOS": "apk",
     "NuGet": "nuget",
     "Photon OS": "rpm",
-    "Pub": "semver",
+    "Pub": "pub",
     "PyPI": "pep440",
     "Red Hat": "rpm",
     "Rocky Linux": "rpm",

@@ -2,14 +2,13 @@
 
 import re
 
-from midstream.analysis.exposure.versions.alphabet import LENGTH_LIMIT, number, plain, refused
+from midstream.analysis.exposure.versions.alphabet import DESCENDING, LENGTH_LIMIT, number, plain, refused
 
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9a-zA-Z]+)*(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?")
 _SEGMENTS = re.compile(r"[0-9]+|[a-zA-Z]+")
 _SPACE = " \t\n\v\f\r"
 # The end of a version stands for zeros without end: a word comes before it, a number other than zero after.
 _WORD, _ZEROS_THEN_WORD, _END, _ZEROS_THEN_NUMBER = "!", '"', "#", "$"
-_DESCENDING = str.maketrans("0123456789", "9876543210")
 
 
 def key(version: str) -> str:
@@ -27,7 +26,7 @@ def key(version: str) -> str:
                 zeros += 1
                 continue
             if zeros:  # more zeros before a number: lower
-                pieces.append(_ZEROS_THEN_NUMBER + number(str(zeros)).translate(_DESCENDING))
+                pieces.append(_ZEROS_THEN_NUMBER + number(str(zeros)).translate(DESCENDING))
             pieces.append(number(segment))
         elif zeros and not is_numeric:  # more zeros before a word: higher
             pieces.append(f"{_ZEROS_THEN_WORD}{number(str(zeros))}{segment}!")

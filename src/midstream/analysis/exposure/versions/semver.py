@@ -5,8 +5,8 @@ import re
 from midstream.analysis.exposure.versions.alphabet import LENGTH_LIMIT, number, plain, refused
 
 _NUMBER = r"(?:0|[1-9][0-9]*)"
-_IDENTIFIER = r"(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
-_PRE_RELEASE = rf"{_IDENTIFIER}(?:\.{_IDENTIFIER})*"
+IDENTIFIER = r"(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
+_PRE_RELEASE = rf"{IDENTIFIER}(?:\.{IDENTIFIER})*"
 _BUILD = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
 VERSION = re.compile(rf"v?({_NUMBER})\.({_NUMBER})\.({_NUMBER})(?:-({_PRE_RELEASE}))?(?:\+{_BUILD})?")
 _RELEASE = "~"

@@ -54,6 +54,8 @@ def test_ecosystem_name_and_version(purl: str, ecosystem: str, name: str, versio
         ("pkg:deb/debian/zlib1g@1.2-3%2Bb2", "", "1.2-3"),
         ("pkg:deb/debian/zlib1g@1.2-3", "", ""),
         ("pkg:rpm/fedora/bash-doc@5.1-2?upstream=bash-5.1-2.src.rpm", "bash", "5.1-2"),
+        ("pkg:rpm/redhat/bind-libs@9.1-2?epoch=32&upstream=bind-9.1-2.src.rpm", "bind", "32:9.1-2"),
+        ("pkg:rpm/redhat/bind@32:9.1-2?upstream=bind-9.1-2.src.rpm", "bind", "32:9.1-2"),
         ("pkg:apk/alpine/ssl_client@1.36-r2?upstream=busybox", "busybox", ""),
     ],
 )

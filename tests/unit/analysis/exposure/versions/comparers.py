@@ -46,17 +46,18 @@ def debian(left: str, right: str) -> int:
     return sign(epoch_one, epoch_two) or part(parts_one[0], parts_two[0]) or part(parts_one[1], parts_two[1])
 
 
-def _identifiers(left: str, right: str, *, fold: bool = False) -> int:
-    """Clause 11.4 of semver.org 2.0.0."""
+def _identifiers(left: str, right: str, *, fold: bool = False, number: str = "[0-9]+") -> int:
+    """Clause 11.4 of semver.org 2.0.0, with what counts as a number."""
     if not left or not right:
         return sign(not left, not right)
     for one, two in zip_longest(left.split("."), right.split("."), fillvalue=None):
         if one is None or two is None:
             return sign(one is not None, two is not None)
-        if one.isdigit() and two.isdigit():
-            found = sign(int(one), int(two))
-        elif one.isdigit() or two.isdigit():
-            found = sign(two.isdigit(), one.isdigit())
+        is_number = [re.fullmatch(number, each) is not None for each in (one, two)]
+        if all(is_number):
+            found = sign(*(int(each, 16 if "x" in each.lower() else 10) for each in (one, two)))
+        elif any(is_number):
+            found = sign(is_number[1], is_number[0])
         else:
             found = sign(one.upper(), two.upper()) if fold else sign(one, two)
         if found:
@@ -64,7 +65,7 @@ def _identifiers(left: str, right: str, *, fold: bool = False) -> int:
     return 0
 
 
-def semantic(left: str, right: str, *, fold: bool = False) -> int:
+def semantic(left: str, right: str, *, fold: bool = False, number: str = "[0-9]+") -> int:
     """Clause 11 of semver.org 2.0.0, with up to four numbers and missing ones taken as zero."""
 
     def split(version: str) -> tuple[list[int], str]:
@@ -72,12 +73,20 @@ def semantic(left: str, right: str, *, fold: bool = False) -> int:
         return [*map(int, core.split(".")), 0, 0, 0][:4], pre
 
     (numbers_one, pre_one), (numbers_two, pre_two) = split(left), split(right)
-    return sign(numbers_one, numbers_two) or _identifiers(pre_one, pre_two, fold=fold)
+    return sign(numbers_one, numbers_two) or _identifiers(pre_one, pre_two, fold=fold, number=number)
 
 
 def nuget(left: str, right: str) -> int:
-    """NuGet package version reference: as semantic versions, without regard to case."""
-    return semantic(left, right, fold=True)
+    """NuGet package version reference: as semantic versions, without regard to case; .NET reads numbers with a sign."""
+    return semantic(left, right, fold=True, number="-?[0-9]+")
+
+
+def dart(left: str, right: str) -> int:
+    """The order of pub_semver: as semantic versions, and then the build, of which none is less than any."""
+    number = "-?(0[xX][0-9a-fA-F]+|[0-9]+)"
+    builds = [version.partition("+")[2] for version in (left, right)]
+    has_builds = sign(*map(bool, builds)) or _identifiers(*builds, number=number)
+    return semantic(left, right, number=number) or has_builds
 
 
 def alpine(left: str, right: str) -> int:

@@ -155,7 +155,13 @@ def _gem(chance: random.Random) -> str:
 
 def _nuget(chance: random.Random) -> str:
     pre = _maybe(chance, "-" + _pre_release(chance), 0.5)
+    pre += _maybe(chance, chance.choice([".-1", ".-5", ".--5", ".0"]), 0.2) if pre else ""
     return _maybe(chance, "0", 0.05) + _numbers(chance, 1, 4) + pre + _maybe(chance, "+meta.1", 0.1)
+
+
+def _pub(chance: random.Random) -> str:
+    build = _maybe(chance, "+" + chance.choice(["0", "1", "2", "10", "01", "a", "a.1", "-1", "0x10", "hotfix.2"]), 0.4)
+    return _numbers(chance, 3, 3) + _maybe(chance, "-" + _pre_release(chance), 0.4) + build
 
 
 def _tag(chance: random.Random) -> str:
@@ -193,6 +199,7 @@ DRAWS: dict[str, Draw] = {
     "maven": _maven,
     "gem": _gem,
     "nuget": _nuget,
+    "pub": _pub,
     "git-tag": _tag,
 }
 

@@ -25,6 +25,8 @@ KEPT: list[tuple[Scheme, str, str]] = [
     ("gem", "7.0.8.1", "17$881811#"),
     ("nuget", "1.0.0-beta.2", "11000aBETA!12!"),
     ("nuget", "6.0.0.1", "160011~"),
+    ("nuget", "1.0.0--5.rc", "11000-84aRC!!"),
+    ("pub", "1.2.3-rc.1+2", "111213arc!11!+12!"),
     ("git-tag", "mbedtls-3.6.2", '131612"'),
     ("git-tag", "v2.11.0-rc0", '12211!e0"'),
 ]
@@ -32,5 +34,5 @@ KEPT: list[tuple[Scheme, str, str]] = [
 
 @pytest.mark.parametrize(("scheme", "version", "key"), KEPT)
 def test_a_key_that_changes_takes_new_formats_of_both_files(scheme: Scheme, version: str, key: str) -> None:
-    assert (FORMAT, file.FORMAT) == (2, 3), "the formats were raised: write down the keys anew"
+    assert (FORMAT, file.FORMAT) == (3, 3), "the formats were raised: write down the keys anew"
     assert key_of(scheme=scheme, version=version) == key, "raise the formats of the index and of the fleet"

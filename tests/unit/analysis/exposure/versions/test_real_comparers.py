@@ -65,6 +65,7 @@ def pep440(left: str, right: str) -> int:
         ("semver", comparers.semantic),
         ("apk", comparers.alpine),
         ("nuget", comparers.nuget),
+        ("pub", comparers.dart),
     ],
 )
 def test_keys_order_as_the_comparer(scheme: Scheme, compare: Compare) -> None:
@@ -108,6 +109,7 @@ def test_debian_versions_compare_and_are_refused_as_dpkg_does() -> None:
         word = {-1: "lt", 0: "eq", 1: "gt"}[sign(keys[left], keys[right])]
         assert subprocess.run([dpkg, "--compare-versions", left, word, right], check=False).returncode == 0
     drawn = ["", "1.0-", ":1", "1:", "1 0", "+1:1", "-1:1", "0:0:1-1", "1:-1", "abc", "1_0", "2147483648:1"]
+    drawn += ["1.0\n", "\n1.0", "\n1:1", "-0:1", "1.0\t", " 1.0", "1.0\v", "- 0:1"]
     drawn += broken("deb", count=60)
     for text in drawn:
         command = [dpkg, "--validate-version", "--", text]
@@ -220,7 +222,9 @@ CHAINS = {
     "apk": "1_alpha < 1_alpha1 < 1_rc < 1 < 1-r1 < 1~ff < 1_cvs < 1_p < 1_p0 < 1a < 1.0 < 1.00 < 1.01 < 1.1",
     "maven": "1-alpha < 1-beta < 1-m1 < 1-rc < 1-snapshot < 1 < 1-sp < 1-x < 1-1 < 1-2 < 1.0.1 < 1.1",
     "gem": "1.a.0.b < 1.a < 1.a.1 < 1.b < 1.b.0.0.1 < 1 < 1.0.0.1 < 1.0.1 < 1.1",
-    "nuget": "1.0-1 < 1.0-A < 1.0-b < 1.0 < 1.0.0.1 < 1.0.1 < 1.1",
+    "nuget": "1.0--2147483648 < 1.0--5 < 1.0--1 < 1.0-0 < 1.0-1 < 1.0-- < 1.0-A < 1.0-b < 1.0 < 1.0.0.1 < 1.0.1 < 1.1",
+    "pub": "1.0.0--1 < 1.0.0-1 < 1.0.0-0x2 < 1.0.0-a < 1.0.0-a+1 < 1.0.0 < 1.0.0+-1 < 1.0.0+2 < 1.0.0+10 < 1.0.0+a < "
+    "1.0.0+a.1 < 1.0.1",
     "git-tag": "v3.7.0-dev < mbedtls-3.7.0-alpha < v3.7.0-beta1 < TF-Mv3.7.0-RC1 < v3.7.0-rc1-2-g0abc1 < v3.7.0-rc2 "
     "< 3.7 < v3.7.0-12-g0abc1 < 3.7.0-p1 < OpenSSL_3_7_0a < OpenSSL_3_7_0k < lts-v3.7.1 < release/v3.10.0",
 }
@@ -247,6 +251,9 @@ def test_a_chain_that_a_person_can_check(scheme: Scheme) -> None:
         ("maven", "1 1.0 1-ga 1.0.Final 1.0-0"),
         ("gem", "1 1.0 01"),
         ("nuget", "1 1.0 1.0.0.0 1.0+b 01"),
+        ("nuget", "1-0 1--0 1--00 1.0-0+b"),
+        ("pub", "1.0.0 01.0.00"),
+        ("pub", "1.0.0-1+16 1.0.0-01+0x10"),
         ("git-tag", "v2.10 2.10.0 lts-v2.10 TF-Av2.10 v2.10+dirty v2.10-final"),
     ],
 )
@@ -261,7 +268,8 @@ def test_versions_that_are_the_same_have_one_key(scheme: Scheme, same: str) -> N
         ("go", "(devel) v1.2-rc1 v01.0.0 master"),
         ("apk", "1.2-1 1p1 1.0_foo v1 1. 1.0-r"),
         ("maven", "0-alpha 1.x.2 1.0.beta-1"),
-        ("nuget", "v1.0 1.0.0.0.0 1.0- 2147483648"),
+        ("nuget", "v1.0 1.0.0.0.0 1.0- 2147483648 1.0-01 1.0-a.00"),
+        ("pub", "v1.0.0 1.0 1.0.0.0 1.0.0-é 9223372036854775808.0.0"),
         ("git-tag", "main lts-test mbed-alpha v1.9.3-cypress TF-Mv1.4-integ-rc1"),
     ],
 )
