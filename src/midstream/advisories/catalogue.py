@@ -84,6 +84,8 @@ def state_of_fix(record: Advisory) -> str:
     if merged:
         parts.append(f"The fix is in {_listed(merged)}, and in no release of it yet.")
     parts += [_GROUPS[each].format(_listed(names)) for each, names in groups.items() if names]
+    if not parts and (clean := [line.branch for each in record.component for line in each.line if line.status]):
+        parts.append(f"Not affected: {_listed(list(dict.fromkeys(clean)))}.")
     return " ".join(parts) or "Nobody has said yet which branches are affected."
 
 

@@ -137,7 +137,7 @@ def record_of(*, case: Case, project: Project, releases: Sequence[Release], now:
         revision=_revisions(case) if published else (),
         distribution=Distribution(tlp="clear" if is_public(case) else "amber"),
         publication=_publications(case),
-        private=PRIVATE,
+        private=(*PRIVATE, "exploitation.source") if case.has(ExploitActive) else PRIVATE,
     )
     return with_imports(own, tuple(body for _, body in case.all(AdvisoryImported)))
 

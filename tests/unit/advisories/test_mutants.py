@@ -109,6 +109,7 @@ MUTANTS: list[tuple[str, str, Mutation, str, str]] = [
     (CSAF, "6.1.27.10", both(put("document", "category", to="csaf_vex"), without(*FLAW, "remediations")), "nothing says what to do", "fix"),
     (CSAF, "6.1.29", without(*FLAW, "remediations", 0, "product_ids"), "names no product", "fix"),
     (CSAF, "6.1.30", put(*HISTORY, 0, "number", to="1.0.0"), "are mixed", "revision"),
+    (CSAF, "a date as the number of a revision", put(*HISTORY, 1, "number", to="2026-01-01T00:00:00Z"), "a revision needs a number", "revision"),
     (CSAF, "6.1.31", put(*LEAF, "name", to="prior to 2.1.3"), "names more than one version", "component"),
     (CSAF, "6.1.32", without(*FLAW, "flags", 0, "product_ids"), "the flag names no product", "justification"),
     (CSAF, "6.1.33", again(*FLAW, "flags"), "there can be one", "justification"),

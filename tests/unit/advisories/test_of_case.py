@@ -11,11 +11,12 @@ from midstream.advisories.catalogue import state_of_fix
 from midstream.advisories.of_case import record_of, releases_of, version_of
 from midstream.advisories.public import public_part
 from midstream.advisories.ranges import spans
-from midstream.advisories.record import Advisory, Release
+from midstream.advisories.record import Advisory, Component, Line, Release
 from midstream.cases.case import replay
 from midstream.ledger import chain
 from midstream.ledger.fact import Draft, Fact
 from midstream.ledger.kinds.disclosure import AdvisoryEdited
+from midstream.ledger.kinds.triage import ExploitActive
 from midstream.ledger.story import tell
 from midstream.project import Project, read_project
 
@@ -31,7 +32,7 @@ def demo() -> tuple[tuple[Fact, ...], Project, tuple[Release, ...]]:
     return tuple(facts), project, releases_of(project=project, facts=own)
 
 
-def record(number: int, *more: AdvisoryEdited) -> Advisory:
+def record(number: int, *more: AdvisoryEdited | ExploitActive) -> Advisory:
     facts, project, releases = demo()
     own = [fact for fact in facts if fact.stream == f"case/tfmv-{number}"]
     case = replay(own, case=f"tfmv-{number}")
@@ -85,6 +86,20 @@ def test_branches_whose_support_ended_are_said() -> None:
 )
 def test_the_state_of_the_fix_counts_what_was_fixed(number: int, words: str) -> None:
     assert state_of_fix(record(number)) == words
+
+
+def test_branches_that_were_all_cleared_are_told_as_such() -> None:
+    lines = tuple(Line(branch=name, status="not_affected") for name in ("main", "v1"))
+    cleared = Advisory(state="published", component=(Component(line=lines),))
+    assert state_of_fix(cleared) == "Not affected: main and v1."
+    assert state_of_fix(Advisory(state="published")) == "Nobody has said yet which branches are affected."
+
+
+def test_whoever_saw_it_exploited_is_not_named_in_public() -> None:
+    found = record(9, ExploitActive(source="https://customer.example.org/incident"))
+    assert found.exploitation.source
+    public = public_part(found, now=NOW)
+    assert (public.exploitation.status, public.exploitation.source) == ("active", "")
 
 
 def test_what_was_written_for_participants_is_not_public() -> None:
