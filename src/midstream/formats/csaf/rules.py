@@ -6,8 +6,8 @@ Version 2.1 keeps these rules under the same numbers; those that it adds are in 
 import re
 from collections import Counter
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
+from midstream.formats.base.addresses import split_address
 from midstream.formats.base.fault import Fault
 from midstream.formats.base.moments import read_moment
 from midstream.formats.base.node import unknown_members, wrong_members
@@ -78,7 +78,7 @@ def _meta(document: CsafDocument) -> Iterator[Fault]:
     publisher = meta.publisher
     if publisher is None or publisher.category not in PUBLISHERS or not publisher.name:
         yield fault("schema", "/document/publisher", "the publisher needs a name and a category, such as vendor")
-    elif not urlsplit(publisher.namespace).scheme:
+    elif not split_address(publisher.namespace).scheme:
         yield fault("schema", "/document/publisher/namespace", f"{publisher.namespace!r} is no address")
     elif publisher.category == "translator" and not meta.source_lang:
         yield fault("6.1.15", "/document/source_lang", "a translator names the language that was translated")
@@ -115,7 +115,7 @@ def check_notes(notes: tuple[Note, ...], path: str) -> Iterator[Fault]:
 def check_references(references: tuple[Reference, ...], path: str) -> Iterator[Fault]:
     """Yield what is wrong in references."""
     for place, reference in enumerate(references):
-        if not urlsplit(reference.url).scheme or re.search(r"[\s<>\"]", reference.url):
+        if not split_address(reference.url).scheme or re.search(r"[\s<>\"]", reference.url):
             yield fault("schema", f"{path}/{place}/url", f"{reference.url[:80]!r} is no address")
         if not reference.summary:
             yield fault("schema", f"{path}/{place}/summary", "a reference needs a summary")
