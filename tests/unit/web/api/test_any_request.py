@@ -8,7 +8,6 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck
 from hypothesis import settings as laws
-from hypothesis.internal.conjecture import providers
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from midstream.desk.front.tokens import SCOPES, make_token
@@ -17,16 +16,8 @@ from tests.web import new_parts, open_desk, reset
 
 WSGI = get_wsgi_application()
 SCHEMA = schemathesis.openapi.from_wsgi("/api/openapi.json", WSGI, headers={"Host": "127.0.0.1"})
-# The same requests each time, whatever ran before: nothing is drawn from the constants of modules that are loaded.
+# The same requests each time, whatever ran before: nothing is drawn from the constants of modules (see tests/examples).
 SCHEMA.config.analysis.constants.enabled = False
-
-
-@pytest.fixture(autouse=True)
-def _no_constants_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hypothesis draws from the constants of local modules, and has no setting for it."""
-    none = providers.Constants(integers=set(), floats=set(), bytes=set(), strings=set())
-    monkeypatch.setattr(providers, "_get_local_constants", lambda: none)
-    providers.CONSTANTS_CACHE.cache.clear()
 
 
 @pytest.fixture
