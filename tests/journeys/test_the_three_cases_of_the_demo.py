@@ -19,7 +19,7 @@ WITHIN = 5 * 60
 
 STEPS = (
     ("tf-m-1", "acknowledge", "acknowledge", "unacknowledged"),
-    ("tf-m-2", "decide on a secondary deferral", "refuse-deferral", ""),
+    ("tf-m-2", "decide on a secondary deferral", "refuse-deferral", "told brook-silicon deferral asked"),
     ("tf-m-3", "tell the reporter what is new", "update-reporter", ""),
     ("tf-m-3", "remind a silent stakeholder", "record-party", "told brook-silicon told"),
     ("tf-m-1", "triage", "forward", ""),
