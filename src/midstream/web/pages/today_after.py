@@ -25,9 +25,14 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 def place_of(request: HttpRequest, row: str) -> Place | None:
     """Return where on Today the row of that name stands; None when the request does not come from that page."""
     htmx = getattr(request, "htmx", None)
-    if not htmx or htmx.current_url_abs_path is None:  # of another origin
+    if not htmx:
         return None
-    address = urlsplit(htmx.current_url)
+    try:
+        if htmx.current_url_abs_path is None:  # of another origin
+            return None
+        address = urlsplit(htmx.current_url)
+    except ValueError:  # an address that cannot be taken apart is none of ours
+        return None
     if address.path != "/":
         return None
     asked = filters_of(QueryDict(address.query))
