@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from midstream.formats.base.fault import Fault
 from midstream.formats.base.moments import read_moment
-from midstream.formats.base.node import unknown_members, wrong_members
+from midstream.formats.base.node import repeated_items, unknown_members, wrong_members
 from midstream.formats.base.versions import Key, key_of
 from midstream.formats.csaf.document import CsafDocument, Meta, Note, Reference, Revision
 from midstream.formats.csaf.places import file_name
@@ -21,6 +21,15 @@ PUBLISHERS = frozenset({"coordinator", "discoverer", "other", "translator", "use
 NOTES = frozenset({"description", "details", "faq", "general", "legal_disclaimer", "other", "summary"})
 HELPERS = frozenset({"hashes", "model_numbers", "sbom_urls", "serial_numbers", "skus", "x_generic_uris"})
 """What helps to find a product besides its purl and its CPE (section 3.1.3.3); ``purls`` came with CSAF 2.1."""
+UNIQUE = frozenset(
+    {
+        *("/product_identification_helper/purls", "/tracking/aliases", "/product_groups/product_ids"),
+        *("/vulnerabilities/ids", "/vulnerabilities/flags", "/vulnerabilities/cwes", "/vulnerabilities/metrics"),
+        *(f"/{name}/{ids}" for name in ("flags", "remediations", "threats") for ids in ("product_ids", "group_ids")),
+        *("/scores/products", "/metrics/products", "/notes/product_ids", "/notes/group_ids"),
+    }
+)
+"""Lists whose items stand once (the schemas' `uniqueItems`; products_t and product_groups_t, section 3.1)."""
 _INTEGER = re.compile(r"0|[1-9][0-9]*")
 _SEMVER = re.compile(
     r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?"
@@ -40,6 +49,7 @@ _TWO_LETTERS = (
 def check(document: CsafDocument) -> tuple[Fault, ...]:
     """Return the faults of the document; those of optional tests (6.2) are faults here too."""
     found = wrong_members(document)
+    found += repeated_items(document, lists=UNIQUE, rule="schema")
     found += [
         fault("6.2.20", path, f"{path.rpartition('/')[2]} is no member of CSAF {document.edition.version}")
         for path, _ in unknown_members(document)

@@ -14,7 +14,7 @@ from packageurl import PackageURL
 from midstream.formats.base.cvss import faults_of
 from midstream.formats.base.fault import Fault
 from midstream.formats.base.moments import read_moment
-from midstream.formats.base.node import unknown_members, wrong_members
+from midstream.formats.base.node import repeated_items, unknown_members, wrong_members
 from midstream.formats.base.versions import key_of
 from midstream.formats.cve.document import Affected, Container, CveRecord, Metric, ProblemType, Text, Version
 
@@ -57,6 +57,15 @@ CREDIT_TYPES = frozenset(
     }
 )
 STATUSES = frozenset({"affected", "unaffected", "unknown"})
+UNIQUE = frozenset(
+    {
+        *("/affected/cpes", "/affected/modules", "/affected/platforms", "/affected/programFiles"),
+        *("/affected/programRoutines", "/affected/versions/changes", "/references/tags", "/supportingMedia"),
+        *("/cna/problemTypes", "/problemTypes/descriptions", "/cna/impacts", "/cna/metrics", "/metrics/scenarios"),
+        *("/cna/configurations", "/cna/timeline", "/cna/credits", "/cna/tags", "/cna/replacedBy"),
+    }
+)
+"""Lists whose items stand once (the schema's `uniqueItems`), besides those that have a rule of their own here."""
 GRACE = timedelta(hours=24)
 """How far ahead `datePublic` may lie before the service refuses it."""
 _UUID4 = re.compile(r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-4[0-9A-Fa-f]{3}-[89ABab][0-9A-Fa-f]{3}-[0-9A-Fa-f]{12}")
@@ -70,6 +79,7 @@ _HASH = re.compile(r"[0-9a-f]{7,64}")
 def check(document: CveRecord, *, now: datetime) -> tuple[Fault, ...]:
     """Return the faults of the record, in the order of the document; none when it may be sent."""
     found = wrong_members(document)
+    found += repeated_items(document, lists=UNIQUE, rule="schema")
     found += _metadata(document)
     cna, path = document.cna, "/containers/cna"
     found += _unknown(document)
@@ -131,7 +141,7 @@ _OTHERS = frozenset({"/containers/cna/cpeApplicability", "/containers/cna/taxono
 def _texts(texts: Sequence[Text], path: str, *, name: str, is_needed: bool) -> Iterator[Fault]:
     if is_needed and not texts:
         yield _fault("schema", path, f"{name} is missing; there must be one in English")
-    elif is_needed and not any(text.lang.lower().partition("-")[0].partition("_")[0] == "en" for text in texts):
+    elif is_needed and not any(re.split("[-_]", text.lang)[0] == "en" for text in texts):
         yield _fault("schema", path, f"none of {name} is in English")
     languages: set[str] = set()
     for place, text in enumerate(texts):

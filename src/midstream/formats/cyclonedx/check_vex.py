@@ -7,7 +7,7 @@ from typing import Final
 
 from midstream.formats.base.fault import Fault
 from midstream.formats.base.moments import read_moment
-from midstream.formats.base.node import unknown_members, wrong_members
+from midstream.formats.base.node import repeated_items, unknown_members, wrong_members
 from midstream.formats.cyclonedx.vex import VERSIONS, Analysis, Document, Rating, Version, Vulnerability
 
 STATES: Final = ("resolved", "resolved_with_pedigree", "exploitable", "in_triage", "false_positive", "not_affected")
@@ -20,6 +20,8 @@ RESPONSES: Final = ("can_not_fix", "will_not_fix", "update", "rollback", "workar
 METHODS: Final = ("CVSSv2", "CVSSv3", "CVSSv31", "CVSSv4", "OWASP", "SSVC", "other")
 SEVERITIES: Final = ("critical", "high", "medium", "low", "info", "none", "unknown")
 STATUSES: Final = ("affected", "unaffected", "unknown")
+UNIQUE: Final = frozenset({"/components", "/vulnerabilities", "/vulnerabilities/affects"})
+"""Lists whose items stand once (the schema's `uniqueItems`)."""
 TLP: Final = ("CLEAR", "GREEN", "AMBER", "AMBER_AND_STRICT", "RED")
 
 _SERIAL: Final = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -40,7 +42,7 @@ def check_vex(document: Document) -> tuple[Fault, ...]:
 
     The schema allows no unknown keys in the objects that are checked here, so each is a fault.
     """
-    found = [*wrong_members(document)]
+    found = [*wrong_members(document), *repeated_items(document, lists=UNIQUE, rule="cyclonedx.repeated")]
     found += [
         Fault(rule="cyclonedx.unknown", path=path, sentence=f"CycloneDX has no key {path.rpartition('/')[2]!r} here")
         for path, _ in unknown_members(document)
