@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from midstream.formats.base.fault import Fault
 from midstream.formats.base.moments import read_moment
-from midstream.formats.base.node import repeated_items, unknown_members, wrong_members
+from midstream.formats.base.node import repeated_items, unknown_members, write_node, wrong_members
 from midstream.formats.base.versions import Key, key_of
-from midstream.formats.csaf.document import CsafDocument, Meta, Note, Reference, Revision
+from midstream.formats.csaf.document import Acknowledgment, CsafDocument, Meta, Note, Reference, Revision
 from midstream.formats.csaf.places import file_name
 from midstream.formats.csaf.products import check_tree, check_uses, fault
 from midstream.formats.csaf.vulnerabilities import check_vulnerability
@@ -59,8 +59,11 @@ def check(document: CsafDocument) -> tuple[Fault, ...]:
     found += _tracking(document)
     found += check_tree(document)
     found += check_uses(document)
+    found += _generic(document)
     for place, each in enumerate(document.vulnerabilities):
         found += check_vulnerability(document, each, f"/vulnerabilities/{place}")
+        found += check_notes(each.notes, f"/vulnerabilities/{place}/notes")
+        found += _thanks(each.acknowledgments, f"/vulnerabilities/{place}/acknowledgments")
     for cve, count in Counter(each.cve for each in document.vulnerabilities if each.cve).items():
         if count > 1:
             found.append(fault("6.1.23", "/vulnerabilities", f"{cve} has {count} entries; write one"))
@@ -102,6 +105,7 @@ def _meta(document: CsafDocument) -> Iterator[Fault]:
         )
     yield from check_notes(meta.notes, "/document/notes")
     yield from check_references(meta.references, "/document/references")
+    yield from _thanks(meta.acknowledgments, "/document/acknowledgments")
 
 
 def _languages(meta: Meta) -> Iterator[Fault]:
@@ -120,6 +124,30 @@ def check_notes(notes: tuple[Note, ...], path: str) -> Iterator[Fault]:
     for place, note in enumerate(notes):
         if note.category not in NOTES or not note.text:
             yield fault("schema", f"{path}/{place}", "a note needs a text and a category, such as description")
+
+
+def _thanks(given: tuple[Acknowledgment, ...], path: str) -> Iterator[Fault]:
+    """Yield acknowledgments of nobody (section 3.1.1)."""
+    for place, each in enumerate(given):
+        if not write_node(each):
+            yield fault("schema", f"{path}/{place}", "an acknowledgment names nobody and says nothing; leave it out")
+
+
+def _generic(document: CsafDocument) -> Iterator[Fault]:
+    """Yield generic URIs of a product that lack their address or their namespace (section 3.1.3.3.8)."""
+    for path, product, _ in document.products():
+        helper = product.product_identification_helper
+        given = helper.other.get("x_generic_uris") if helper is not None else None
+        if given is None:
+            continue
+        here = f"{path}/product_identification_helper/x_generic_uris"
+        if not isinstance(given, list) or not given:
+            yield fault("schema", here, "x_generic_uris is a list of at least one address; else leave it out")
+            continue
+        for place, each in enumerate(given):
+            texts = [each.get(name) for name in ("namespace", "uri")] if isinstance(each, dict) else [None]
+            if not all(isinstance(text, str) and urlsplit(text).scheme for text in texts):
+                yield fault("schema", f"{here}/{place}", "a generic URI needs a namespace and a uri, both addresses")
 
 
 def check_references(references: tuple[Reference, ...], path: str) -> Iterator[Fault]:

@@ -214,7 +214,7 @@ def _affected(entry: Affected, path: str) -> Iterator[Fault]:
         yield _fault("schema", f"{path}/defaultStatus", f"{entry.default_status!r} is no status")
     if entry.package_url:
         yield from _package_url(entry.package_url, f"{path}/packageURL")
-    if entry.repo and not urlsplit(entry.repo).scheme:
+    if entry.repo and (re.search(r"\s", entry.repo) or not urlsplit(entry.repo).scheme):
         yield _fault("schema", f"{path}/repo", f"{entry.repo!r} is no address")
     yield from _code(entry, path)
     if len(set(map(repr, entry.versions))) != len(entry.versions):
@@ -367,7 +367,9 @@ def _metric(metric: Metric, path: str) -> Iterator[Fault]:
     if not any((metric.cvss_4_0, metric.cvss_3_1, metric.cvss_3_0, metric.cvss_2_0, "other" in metric.other)):
         yield _fault("schema", path, "a metric needs a score, such as cvssV3_1")
     if len(metric.format) > 64:
-        yield _fault("schema", f"{path}/format", f"the format has {len(metric.format)} characters, at most 64 are taken")
+        yield _fault(
+            "schema", f"{path}/format", f"the format has {len(metric.format)} characters, at most 64 are taken"
+        )
     for version, (name, score) in scores.items():
         if score is None:
             continue
