@@ -6,8 +6,8 @@ Version 2.1 keeps these rules under the same numbers; those that it adds are in 
 import re
 from collections import Counter
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
+from midstream.formats.base.address import parts_of
 from midstream.formats.base.fault import Fault
 from midstream.formats.base.moments import read_moment
 from midstream.formats.base.node import repeated_items, unknown_members, write_node, wrong_members
@@ -91,7 +91,7 @@ def _meta(document: CsafDocument) -> Iterator[Fault]:
     publisher = meta.publisher
     if publisher is None or publisher.category not in PUBLISHERS or not publisher.name:
         yield fault("schema", "/document/publisher", "the publisher needs a name and a category, such as vendor")
-    elif not urlsplit(publisher.namespace).scheme:
+    elif not parts_of(publisher.namespace).scheme:
         yield fault("schema", "/document/publisher/namespace", f"{publisher.namespace!r} is no address")
     elif publisher.category == "translator" and not meta.source_lang:
         yield fault("6.1.15", "/document/source_lang", "a translator names the language that was translated")
@@ -146,14 +146,14 @@ def _generic(document: CsafDocument) -> Iterator[Fault]:
             continue
         for place, each in enumerate(given):
             texts = [each.get(name) for name in ("namespace", "uri")] if isinstance(each, dict) else [None]
-            if not all(isinstance(text, str) and urlsplit(text).scheme for text in texts):
+            if not all(isinstance(text, str) and parts_of(text).scheme for text in texts):
                 yield fault("schema", f"{here}/{place}", "a generic URI needs a namespace and a uri, both addresses")
 
 
 def check_references(references: tuple[Reference, ...], path: str) -> Iterator[Fault]:
     """Yield what is wrong in references."""
     for place, reference in enumerate(references):
-        if not urlsplit(reference.url).scheme or re.search(r"[\s<>\"]", reference.url):
+        if not parts_of(reference.url).scheme or re.search(r"[\s<>\"]", reference.url):
             yield fault("schema", f"{path}/{place}/url", f"{reference.url[:80]!r} is no address")
         if not reference.summary:
             yield fault("schema", f"{path}/{place}/summary", "a reference needs a summary")
