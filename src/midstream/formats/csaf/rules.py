@@ -134,7 +134,11 @@ def _thanks(given: tuple[Acknowledgment, ...], path: str) -> Iterator[Fault]:
 
 
 def _generic(document: CsafDocument) -> Iterator[Fault]:
-    """Yield generic URIs of a product that lack their address or their namespace (section 3.1.3.3.8)."""
+    """Yield generic URIs of a product that lack their address or their namespace (section 3.1.3.3.8).
+
+    The schema of 2.0 is of a draft of JSON Schema whose formats need not be asserted; so any text is an address there.
+    """
+    is_lenient = document.edition.version == "2.0"
     for path, product, _ in document.products():
         helper = product.product_identification_helper
         given = helper.other.get("x_generic_uris") if helper is not None else None
@@ -146,8 +150,10 @@ def _generic(document: CsafDocument) -> Iterator[Fault]:
             continue
         for place, each in enumerate(given):
             texts = [each.get(name) for name in ("namespace", "uri")] if isinstance(each, dict) else [None]
-            if not all(isinstance(text, str) and parts_of(text).scheme for text in texts):
-                yield fault("schema", f"{here}/{place}", "a generic URI needs a namespace and a uri, both addresses")
+            if not all(isinstance(text, str) and (is_lenient or parts_of(text).scheme) for text in texts):
+                yield fault(
+                    "schema", f"{here}/{place}", "a generic URI needs a namespace and a uri, which are addresses"
+                )
 
 
 def check_references(references: tuple[Reference, ...], path: str) -> Iterator[Fault]:
