@@ -16,6 +16,7 @@ from midstream.ledger.kinds.cve import CveAssigned, CvePublished, CveRejected
 from midstream.ledger.kinds.disclosure import AdvisoryPublished
 from midstream.ledger.kinds.embargo import (
     DeferralGranted,
+    DeferralRefused,
     DeferralRequested,
     EmbargoAgreed,
     EmbargoEnded,
@@ -262,11 +263,12 @@ def _said(fact: Fact) -> tuple[CellWord, str] | None:
 
 
 def parties(case: Case) -> dict[str, State]:
-    """Return for each party that was told where it stands: told, deferral asked, deferral granted, or its answer."""
+    """Return for each party that was told where it stands: told, deferral asked, granted, refused, or its answer."""
     found: dict[str, State] = {}
     rows: list[tuple[Fact, str, str]] = [(fact, body.party, "told") for fact, body in case.all(PartyTold)]
     rows += [(fact, body.party, "deferral asked") for fact, body in case.all(DeferralRequested)]
     rows += [(fact, body.party, "deferral granted") for fact, body in case.all(DeferralGranted)]
+    rows += [(fact, body.party, "deferral refused") for fact, body in case.all(DeferralRefused)]
     rows += [(fact, body.party, body.status) for fact, body in case.all(PartyAnswered)]
     for fact, party, word in sorted(rows, key=lambda row: (row[0].happened_at, row[0].number)):
         found[party] = State(word=word, since=fact.happened_at, because=(fact.number,))

@@ -17,6 +17,7 @@ from django.utils import timezone
 from midstream.desk.errors import Misuse, NotFound
 from midstream.web.parts import person_of, the_desk
 from midstream.web.signin.demo import DEMO
+from midstream.web.signin.sessions import note_seen
 from midstream.web.trouble import bad_request
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -61,6 +62,8 @@ class Door:
         # Views that need no account are open to somebody with half of one: signing in and out, a report.
         if not getattr(view, "login_required", True) or not request.user.is_authenticated:
             return None
+        if request.session.session_key:
+            note_seen(request.session.session_key, now=timezone.now())
         if request.path.startswith(settings.WITHOUT_SECOND_FACTOR) or has_second_factor(request):
             return None
         if request.headers.get("HX-Request"):

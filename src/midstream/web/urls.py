@@ -22,7 +22,7 @@ from midstream.web.pages import (
 )
 from midstream.web.programs import api_reference
 from midstream.web.programs import pages as programs
-from midstream.web.signin import demo
+from midstream.web.signin import demo, sessions
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -62,6 +62,7 @@ urlpatterns = [
         path(f"accounts/{name}/", trouble.closed)
         for name in ("signup", "email", "confirm-email", "3rdparty/signup", "3rdparty")
     ),
+    path("accounts/sessions/end/", sessions.end_one, name="end_session"),
     path("accounts/", include("allauth.urls")),
     *opened([re_path(r"^api/?$", no_such_operation)]),
     path("api/", (opened(API.urls[0]), *API.urls[1:])),

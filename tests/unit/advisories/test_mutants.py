@@ -100,6 +100,8 @@ MUTANTS: list[tuple[str, str, Mutation, str, str]] = [
     (CSAF, "6.1.19", put(*HISTORY, 0, "number", to="1.0.0-rc1"), "mixed", "revision"),
     (CSAF, "6.1.20", both(put(*TRACK, "version", to="1.0.0-rc1"), put(*HISTORY, to=[{"number": "1.0.0-rc1", "date": "2026-01-01T00:00:00Z", "summary": "x"}])), "pre-release", "revision"),
     (CSAF, "6.1.21", both(put(*TRACK, "version", to="4"), put(*HISTORY, 1, "number", to="4")), "revisions are missing", "revision"),
+    (CSAF, "6.1.21", both(put(*TRACK, "version", to="9" * 12), put(*HISTORY, 1, "number", to="9" * 12)), "revisions are missing", "revision"),
+    (CSAF, "6.1.21", both(put(*TRACK, "version", to="9" * 5_000), put(*HISTORY, 1, "number", to="9" * 5_000)), "revisions are missing", "revision"),
     (CSAF, "6.1.22", again(*HISTORY), "is there twice", "revision"),
     (CSAF, "6.1.23", again("vulnerabilities"), "has 2 entries", "component.line"),
     (CSAF, "6.1.26", put("document", "category", to="Security Advisory"), "looks like a profile", ""),

@@ -177,6 +177,7 @@ PARTIES: list[tuple[list[Body | At], str]] = [
     ([TOLD], "told"),
     ([TOLD, DEFERRAL], "deferral asked"),
     ([TOLD, DEFERRAL, em.DeferralGranted(party="alder", stage="primary", until=UNTIL)], "deferral granted"),
+    ([TOLD, DEFERRAL, em.DeferralRefused(party="alder", stage="primary", reason="No deployment.")], "deferral refused"),
     ([TOLD, em.PartyAnswered(party="alder", status="affected")], "affected"),
     ([TOLD, em.PartyAnswered(party="alder", status="not-affected"), DEFERRAL], "deferral asked"),
 ]

@@ -202,6 +202,12 @@ def test_drift_is_told_by_field(desk: Desk) -> None:
     found = differences(desk, target=target)
     assert [(row["place"], row["field"]) for row in found] == [("advisories/acme-1.osv.json", "/summary")]
     assert found[0]["found"] == '"Nothing to see"'
+    again = publish(desk)
+    assert again.outcome.is_unchanged
+    assert again.notes[-1].startswith("not as published: advisories/acme-1.osv.json. See")
+    publish(desk, anew=True)
+    assert differences(desk, target=target) == []
+    assert not any(note.startswith("not as published") for note in publish(desk).notes)
 
 
 def test_the_worker_publishes_when_the_embargo_ends(desk: Desk) -> None:

@@ -49,17 +49,37 @@ def test_what_is_no_document_is_refused_in_words(target: Target, raw: bytes) -> 
     assert found.value.hint
 
 
+WRONG = st.sampled_from(
+    [
+        *(None, True, -1, 1.5, 10**30, 1e308, [], {}, [None], {"a": [1]}, [[["x"]]]),
+        *("", "x", "../../etc/passwd", "\0", "٣", "9" * 5_000, "-1", "1e400", "NaN"),
+        *(
+            "https://[",
+            "https://[::1",
+            "https://a\u2100b/",
+            "https://x:port/",
+            "//",
+            "pkg:",
+            "pkg:generic/%ff",
+            "vers:",
+            "vers:semver/",
+        ),
+        *("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-02-30T00:00:00Z", "2026-11-20T09:30:60Z"),
+        *("CVSS:3.1/", "CVSS:3.1/AV:N/AV:N", "CVSS:4.0/AV:X", "CWE-99999999999999999999", "CVE-0000-0", "1..2", "v"),
+    ]
+)
+
+
 @OURS
 @given(data=st.data())
 def test_any_damage_is_read_checked_and_written_back(target: Target, data: st.DataObject) -> None:
     tree = tree_of(target)
-    wrong = st.sampled_from((None, True, -1, 1.5, "", "x", "../../etc/passwd", [], {}, [None], {"a": [1]}, [[["x"]]]))
     for _ in range(data.draw(st.integers(1, 4))):
         *above, last = data.draw(st.sampled_from(places(tree)))
         inner = tree
         for step in above:
             inner = inner[step]
-        inner[last] = copy.deepcopy(data.draw(wrong))  # else a list could be put into itself
+        inner[last] = copy.deepcopy(data.draw(WRONG))  # else a list could be put into itself
     document = target.load(json.dumps(tree).encode())
     assert json.loads(target.dump(document)) == tree
     for fault in target.check(document, now=NOW):

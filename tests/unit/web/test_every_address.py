@@ -109,6 +109,7 @@ ROWS = {
     "report/hints/": POST,
     "report/follow/": OPEN,
     "accounts/demo/": POST,
+    "accounts/sessions/end/": POST,
     "static/<str:digest>/<path:name>": NEVER,
     "^api/?$": NEVER,
     "^api/(?P<rest>.*)$": NEVER,

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client, override_settings
+from django.utils import timezone
 
 from midstream.desk.demo import is_demo
 from midstream.desk.desk import Desk
@@ -115,6 +118,86 @@ def test_sessions_are_listed_and_ended(visit: Visit) -> None:
     assert first.post("/accounts/sessions/").status_code == 302
     assert second.get("/").status_code == 302
     assert first.get("/").status_code == 200
+
+
+def number_of(client: Client) -> str:
+    """Return what the list calls the session of that browser."""
+    return str(UserSession.objects.get(session_key=client.cookies[settings.SESSION_COOKIE_NAME].value).pk)
+
+
+def test_one_session_is_ended_and_the_others_stay(visit: Visit) -> None:
+    first, second, third = visit("ada"), visit("ada"), visit("ada")
+    page = first.get("/accounts/sessions/").content.decode()
+    assert {number_of(one) for one in (first, second, third)} == set(re.findall(r'name="session" value="(\d+)"', page))
+    answer = first.post("/accounts/sessions/end/", {"session": number_of(second)})
+    assert answer["Location"] == "/accounts/sessions/"
+    assert second.get("/").status_code == 302
+    assert first.get("/").status_code == third.get("/").status_code == 200
+
+
+def test_ending_this_very_session_signs_out(visit: Visit) -> None:
+    first, second = visit("ada"), visit("ada")
+    assert first.post("/accounts/sessions/end/", {"session": number_of(first)})["Location"] == "/accounts/login/"
+    assert first.get("/").status_code == 302
+    assert second.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("told", ["of mia", "0", "-1", "x", "", "9" * 40, "\u0663", "\0"])
+def test_nobody_ends_the_session_of_somebody_else(visit: Visit, told: str) -> None:
+    ada, mia = visit("ada"), visit("mia")
+    answer = ada.post("/accounts/sessions/end/", {"session": number_of(mia) if told == "of mia" else told})
+    assert answer.status_code == 404
+    assert ada.get("/").status_code == mia.get("/").status_code == 200
+
+
+def test_a_session_is_not_ended_from_another_site(visit: Visit) -> None:
+    ada = visit("ada")
+    strict = Client(enforce_csrf_checks=True, HTTP_HOST="127.0.0.1")
+    strict.cookies[settings.SESSION_COOKIE_NAME] = ada.cookies[settings.SESSION_COOKIE_NAME].value
+    assert strict.post("/accounts/sessions/end/", {"session": number_of(ada)}).status_code == 403
+    assert ada.get("/").status_code == 200
+
+
+def test_when_a_session_was_last_used_is_written_down_every_ten_minutes(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, start = visit("ada"), timezone.now()
+
+    def last(minutes: int) -> int:
+        monkeypatch.setattr("midstream.web.middleware.timezone.now", lambda: start + timedelta(minutes=minutes))
+        assert ada.get("/").status_code == 200
+        return round((UserSession.objects.get().last_seen_at - start).total_seconds() / 60)
+
+    assert [last(minutes) for minutes in (1, 5, 10, 11, 30)] == [1, 1, 1, 11, 30]
+
+
+def test_signing_in_takes_a_new_session_key_and_keeps_nothing_of_the_one_before(visit: Visit) -> None:
+    visit("ada")
+    Authenticator.objects.all().delete()
+    client = visit("")
+    client.cookies[settings.SESSION_COOKIE_NAME] = "planted0planted0planted0planted0"
+    client.post("/accounts/login/", {"login": "ada", "password": PASSWORD})
+    mine = client.cookies[settings.SESSION_COOKIE_NAME]
+    assert mine.value != "planted0planted0planted0planted0"
+    assert mine["httponly"]
+    assert mine["samesite"] == "Lax"
+    before = mine.value
+    client.post("/accounts/logout/")
+    thief = visit("")
+    thief.cookies[settings.SESSION_COOKIE_NAME] = before
+    assert thief.get("/accounts/sessions/").status_code == 302
+
+
+@pytest.mark.parametrize("to", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+def test_signing_in_leads_nowhere_else(visit: Visit, to: str) -> None:
+    visit("ada")
+    Authenticator.objects.all().delete()
+    page = visit("").get("/accounts/login/", {"next": to})
+    assert "evil.example" not in page.headers.get("Location", "")
+    done = visit("").post("/accounts/login/", {"login": "ada", "password": PASSWORD, "next": to})
+    assert done.status_code == 302
+    assert done["Location"].startswith("/")
+    assert not done["Location"].startswith(("//", "/\\"))
 
 
 def test_a_closed_account_is_out_at_once(visit: Visit) -> None:

@@ -64,6 +64,20 @@ def carry_out(client: Client, url: str, *, on: str, **typed: str) -> Any:  # noq
     return client.post(url.partition("?")[0], {**fields, **typed, "step": "do"}, headers=headers)
 
 
+@pytest.mark.parametrize(
+    "on", ["https://[x", "http://127.0.0.1:8000]/", "//", "javascript:0", "http://elsewhere.example/"]
+)
+def test_a_page_that_is_none_of_ours_gets_the_receipt_alone(visit: Visit, on: str) -> None:
+    ada = visit("ada")
+    headers = {"HX-Request": "true", "HX-Current-URL": on}
+    url = link(ada.get("/").content.decode(), "acknowledge", "acme-3")
+    panel = ada.get(url, headers=headers).content.decode()
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', panel))
+    done = ada.post(url.partition("?")[0], {**fields, "step": "do"}, headers=headers)
+    assert done.status_code == 200
+    assert "HX-Retarget" not in done.headers
+
+
 def counts(page: str) -> dict[str, int]:
     """Return the groups of a page with the number each says it has."""
     return {name: int(count) for name, count in re.findall(r'<h2[^>]*>([^<]+) <span class="count">(\d+)</span>', page)}

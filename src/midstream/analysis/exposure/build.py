@@ -18,6 +18,7 @@ from midstream.analysis.exposure.sources.files import digest_of
 from midstream.analysis.exposure.sources.reading import READERS, Reading, read_source
 from midstream.analysis.exposure.sources.rows import Collected, UnreadRow
 from midstream.analysis.exposure.tables import COLUMNS, FORMAT, TABLES
+from midstream.analysis.exposure.versions import scheme_of
 
 Label = Literal["public", "embargoed"]
 
@@ -111,6 +112,7 @@ def _write(
             db.execute("INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?)", row)
             built.append(found)
         tick("sorting")
+        _spread(db)
         _settle(db)
         told = {"format": str(FORMAT), "readers": str(READERS), "label": label, "built_at": meta["built_at"]}
         db.executemany("INSERT INTO meta VALUES (?, ?)", list(told.items()))
@@ -147,6 +149,24 @@ def _stage(db: sqlite3.Connection) -> None:
     """Make the places where rows wait unsorted: written in the order of their key in the end, they lie densely."""
     for table, columns in COLUMNS.items():
         db.execute(f"CREATE TEMP TABLE new_{table} ({columns}, source)")
+
+
+def _spread(db: sqlite3.Connection) -> None:
+    """Say of each release what is said of its distribution as a whole (OSV schema, affected[].package.ecosystem).
+
+    The suffix of a release is optional there: without it an entry is about every release.
+    """
+    known = {name for (name,) in db.execute("SELECT name FROM new_ecosystem")}
+    for release in sorted(known):
+        whole, is_release, _ = release.partition(":")
+        if not is_release or whole not in known or scheme_of(ecosystem=whole) not in {"deb", "rpm", "apk"}:
+            continue
+        for table in ("range", "exact", "unsure"):
+            others = COLUMNS[table].removeprefix("ecosystem, ")
+            db.execute(
+                f"INSERT INTO new_{table} SELECT ?, {others}, source FROM new_{table} WHERE ecosystem = ?",
+                (release, whole),
+            )
 
 
 _CANONICAL = "(SELECT canonical FROM alias WHERE alias.id = new_advisory.id)"

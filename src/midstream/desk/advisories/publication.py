@@ -32,7 +32,8 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     """What a publication did: what was written, which cases it published or corrected, and the facts recorded.
 
     `left_out` says in a sentence for each document why it was not written. `signed_by` is the fingerprint of the key
-    that signed the CSAF documents, empty when none did; `notes` are sentences about that.
+    that signed the CSAF documents, empty when none did; `notes` are sentences about that, and about what others changed
+    on the target.
     """
 
     target: str
@@ -98,8 +99,17 @@ def publish(
         facts=tuple(facts),
         left_out=tuple(f"{each.case}: {said}" for each in ready for said in each.left_out),
         signed_by=provider.signed_by,
-        notes=provider.notes,
+        notes=provider.notes + (_damaged(target) if outcome.is_unchanged else ()),
     )
+
+
+def _damaged(target: Target) -> tuple[str, ...]:
+    """Return a sentence when others changed what stands on the target, which a publication of nothing new leaves."""
+    places = [each.place for each in target.drift()]
+    if not places:
+        return ()
+    more = f" and {len(places) - 1} more" if len(places) > 1 else ""
+    return (f"not as published: {places[0]}{more}. See what differs with --drift, and mend it with --anew.",)
 
 
 def _all_ready(

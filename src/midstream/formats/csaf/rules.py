@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from midstream.formats.base.address import parts_of
+from midstream.formats.base.addresses import split_address
 from midstream.formats.base.fault import Fault
 from midstream.formats.base.moments import read_moment
 from midstream.formats.base.node import repeated_items, unknown_members, write_node, wrong_members
@@ -91,7 +91,7 @@ def _meta(document: CsafDocument) -> Iterator[Fault]:
     publisher = meta.publisher
     if publisher is None or publisher.category not in PUBLISHERS or not publisher.name:
         yield fault("schema", "/document/publisher", "the publisher needs a name and a category, such as vendor")
-    elif not parts_of(publisher.namespace).scheme:
+    elif not split_address(publisher.namespace).scheme:
         yield fault("schema", "/document/publisher/namespace", f"{publisher.namespace!r} is no address")
     elif publisher.category == "translator" and not meta.source_lang:
         yield fault("6.1.15", "/document/source_lang", "a translator names the language that was translated")
@@ -150,7 +150,7 @@ def _generic(document: CsafDocument) -> Iterator[Fault]:
             continue
         for place, each in enumerate(given):
             texts = [each.get(name) for name in ("namespace", "uri")] if isinstance(each, dict) else [None]
-            if not all(isinstance(text, str) and (is_lenient or parts_of(text).scheme) for text in texts):
+            if not all(isinstance(text, str) and (is_lenient or split_address(text).scheme) for text in texts):
                 yield fault(
                     "schema", f"{here}/{place}", "a generic URI needs a namespace and a uri, which are addresses"
                 )
@@ -159,7 +159,7 @@ def _generic(document: CsafDocument) -> Iterator[Fault]:
 def check_references(references: tuple[Reference, ...], path: str) -> Iterator[Fault]:
     """Yield what is wrong in references."""
     for place, reference in enumerate(references):
-        if not parts_of(reference.url).scheme or re.search(r"[\s<>\"]", reference.url):
+        if not split_address(reference.url).scheme or re.search(r"[\s<>\"]", reference.url):
             yield fault("schema", f"{path}/{place}/url", f"{reference.url[:80]!r} is no address")
         if not reference.summary:
             yield fault("schema", f"{path}/{place}/summary", "a reference needs a summary")
@@ -229,8 +229,9 @@ def _gaps(numbers: list[str], path: str) -> Iterator[Fault]:
     for number, count in Counter(_plain(number, keep_pre=True) for number in numbers).items():
         if count > 1:
             yield fault("6.1.22", f"{path}/revision_history", f"the revision {number} is there twice")
-    majors = sorted({int(number.partition(".")[0]) for number in numbers if _is_version(number)})
-    if majors and (majors[0] > 1 or majors != list(range(majors[0], majors[-1] + 1))):
+    # Cut off where int() refuses hostile numbers: so long a one leaves a gap whatever its other digits are.
+    majors = sorted({int(number.partition(".")[0][:19]) for number in numbers if _is_version(number)})
+    if majors and (majors[0] > 1 or majors[-1] - majors[0] >= len(majors)):
         yield fault("6.1.21", f"{path}/revision_history", f"revisions are missing among {', '.join(map(str, majors))}")
 
 

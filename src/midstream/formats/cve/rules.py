@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from packageurl import PackageURL
 
-from midstream.formats.base.address import parts_of
+from midstream.formats.base.addresses import split_address
 from midstream.formats.base.cvss import faults_of
 from midstream.formats.base.fault import Fault
 from midstream.formats.base.moments import read_moment
@@ -191,7 +191,7 @@ def _references(cna: Container, path: str) -> Iterator[Fault]:
     if len(set(map(repr, cna.references))) != len(cna.references):
         yield _fault("schema", path, "two references are the same")
     for place, reference in enumerate(cna.references):
-        parts = parts_of(reference.url) if len(reference.url) <= 2048 else parts_of("")
+        parts = split_address(reference.url if len(reference.url) <= 2048 else "")
         if parts.scheme not in ("http", "https", "ftp") or not parts.netloc or re.search(r"[\s<>\"{}]", reference.url):
             yield _fault("schema", f"{path}/{place}/url", f"{reference.url[:80]!r} is no web address")
         if len(reference.name) > 512:
@@ -214,7 +214,7 @@ def _affected(entry: Affected, path: str) -> Iterator[Fault]:
         yield _fault("schema", f"{path}/defaultStatus", f"{entry.default_status!r} is no status")
     if entry.package_url:
         yield from _package_url(entry.package_url, f"{path}/packageURL")
-    if entry.repo and (re.search(r"\s", entry.repo) or not parts_of(entry.repo).scheme):
+    if entry.repo and (re.search(r"\s", entry.repo) or not split_address(entry.repo).scheme):
         yield _fault("schema", f"{path}/repo", f"{entry.repo!r} is no address")
     yield from _code(entry, path)
     if len(set(map(repr, entry.versions))) != len(entry.versions):

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from packageurl import PackageURL
 
-from midstream.formats.base.address import parts_of
+from midstream.formats.base.addresses import split_address
 from midstream.formats.base.cvss import scored
 from midstream.formats.base.fault import Fault
 from midstream.formats.base.moments import read_moment
@@ -40,7 +40,7 @@ def check(document: OsvRecord) -> tuple[Fault, ...]:
     for place, reference in enumerate(document.references):
         if reference.type not in names.REFERENCES:
             found.append(_fault("schema", f"/references/{place}/type", f"{reference.type!r} is no type of reference"))
-        if not parts_of(reference.url).netloc or re.search(r"[\s<>\"]", reference.url):
+        if not split_address(reference.url).netloc or re.search(r"[\s<>\"]", reference.url):
             found.append(_fault("schema", f"/references/{place}/url", f"{reference.url[:80]!r} is no web address"))
     for place, credit in enumerate(document.credits):
         if not credit.name:

@@ -25,9 +25,11 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 def place_of(request: HttpRequest, row: str) -> Place | None:
     """Return where on Today the row of that name stands; None when the request does not come from that page."""
     htmx = getattr(request, "htmx", None)
-    if not htmx or htmx.current_url_abs_path is None:  # of another origin
+    try:
+        # Without a path of ours it is of another origin.
+        address = urlsplit(htmx.current_url if htmx and htmx.current_url_abs_path is not None else "")
+    except ValueError:  # it cannot be taken apart, so it is none of ours
         return None
-    address = urlsplit(htmx.current_url)
     if address.path != "/":
         return None
     asked = filters_of(QueryDict(address.query))

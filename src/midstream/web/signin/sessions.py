@@ -4,12 +4,20 @@ Both are asked for on every request, so that what is ended or taken away is gone
 Django and allauth would make, written once instead of put together each time.
 """
 
+import contextlib
+from collections import OrderedDict
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.internal.flows.logout import logout
+from django.contrib.auth.decorators import login_required
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
-from django.db import connection
+from django.db import OperationalError, connection
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from midstream.web.models import Account
 
@@ -53,3 +61,45 @@ class Backend(AuthenticationBackend):
         account = Account.from_db(connection.alias, _COLUMNS, (*row[:4], True))
         account.has_second_factor = bool(row[5])
         return account
+
+
+SEEN_EVERY = timedelta(minutes=10)
+"""How exact a session's last use is known: a write for each page would be one too many."""
+_MOST = 10_000
+_SEEN: OrderedDict[str, datetime] = OrderedDict()
+"""When this process last wrote down that a session was used, by its key."""
+
+
+def note_seen(key: str, *, now: datetime) -> None:
+    """Write down that the session is in use, unless this process did so lately.
+
+    It is a convenience of a list: a store that cannot be written just now does not keep anybody from their page.
+    """
+    last = _SEEN.get(key)
+    if last is not None and now - last < SEEN_EVERY:
+        return
+    _SEEN[key] = now
+    while len(_SEEN) > _MOST:
+        _SEEN.popitem(last=False)
+    from allauth.usersessions.models import UserSession  # noqa: PLC0415 - settings name this module before any model is there
+
+    with contextlib.suppress(OperationalError):
+        UserSession.objects.filter(session_key=key).update(last_seen_at=now)
+
+
+@login_required
+@require_POST
+def end_one(request: HttpRequest) -> HttpResponse:
+    """Go back to the list, after one of the reader's own sessions was ended; ending this very one signs out."""
+    from allauth.usersessions.models import UserSession  # noqa: PLC0415 - as above
+
+    told = request.POST.get("session", "")
+    number = int(told) if told.isascii() and told.isdecimal() and len(told) < 18 else 0
+    session = UserSession.objects.filter(user_id=request.user.pk, pk=number).first()
+    if session is None:
+        raise Http404
+    if session.is_current():
+        logout(request)
+        return redirect("account_login")
+    session.end()
+    return redirect("usersessions_list")

@@ -353,3 +353,19 @@ def test_a_fleet_gets_the_same_answers(story: str, index_of: MakeIndex, fleet_of
     assert {(each.vulnerability, each.verdict): each.components for each in told} == {
         group: count for group, count in full.items() if group[0]
     }
+
+
+def test_what_is_said_of_a_distribution_as_a_whole_is_said_of_each_release(index_of: MakeIndex) -> None:
+    index = index_of(
+        [
+            entry(
+                "WHOLE", package("Debian", "demo", "introduced 0", "fixed 2-1"), package("Debian", "odd", "fixed x y")
+            ),
+            entry("OWN", package("Debian:12", "demo", "introduced 0", "fixed 1-1")),
+            entry("SINGLE", package("Debian", "demo", versions=("1-7",))),
+            entry("OTHER", package("PyPI", "demo", "introduced 0")),
+        ]
+    )
+    said = verdicts(index, ecosystem="Debian:12", name="demo", version="1-7")
+    assert said == {"WHOLE": "affected", "OWN": "fixed in this version", "SINGLE": "affected"}
+    assert verdicts(index, ecosystem="Debian:11", name="demo", version="1-7") == {"": "no data"}

@@ -306,3 +306,9 @@ def test_a_program_finds_a_case_by_any_of_its_names(program: Programs, desk: Des
         assert ada.post(f"/cases/{name}/note", {"text": "A word."}).json()["case"] == PRIVATE
         assert eve.get(f"/cases/{name}").status_code == 404
     assert desk.store.facts("case/ACME-1") == []
+
+
+def test_an_address_that_cannot_be_taken_apart_is_told_not_stumbled_over(program: Programs) -> None:
+    ada = program("ada")
+    assert ada.post("/cases/acme-1/edit-advisory", {"references": ["https://[x"]}).status_code == 201
+    assert ada.get("/cases/acme-1/advisory").status_code == 200
