@@ -7,7 +7,9 @@ a check sees what was wrong.
 """
 
 import functools
+import json
 import types
+from collections.abc import Set as AbstractSet
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -97,6 +99,30 @@ def unknown_members(node: Node, *, path: str = "") -> list[tuple[str, Json]]:
             for place, item in enumerate(value):
                 if isinstance(item, Node):
                     found += unknown_members(item, path=f"{path}/{name}/{place}")
+    return found
+
+
+def repeated_items(node: Node, *, lists: AbstractSet[str], rule: str, path: str = "", names: str = "") -> list[Fault]:
+    """Return a fault of the name `rule` for each list, at any depth, that holds one item twice.
+
+    `lists` are the ends of paths without places, such as ``/affected/cpes``; other lists may repeat themselves.
+    `path` and `names` are where the node stands, with places and without. Items are the same when their JSON is
+    (JSON Schema, Validation, section 6.4.3).
+    """
+    found = []
+    for name, (field, _, _) in _members(type(node)).items():
+        value = getattr(node, field)
+        here, above = f"{path}/{name}", f"{names}/{name}"
+        if isinstance(value, Node):
+            found += repeated_items(value, lists=lists, rule=rule, path=here, names=above)
+        elif isinstance(value, tuple):
+            if any(above.endswith(end) for end in lists):
+                items = [json.dumps(_plain(item), sort_keys=True) for item in value]
+                if len(set(items)) != len(items):
+                    found.append(Fault(rule=rule, path=here, sentence=f"{name} holds one item twice; write it once"))
+            for place, item in enumerate(value):
+                if isinstance(item, Node):
+                    found += repeated_items(item, lists=lists, rule=rule, path=f"{here}/{place}", names=above)
     return found
 
 

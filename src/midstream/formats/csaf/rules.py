@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from midstream.formats.base.addresses import split_address
 from midstream.formats.base.fault import Fault
 from midstream.formats.base.moments import read_moment
-from midstream.formats.base.node import unknown_members, wrong_members
+from midstream.formats.base.node import repeated_items, unknown_members, write_node, wrong_members
 from midstream.formats.base.versions import Key, key_of
-from midstream.formats.csaf.document import CsafDocument, Meta, Note, Reference, Revision
+from midstream.formats.csaf.document import Acknowledgment, CsafDocument, Meta, Note, Reference, Revision
 from midstream.formats.csaf.places import file_name
 from midstream.formats.csaf.products import check_tree, check_uses, fault
 from midstream.formats.csaf.vulnerabilities import check_vulnerability
@@ -21,6 +21,15 @@ PUBLISHERS = frozenset({"coordinator", "discoverer", "other", "translator", "use
 NOTES = frozenset({"description", "details", "faq", "general", "legal_disclaimer", "other", "summary"})
 HELPERS = frozenset({"hashes", "model_numbers", "sbom_urls", "serial_numbers", "skus", "x_generic_uris"})
 """What helps to find a product besides its purl and its CPE (section 3.1.3.3); ``purls`` came with CSAF 2.1."""
+UNIQUE = frozenset(
+    {
+        *("/product_identification_helper/purls", "/tracking/aliases", "/product_groups/product_ids"),
+        *("/vulnerabilities/ids", "/vulnerabilities/flags", "/vulnerabilities/cwes", "/vulnerabilities/metrics"),
+        *(f"/{name}/{ids}" for name in ("flags", "remediations", "threats") for ids in ("product_ids", "group_ids")),
+        *("/scores/products", "/metrics/products", "/notes/product_ids", "/notes/group_ids"),
+    }
+)
+"""Lists whose items stand once (the schemas' `uniqueItems`; products_t and product_groups_t, section 3.1)."""
 _INTEGER = re.compile(r"0|[1-9][0-9]*")
 _SEMVER = re.compile(
     r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?"
@@ -40,6 +49,7 @@ _TWO_LETTERS = (
 def check(document: CsafDocument) -> tuple[Fault, ...]:
     """Return the faults of the document; those of optional tests (6.2) are faults here too."""
     found = wrong_members(document)
+    found += repeated_items(document, lists=UNIQUE, rule="schema")
     found += [
         fault("6.2.20", path, f"{path.rpartition('/')[2]} is no member of CSAF {document.edition.version}")
         for path, _ in unknown_members(document)
@@ -49,8 +59,11 @@ def check(document: CsafDocument) -> tuple[Fault, ...]:
     found += _tracking(document)
     found += check_tree(document)
     found += check_uses(document)
+    found += _generic(document)
     for place, each in enumerate(document.vulnerabilities):
         found += check_vulnerability(document, each, f"/vulnerabilities/{place}")
+        found += check_notes(each.notes, f"/vulnerabilities/{place}/notes")
+        found += _thanks(each.acknowledgments, f"/vulnerabilities/{place}/acknowledgments")
     for cve, count in Counter(each.cve for each in document.vulnerabilities if each.cve).items():
         if count > 1:
             found.append(fault("6.1.23", "/vulnerabilities", f"{cve} has {count} entries; write one"))
@@ -92,6 +105,7 @@ def _meta(document: CsafDocument) -> Iterator[Fault]:
         )
     yield from check_notes(meta.notes, "/document/notes")
     yield from check_references(meta.references, "/document/references")
+    yield from _thanks(meta.acknowledgments, "/document/acknowledgments")
 
 
 def _languages(meta: Meta) -> Iterator[Fault]:
@@ -110,6 +124,36 @@ def check_notes(notes: tuple[Note, ...], path: str) -> Iterator[Fault]:
     for place, note in enumerate(notes):
         if note.category not in NOTES or not note.text:
             yield fault("schema", f"{path}/{place}", "a note needs a text and a category, such as description")
+
+
+def _thanks(given: tuple[Acknowledgment, ...], path: str) -> Iterator[Fault]:
+    """Yield acknowledgments of nobody (section 3.1.1)."""
+    for place, each in enumerate(given):
+        if not write_node(each):
+            yield fault("schema", f"{path}/{place}", "an acknowledgment names nobody and says nothing; leave it out")
+
+
+def _generic(document: CsafDocument) -> Iterator[Fault]:
+    """Yield generic URIs of a product that lack their address or their namespace (section 3.1.3.3.8).
+
+    The schema of 2.0 is of a draft of JSON Schema whose formats need not be asserted; so any text is an address there.
+    """
+    is_lenient = document.edition.version == "2.0"
+    for path, product, _ in document.products():
+        helper = product.product_identification_helper
+        given = helper.other.get("x_generic_uris") if helper is not None else None
+        if given is None:
+            continue
+        here = f"{path}/product_identification_helper/x_generic_uris"
+        if not isinstance(given, list) or not given:
+            yield fault("schema", here, "x_generic_uris is a list of at least one address; else leave it out")
+            continue
+        for place, each in enumerate(given):
+            texts = [each.get(name) for name in ("namespace", "uri")] if isinstance(each, dict) else [None]
+            if not all(isinstance(text, str) and (is_lenient or split_address(text).scheme) for text in texts):
+                yield fault(
+                    "schema", f"{here}/{place}", "a generic URI needs a namespace and a uri, which are addresses"
+                )
 
 
 def check_references(references: tuple[Reference, ...], path: str) -> Iterator[Fault]:

@@ -14,7 +14,7 @@ from midstream.formats.base.addresses import split_address
 from midstream.formats.base.cvss import faults_of
 from midstream.formats.base.fault import Fault
 from midstream.formats.base.moments import read_moment
-from midstream.formats.base.node import unknown_members, wrong_members
+from midstream.formats.base.node import repeated_items, unknown_members, write_node, wrong_members
 from midstream.formats.base.versions import key_of
 from midstream.formats.cve.document import Affected, Container, CveRecord, Metric, ProblemType, Text, Version
 
@@ -57,6 +57,15 @@ CREDIT_TYPES = frozenset(
     }
 )
 STATUSES = frozenset({"affected", "unaffected", "unknown"})
+UNIQUE = frozenset(
+    {
+        *("/affected/cpes", "/affected/modules", "/affected/platforms", "/affected/programFiles"),
+        *("/affected/programRoutines", "/affected/versions/changes", "/references/tags", "/supportingMedia"),
+        *("/cna/problemTypes", "/problemTypes/descriptions", "/cna/impacts", "/cna/metrics", "/metrics/scenarios"),
+        *("/cna/configurations", "/cna/timeline", "/cna/credits", "/cna/tags", "/cna/replacedBy"),
+    }
+)
+"""Lists whose items stand once (the schema's `uniqueItems`), besides those that have a rule of their own here."""
 GRACE = timedelta(hours=24)
 """How far ahead `datePublic` may lie before the service refuses it."""
 _UUID4 = re.compile(r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-4[0-9A-Fa-f]{3}-[89ABab][0-9A-Fa-f]{3}-[0-9A-Fa-f]{12}")
@@ -64,13 +73,16 @@ _CVE = re.compile(r"CVE-[0-9]{4}-[0-9]{4,19}")
 _CWE = re.compile(r"CWE-[1-9][0-9]{0,4}")
 _CAPEC = re.compile(r"CAPEC-[1-9][0-9]{0,4}")
 _LANG = re.compile(r"[A-Za-z]{2,4}([_-][A-Za-z]{4})?([_-]([A-Za-z]{2}|[0-9]{3}))?")
+_CPE = re.compile(r"c[pP][eE]:/|cpe:2\.3:[aho*-](:(\\.|[^:\\])+){10}")
 _HASH = re.compile(r"[0-9a-f]{7,64}")
 
 
 def check(document: CveRecord, *, now: datetime) -> tuple[Fault, ...]:
     """Return the faults of the record, in the order of the document; none when it may be sent."""
     found = wrong_members(document)
+    found += repeated_items(document, lists=UNIQUE, rule="schema")
     found += _metadata(document)
+    found += _names_and_dates(document)
     cna, path = document.cna, "/containers/cna"
     found += _unknown(document)
     if document.metadata.state == "REJECTED":
@@ -113,6 +125,26 @@ def _metadata(document: CveRecord) -> Iterator[Fault]:
         )
 
 
+def _names_and_dates(document: CveRecord) -> Iterator[Fault]:
+    """Yield short names of a wrong length, dates that are none, and an empty source.
+
+    The service keeps these dates; its schema takes them without a zone too (timestamp).
+    """
+    metadata, provider, source = document.metadata, document.cna.provider_metadata, document.cna.source
+    short = [("/cveMetadata/assignerShortName", metadata.assigner_short_name)]
+    short += [("/containers/cna/providerMetadata/shortName", provider.short_name)] if provider else []
+    for path, text in short:
+        if text and not 2 <= len(text) <= 32:
+            yield _fault("schema", path, f"the short name {text[:40]!r} has {len(text)} characters, wanted are 2 to 32")
+    for name in ("date_reserved", "date_published", "date_rejected", "date_updated"):
+        text = getattr(metadata, name)
+        if text and read_moment(text) is None and read_moment(f"{text}Z") is None:
+            path = f"/cveMetadata/date{name.removeprefix('date_').capitalize()}"
+            yield _fault("schema", path, f"{text[:40]!r} is no date and time")
+    if source is not None and not write_node(source):
+        yield _fault("schema", "/containers/cna/source", "source is empty; leave it out")
+
+
 def _unknown(document: CveRecord) -> Iterator[Fault]:
     for path, _ in unknown_members(document):
         name = path.rpartition("/")[2]
@@ -131,7 +163,7 @@ _OTHERS = frozenset({"/containers/cna/cpeApplicability", "/containers/cna/taxono
 def _texts(texts: Sequence[Text], path: str, *, name: str, is_needed: bool) -> Iterator[Fault]:
     if is_needed and not texts:
         yield _fault("schema", path, f"{name} is missing; there must be one in English")
-    elif is_needed and not any(text.lang.lower().partition("-")[0].partition("_")[0] == "en" for text in texts):
+    elif is_needed and not any(re.split("[-_]", text.lang)[0] == "en" for text in texts):
         yield _fault("schema", path, f"none of {name} is in English")
     languages: set[str] = set()
     for place, text in enumerate(texts):
@@ -182,13 +214,35 @@ def _affected(entry: Affected, path: str) -> Iterator[Fault]:
         yield _fault("schema", f"{path}/defaultStatus", f"{entry.default_status!r} is no status")
     if entry.package_url:
         yield from _package_url(entry.package_url, f"{path}/packageURL")
-    if entry.repo and not split_address(entry.repo).scheme:
+    if entry.repo and (re.search(r"\s", entry.repo) or not split_address(entry.repo).scheme):
         yield _fault("schema", f"{path}/repo", f"{entry.repo!r} is no address")
+    yield from _code(entry, path)
     if len(set(map(repr, entry.versions))) != len(entry.versions):
         yield _fault("schema", f"{path}/versions", "two versions are the same")
     for place, version in enumerate(entry.versions):
         yield from _version(version, f"{path}/versions/{place}")
     yield from _overlaps(entry, f"{path}/versions")
+
+
+def _code(entry: Affected, path: str) -> Iterator[Fault]:
+    """Yield what is wrong in the names of a product, its CPEs and the parts of its code (schema: product)."""
+    for place, cpe in enumerate(entry.cpes):
+        if len(cpe) > 2048 or not _CPE.search(cpe):
+            yield _fault("schema", f"{path}/cpes/{place}", f"{cpe[:80]!r} is no CPE name, such as cpe:2.3:a:…")
+    for place, routine in enumerate(entry.program_routines):
+        if not 0 < len(routine.name) <= 4096:
+            here = f"{path}/programRoutines/{place}/name"
+            yield _fault("schema", here, "a routine needs a name of 1 to 4096 characters")
+    for name, texts, least, most in (
+        ("vendor", (entry.vendor,), 0, 512),
+        ("product", (entry.product,), 0, 2048),
+        ("packageName", (entry.package_name,), 0, 2048),
+        ("modules", entry.modules, 1, 4096),
+        ("programFiles", entry.program_files, 1, 1024),
+        ("platforms", entry.platforms, 0, 1024),
+    ):
+        if any(not least <= len(text) <= most for text in texts):
+            yield _fault("schema", f"{path}/{name}", f"{name} has an empty text, or one of more than {most} characters")
 
 
 def _package_url(text: str, path: str) -> Iterator[Fault]:
@@ -286,8 +340,8 @@ def _classified(cna: Container, path: str) -> Iterator[Fault]:
         here = f"{path}/credits/{place}"
         if credit.type and credit.type not in CREDIT_TYPES:
             yield _fault("schema", f"{here}/type", f"{credit.type!r} is no type of credit; they have spaces")
-        if not credit.value or not credit.lang:
-            yield _fault("schema", here, "a credit needs a value and its language")
+        if not 0 < len(credit.value) <= 4096 or not _LANG.fullmatch(credit.lang):
+            yield _fault("schema", here, "a credit needs a value and its language, such as en")
     if len(cna.title) > 256:
         yield _fault("schema", f"{path}/title", f"the title has {len(cna.title)} characters, at most 256 are taken")
 
@@ -296,8 +350,8 @@ def _problem(kind: ProblemType, path: str) -> Iterator[Fault]:
     if not kind.descriptions:
         yield _fault("schema", path, "a problem type without a description")
     for problem in kind.descriptions:
-        if not problem.description or not problem.lang:
-            yield _fault("schema", path, "a problem needs a description and its language")
+        if not 0 < len(problem.description) <= 4096 or not _LANG.fullmatch(problem.lang):
+            yield _fault("schema", path, "a problem needs a description and its language, such as en")
         if problem.cwe_id and not _CWE.fullmatch(problem.cwe_id):
             yield _fault("schema", path, f"{problem.cwe_id!r} is no CWE id, such as CWE-787")
         if problem.cwe_id and problem.type != "CWE":
@@ -310,6 +364,12 @@ def _metric(metric: Metric, path: str) -> Iterator[Fault]:
         "3.1": ("cvssV3_1", metric.cvss_3_1),
         "3.0": ("cvssV3_0", metric.cvss_3_0),
     }
+    if not any((metric.cvss_4_0, metric.cvss_3_1, metric.cvss_3_0, metric.cvss_2_0, "other" in metric.other)):
+        yield _fault("schema", path, "a metric needs a score, such as cvssV3_1")
+    if len(metric.format) > 64:
+        yield _fault(
+            "schema", f"{path}/format", f"the format has {len(metric.format)} characters, at most 64 are taken"
+        )
     for version, (name, score) in scores.items():
         if score is None:
             continue
@@ -331,7 +391,8 @@ def _dated(cna: Container, path: str, *, now: datetime) -> Iterator[Fault]:
             "the public date lies ahead; the service takes it at that minute, not before",
         )
     for place, moment in enumerate(cna.timeline):
-        if read_moment(moment.time) is None or not moment.value or not moment.lang:
+        has_text = 0 < len(moment.value) <= 4096 and _LANG.fullmatch(moment.lang)
+        if read_moment(moment.time) is None or not has_text:
             yield _fault(
                 "schema", f"{path}/timeline/{place}", "an entry needs a moment with its zone, a language and a text"
             )

@@ -7,8 +7,17 @@ from typing import Final
 
 from midstream.formats.base.fault import Fault
 from midstream.formats.base.moments import read_moment
-from midstream.formats.base.node import unknown_members, wrong_members
-from midstream.formats.cyclonedx.vex import VERSIONS, Analysis, Document, Rating, Version, Vulnerability
+from midstream.formats.base.node import repeated_items, unknown_members, wrong_members
+from midstream.formats.cyclonedx.vex import (
+    VERSIONS,
+    Analysis,
+    Component,
+    Document,
+    Property,
+    Rating,
+    Version,
+    Vulnerability,
+)
 
 STATES: Final = ("resolved", "resolved_with_pedigree", "exploitable", "in_triage", "false_positive", "not_affected")
 JUSTIFICATIONS: Final = (
@@ -20,6 +29,26 @@ RESPONSES: Final = ("can_not_fix", "will_not_fix", "update", "rollback", "workar
 METHODS: Final = ("CVSSv2", "CVSSv3", "CVSSv31", "CVSSv4", "OWASP", "SSVC", "other")
 SEVERITIES: Final = ("critical", "high", "medium", "low", "info", "none", "unknown")
 STATUSES: Final = ("affected", "unaffected", "unknown")
+KINDS: Final = (
+    *("application", "framework", "library", "container", "platform", "operating-system", "device", "device-driver"),
+    *("firmware", "file", "machine-learning-model", "data", "cryptographic-asset"),
+)
+"""What a component may be (schema: component, type)."""
+LINKS: Final = frozenset(
+    {
+        *("vcs", "issue-tracker", "website", "advisories", "bom", "mailing-list", "social", "chat", "documentation"),
+        *("support", "source-distribution", "distribution", "distribution-intake", "license", "build-meta"),
+        *("build-system", "release-notes", "security-contact", "model-card", "log", "configuration", "evidence"),
+        *("formulation", "attestation", "threat-model", "adversary-model", "risk-assessment", "poam"),
+        *("vulnerability-assertion", "exploitability-statement", "pentest-report", "static-analysis-report"),
+        *("dynamic-analysis-report", "runtime-analysis-report", "component-analysis-report", "maturity-report"),
+        *("certification-report", "codified-infrastructure", "quality-metrics", "electronic-signature"),
+        *("digital-signature", "rfc-9116", "patent", "patent-family", "patent-assertion", "citation", "other"),
+    }
+)
+"""What an address may be for (schema 1.7: externalReference, type; 1.6 knows some fewer)."""
+UNIQUE: Final = frozenset({"/components", "/vulnerabilities", "/vulnerabilities/affects"})
+"""Lists whose items stand once (the schema's `uniqueItems`)."""
 TLP: Final = ("CLEAR", "GREEN", "AMBER", "AMBER_AND_STRICT", "RED")
 
 _SERIAL: Final = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -40,7 +69,7 @@ def check_vex(document: Document) -> tuple[Fault, ...]:
 
     The schema allows no unknown keys in the objects that are checked here, so each is a fault.
     """
-    found = [*wrong_members(document)]
+    found = [*wrong_members(document), *repeated_items(document, lists=UNIQUE, rule="cyclonedx.repeated")]
     found += [
         Fault(rule="cyclonedx.unknown", path=path, sentence=f"CycloneDX has no key {path.rpartition('/')[2]!r} here")
         for path, _ in unknown_members(document)
@@ -57,14 +86,34 @@ def check_vex(document: Document) -> tuple[Fault, ...]:
             say("bom-ref", "/components", f"the bom-ref {ref!r} stands {count} times; each may stand once")
     known = {each.bom_ref for each in document.components}
     for place, component in enumerate(document.components):
-        path = f"/components/{place}"
-        if not component.name:
-            say("component", f"{path}/name", "a component has no name")
-        if not component.type:
-            say("component", f"{path}/type", "a component has no type; firmware is one")
+        _check_component(component, path=f"/components/{place}", say=say)
     for place, vulnerability in enumerate(document.vulnerabilities):
         _check_vulnerability(vulnerability, path=f"/vulnerabilities/{place}", known=known, say=say)
     return tuple(found)
+
+
+def _check_component(component: Component, *, path: str, say: _Say) -> None:
+    """Schema: component, externalReference, property."""
+    if not component.name:
+        say("component", f"{path}/name", "a component has no name")
+    if not component.type:
+        say("component", f"{path}/type", "a component has no type; firmware is one")
+    elif component.type not in KINDS:
+        say("component", f"{path}/type", f"the type {component.type!r} is none of {', '.join(KINDS)}")
+    for place, link in enumerate(component.external):
+        here = f"{path}/externalReferences/{place}"
+        kind, url = link.get("type"), link.get("url")
+        if not isinstance(kind, str) or kind not in LINKS:
+            say("link", f"{here}/type", f"{str(kind)[:40]!r} is no type of an external reference, such as vcs")
+        if not isinstance(url, str) or re.search(r"\s", url):
+            say("link", f"{here}/url", "an external reference needs a url, an address without blanks")
+    _check_properties(component.properties, path=f"{path}/properties", say=say)
+
+
+def _check_properties(properties: tuple[Property, ...], *, path: str, say: _Say) -> None:
+    for place, entry in enumerate(properties):
+        if not entry.name:
+            say("property", f"{path}/{place}/name", "a property has no name")
 
 
 def _check_head(document: Document, *, say: _Say) -> None:
@@ -84,6 +133,7 @@ def _check_head(document: Document, *, say: _Say) -> None:
     label, path = metadata.label if metadata else ("", "")
     if (path or (metadata and metadata.distribution)) and label not in TLP:
         say("tlp", path or "/metadata/distributionConstraints/tlp", f"{label!r} is none of {', '.join(TLP)}")
+    _check_properties(metadata.properties if metadata else (), path="/metadata/properties", say=say)
     if not document.vulnerabilities:
         say("empty", "/vulnerabilities", "the document tells of no vulnerability")
 
@@ -119,11 +169,9 @@ def _check_pointers(each: Vulnerability, *, path: str, say: _Say) -> None:
         elif reference.id == each.id:
             say("reference", f"{path}/references/{place}/id", f"{each.id} refers to itself")
     for place, link in enumerate(each.advisories):
-        if ":" not in link.url:
+        if ":" not in link.url or re.search(r"\s", link.url):
             say("link", f"{path}/advisories/{place}/url", f"{link.url!r} is no address")
-    for place, entry in enumerate(each.properties):
-        if not entry.name:
-            say("property", f"{path}/properties/{place}/name", "a property has no name")
+    _check_properties(each.properties, path=f"{path}/properties", say=say)
 
 
 def _check_rating(rating: Rating, *, path: str, say: _Say) -> None:
@@ -147,6 +195,9 @@ def _check_analysis(analysis: Analysis, *, path: str, say: _Say) -> None:
         say("justification", f"{path}/justification", f"a justification does not go with {analysis.state!r}")
     if analysis.state == "not_affected" and not (analysis.justification or analysis.detail):
         say("justification", f"{path}/justification", "not_affected needs a justification or a detail that says why")
+    for name, moment in (("firstIssued", analysis.first_issued), ("lastUpdated", analysis.last_updated)):
+        if moment and read_moment(moment) is None:
+            say("time", f"{path}/{name}", f"{name} {moment[:40]!r} is no date and time of RFC 3339 with a zone")
     for place, response in enumerate(analysis.response):
         if response not in RESPONSES:
             say("response", f"{path}/response/{place}", f"{response!r} is none of {', '.join(RESPONSES)}")

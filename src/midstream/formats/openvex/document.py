@@ -11,7 +11,7 @@ import msgspec
 from midstream.formats.base.fault import Fault
 from midstream.formats.base.json_text import read_object, write_json
 from midstream.formats.base.moments import read_moment
-from midstream.formats.base.node import Node, read_node, write_node, wrong_members
+from midstream.formats.base.node import Node, read_node, repeated_items, write_node, wrong_members
 
 CONTEXT: Final = "https://openvex.dev/ns/v0.2.0"
 STATUSES: Final = ("not_affected", "affected", "fixed", "under_investigation")
@@ -22,6 +22,8 @@ JUSTIFICATIONS: Final = (
     "vulnerable_code_cannot_be_controlled_by_adversary",
     "inline_mitigations_already_exist",
 )
+UNIQUE: Final = frozenset({"/statements", "/statements/products", "/products/subcomponents", "/vulnerability/aliases"})
+"""Lists whose items stand once (the schema of 0.2.0: `uniqueItems`)."""
 _IDENTIFIERS: Final = ("purl", "cpe22", "cpe23")
 
 
@@ -87,7 +89,7 @@ def write(document: Document) -> bytes:
 
 def check(document: Document) -> tuple[Fault, ...]:
     """The rules of the specification that the document breaks, in the order of the document."""
-    found = [*wrong_members(document)]
+    found = [*wrong_members(document), *repeated_items(document, lists=UNIQUE, rule="openvex.repeated")]
     say = _Sayer(found)
     if document.context != CONTEXT:
         say("context", "/@context", f"the context is {document.context!r}, but version 0.2.0 is read here: {CONTEXT!r}")
