@@ -80,7 +80,7 @@ FORMATS = {
     "cyclonedx-1.6": Floor(18, 18),
     "osv": Floor(17, 17),
     "spdx": Floor(13, 13),
-    "openvex": Floor(9, 4),  # read back are ids and the summary: what its statements say of releases is derived
+    "openvex": Floor(9, 9),
     "ghsa": Floor(9, 9),
     "atom": Floor(7, 7),
     "zephyr": Floor(3, 3),

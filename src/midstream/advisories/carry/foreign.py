@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from midstream.advisories.carry.outline import without_outline
 from midstream.advisories.record import Advisory, Foreign
 from midstream.formats.base.node import Node, read_node, unknown_members, write_node
 
@@ -65,6 +66,7 @@ def word_of(name: str, value: str) -> str:
 
 def _word(item: Any, names: tuple[str, ...]) -> str:  # noqa: ANN401 (JSON)
     values = [item.get(name, "") for name in names] if isinstance(item, dict) else []
+    values = [without_outline(value) if isinstance(value, str) else value for value in values]
     return f"{names[0]}={json.dumps(values)}" if any(values) else ""
 
 

@@ -4,11 +4,13 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
-from midstream.advisories.carry.foreign import anchored_foreign_of, with_foreign
-from midstream.advisories.reading import Provenance, Reading
-from midstream.advisories.record import Advisory, Component, Ids, Publisher, Release, Verdict
+import msgspec
+
+from midstream.advisories.carry.foreign import with_foreign
+from midstream.advisories.carry.outline import write_outline
+from midstream.advisories.record import Advisory, Component, Publisher, Release, Verdict
 from midstream.advisories.targets.target import Target, file_stem, timeless
 from midstream.advisories.targets.telling import (
     begun_at,
@@ -20,18 +22,11 @@ from midstream.advisories.targets.telling import (
     version_number,
     versioned,
 )
+from midstream.advisories.targets.vex.from_openvex import NAME, PLACES, read
 from midstream.formats.base.moments import write_moment
 from midstream.formats.base.visible import visible
 from midstream.formats.openvex import document as openvex
 
-NAME: Final = "openvex"
-PLACES: Final = {
-    "id": "/@id",
-    "ids.cve": "/statements/*/vulnerability/name",
-    "ids.ghsa": "/statements/*/vulnerability/aliases",
-    "ids.aliases": "/statements/*/vulnerability/aliases",
-    "summary.en": "/statements/*/vulnerability/description",
-}
 SAYS: Final[dict[Verdict, str]] = {
     "affected": "affected",
     "fixed": "fixed",
@@ -39,8 +34,6 @@ SAYS: Final[dict[Verdict, str]] = {
     "under_investigation": "under_investigation",
     "unknown": "",
 }
-_CVE: Final = re.compile(r"CVE-[0-9]{4}-[0-9]{4,19}")
-_GHSA: Final = re.compile(r"GHSA(-[0-9a-z]{4}){3}")
 _FIELDS: Final = (
     (r"/@id", "id"),
     (r"/(timestamp|last_updated|version)", "revision"),
@@ -51,6 +44,7 @@ _FIELDS: Final = (
     (r"/statements/[0-9]+/justification", "component.line.justification"),
     (r"/statements/[0-9]+/impact_statement", "component.statement.detail"),
     (r"/statements/[0-9]+/action_statement", "component.statement.action"),
+    (r"/statements/[0-9]+/status_notes", "component.statement.detail"),
     (r"/statements/[0-9]+/status", "component.statement.status"),
     (r"/statements/[0-9]+/products", "component.purl"),
     (r"/statements", "component.line"),
@@ -59,7 +53,7 @@ _FIELDS: Final = (
 
 def write(*, record: Advisory, publisher: Publisher, releases: Sequence[Release], now: datetime) -> openvex.Document:
     """The OpenVEX document of the record; of a record that says nothing of any release, that it is looked at."""
-    document = openvex.Document(
+    made = openvex.Document(
         context=openvex.CONTEXT,
         id=f"{publisher.namespace.rstrip('/')}/openvex/{quote(record.id, safe='')}",
         author=publisher.name,
@@ -80,25 +74,7 @@ def write(*, record: Advisory, publisher: Publisher, releases: Sequence[Release]
         )
         or _nothing_known(record),
     )
-    return with_foreign(document, record, target=NAME)
-
-
-def read(document: openvex.Document) -> Reading:
-    """What the document tells of the record: its ids and its summary; statements become no lines."""
-    found = [each.vulnerability for each in document.statements if each.vulnerability is not None]
-    names = list(dict.fromkeys(name for each in found for name in (each.name, *each.aliases) if name))
-    first = found[0].name if found else ""
-    id_ = unquote(document.id.rpartition("/openvex/")[2]) if "/openvex/" in document.id else ""
-    cve = first if _CVE.fullmatch(first) else ""
-    ghsa = next((name for name in names if _GHSA.fullmatch(name)), "")
-    summary = next((each.description for each in found if each.description), "")
-    partial = Advisory(
-        id=id_,
-        ids=Ids(cve=cve, ghsa=ghsa, aliases=tuple(each for each in names if each not in {cve, ghsa, id_})),
-        summary={"en": summary} if summary else {},
-        foreign=anchored_foreign_of(document, target=NAME),
-    )
-    return Reading(partial=partial, provenance=Provenance(target=NAME, places=dict(PLACES)))
+    return with_foreign(_with_outline(made, record), record, target=NAME)
 
 
 def evaluate(document: openvex.Document, *, component: Component, release: Release) -> str:
@@ -113,6 +89,15 @@ def field_of(_: openvex.Document, path: str) -> str:
     return next((field for pattern, field in _FIELDS if re.match(pattern, path)), "")
 
 
+def _with_outline(document: openvex.Document, record: Advisory) -> openvex.Document:
+    """The document with what is known of code and branches in the notes of its first statement: why they say so."""
+    if not document.statements:
+        return document
+    first, *others = document.statements
+    notes = "\n\n".join(filter(None, (first.status_notes, visible(write_outline(record.component)))))
+    return msgspec.structs.replace(document, statements=(msgspec.structs.replace(first, status_notes=notes), *others))
+
+
 def _vulnerability(record: Advisory) -> openvex.Vulnerability:
     return openvex.Vulnerability(
         name=name_of(record), description=visible(english(record.summary)), aliases=other_names(record)
@@ -123,10 +108,11 @@ def _nothing_known(record: Advisory) -> tuple[openvex.Statement, ...]:
     """One statement on the components whole, where no release of them can be named."""
     if not record.component:
         return ()
+    addresses = dict.fromkeys(_address(component) for component in record.component)
     return (
         openvex.Statement(
             vulnerability=_vulnerability(record),
-            products=tuple(openvex.Product(id=_address(component)) for component in record.component),
+            products=tuple(openvex.Product(id=address) for address in addresses),
             status="under_investigation",
         ),
     )
