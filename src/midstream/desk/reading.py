@@ -16,6 +16,7 @@ from midstream.desk.views import BoardLine, CaseLine, CaseView, TaskLine, case_l
 from midstream.formats.toml import nearest
 from midstream.ledger.fact import Fact
 from midstream.policy.duties import Duty, clocks, standing
+from midstream.policy.filling import commands
 from midstream.policy.owners import Sort, owner, owner_of_sort
 
 
@@ -292,6 +293,7 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     closed_by: Fact | None
     claimed_by: str
     history: tuple[Fact, ...]
+    commands: tuple[str, ...]
 
 
 def why(desk: Desk, case: str, *, by: str, now: datetime, task: str = "", as_of: datetime | None = None) -> list[Why]:
@@ -327,6 +329,7 @@ def reasons(shown: Shown, *, now: datetime, task: str = "") -> list[Why]:
                 closed_by=readable.get(duty.met_by or duty.lifted_by),
                 claimed_by=taken.get(duty.key, ""),
                 history=tuple(fact for fact in shown.facts if getattr(fact.body, "task", "") == duty.key),
+                commands=commands(duty, shown.facts, at.case, at.team),
             )
         )
     return found

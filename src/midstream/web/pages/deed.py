@@ -17,12 +17,12 @@ from midstream.cases.visibility import Sight
 from midstream.desk.do import Order, Receipt, do, find_verb
 from midstream.desk.errors import Misuse, NotFound, Stale
 from midstream.desk.fields import read_moment
-from midstream.desk.front.forms import Field, faults_of, fields_of, form, given, meaning
+from midstream.desk.front.forms import Field, faults_of, form, given, meaning
 from midstream.desk.front.preview import Preview, may_withdraw, preview
 from midstream.desk.reading import Shown, show
 from midstream.ledger.errors import BadFact
 from midstream.ledger.fact import Fact
-from midstream.ledger.fact import fields_of as written_in
+from midstream.policy.filling import asked_for, defaults
 from midstream.web.context import frame_of
 from midstream.web.pages.case import words_of
 from midstream.web.pages.today import row_id
@@ -79,18 +79,19 @@ def deed(request: HttpRequest, name: str, verb: str) -> HttpResponse:
         number = shown.facts[-1].number
         parts().noted.case(desk, person=person, case=name, how="deed", number=number, now=now())
     posted = request.POST if request.method == "POST" else None
-    panel = panel_of(shown, found, posted if posted is not None else request.GET, is_posted=posted is not None)
+    sent = posted if posted is not None else request.GET
+    panel = panel_of(shown, found, sent, is_posted=posted is not None, person=person)
     if posted is None or posted.get("step") != "do" or posted.get("checked") != panel.checked:
         return _draw(request, look_ahead(panel, person=person), status=200)
     return carry_out(request, panel, person=person)
 
 
-def panel_of(shown: Shown, verb: Verb, sent: Mapping[str, str], *, is_posted: bool) -> Panel:
+def panel_of(shown: Shown, verb: Verb, sent: Mapping[str, str], *, is_posted: bool, person: str) -> Panel:
     """Return the panel for what was sent: its fields are named ``f.NAME``, so that none is taken for ours."""
     typed = {name[2:]: str(value) for name, value in sent.items() if name.startswith("f.")}
     typed = {name: value.replace("\r\n", "\n") for name, value in typed.items()}
     if not is_posted:
-        typed = {**asked_for(shown, verb, sent.get("task", "")), **typed}
+        typed = {**filled_in(shown, verb, sent.get("task", ""), person=person), **typed}
     filled = given(verb, typed)
     task, at = sent.get("task", "")[:200], sent.get("at", "").strip()[:60]
     seen = sent.get("seen", "")
@@ -110,21 +111,11 @@ def panel_of(shown: Shown, verb: Verb, sent: Mapping[str, str], *, is_posted: bo
     )
 
 
-def asked_for(shown: Shown, verb: Verb, task: str) -> dict[str, str]:
-    """Return what the facts of a task already say of the verb's needed fields: until when somebody asked, say.
-
-    Only facts of the same subject as what the verb records count, and no text is taken from them: that one's own words
-    are asked for.
-    """
+def filled_in(shown: Shown, verb: Verb, task: str, *, person: str) -> dict[str, str]:
+    """Return what needs not be typed: what the desk would fill in, and what the facts of the task already say."""
     because = {number for duty in shown.known.duties if duty.key == task for number in duty.because}
-    subject = verb.kind.partition(".")[0]
-    facts = [fact for fact in shown.facts if fact.number in because and fact.kind.partition(".")[0] == subject]
-    needed = [field for field in fields_of(verb) if field.required and field.input != "text"]
-    found: dict[str, str] = {}
-    for fact in facts:
-        said = written_in(fact)
-        found |= {field.name: str(said[field.name]) for field in needed if said.get(field.name)}
-    return found
+    asked = asked_for(verb, (fact for fact in shown.facts if fact.number in because))
+    return {**defaults(verb, shown.case, shown.known.team, by=person), **asked}
 
 
 def checked_of(filled: Mapping[str, str], at: str) -> str:
