@@ -18,7 +18,7 @@ from midstream.desk.errors import Misuse, NotFound
 from midstream.web.parts import person_of, the_desk
 from midstream.web.signin.demo import DEMO
 from midstream.web.signin.sessions import note_seen
-from midstream.web.trouble import bad_request
+from midstream.web.trouble import bad_request, too_large, without_length
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -126,8 +126,12 @@ class Caller:
         Only the last entry of X-Forwarded-For is our proxy's own; what stands before it anybody may have written.
         """
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length) > LARGEST:
-            return bad_request(request, ValueError("too large"))
+        if request.META.get("HTTP_TRANSFER_ENCODING"):
+            return without_length(request)
+        if not length.isdecimal():
+            return bad_request(request, ValueError("no length"))
+        if int(length) > LARGEST:
+            return too_large(request)
         if settings.BEHIND_PROXY:
             told = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
             request.META["REMOTE_ADDR"] = told or request.META.get("REMOTE_ADDR", "")

@@ -4,12 +4,13 @@ import sys
 from collections.abc import Mapping
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFilesSent
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from midstream.desk.ports import Conflict, StoreTrouble
+from midstream.web.api.problems import problem
 from midstream.web.parts import parts
 
 _OURS = frozenset({"csrfmiddlewaretoken", "key", "seen", "checked", "task", "step"})
@@ -26,7 +27,12 @@ def plain(
     sent: Mapping[str, str] | None = None,
     way: tuple[str, str] = ("/", "Go to today"),
 ) -> HttpResponse:
-    """Return one plain page with what was `sent` and a `way` on, or for a part of a page one plain box."""
+    """Return one plain page with what was `sent` and a `way` on; one plain box for a part of a page.
+
+    A program gets a problem, as for all else that goes wrong with its requests.
+    """
+    if request.path.startswith("/api/"):
+        return problem(status, text, hint=hint, headers={"Cache-Control": "no-store"})
     template = "desk/trouble_box.html" if request.headers.get("HX-Request") else "desk/trouble.html"
     context: dict[str, object] = {
         "title": title,
@@ -59,9 +65,35 @@ def closed(request: HttpRequest) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Return the answer to a request that cannot be read."""
-    del exception
-    text = "This request cannot be read: it is too large, or not as a browser sends it. Nothing was recorded."
+    if isinstance(exception, RequestDataTooBig | TooManyFilesSent):
+        return too_large(request)
+    text = "This request cannot be read: it is not as a browser sends it. Nothing was recorded."
     return plain(request, status=400, title="Cannot be read", text=text, hint="Go back; what you typed is still there.")
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Return the answer to a request that is larger than the desk takes."""
+    text = "This is more than the desk takes at once. Nothing was recorded."
+    hint = (
+        "Go back; what you typed is still there. Shorten the text, or send fewer or smaller files: five of 5 MB each."
+    )
+    return plain(request, status=413, title="Too large", text=text, hint=hint)
+
+
+def without_length(request: HttpRequest) -> HttpResponse:
+    """Return the answer to a request that does not say how long it is: its body would be taken for none."""
+    text = "This request does not say how long it is, so that it was not read. Nothing was recorded."
+    return plain(
+        request, status=411, title="No length", text=text, hint="Send it with a Content-Length, not in chunks."
+    )
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Return the answer to somebody who tried too often."""
+    text = "There were too many tries from where you are."
+    response = plain(request, status=429, title="Too many tries", text=text, hint="Wait five minutes, then try again.")
+    response["Retry-After"] = "300"
+    return response
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -47,7 +47,7 @@ At = Annotated[
     ),
 ]
 
-_ANSWERS: dict[int, type[Problem]] = {**ANSWERS, 409: Problem, 412: Problem}
+_ANSWERS: dict[int, type[Problem]] = {**ANSWERS, 409: Problem, 412: Problem, 413: Problem, 415: Problem}
 
 
 def add_verbs() -> None:

@@ -94,7 +94,9 @@ def panel_of(shown: Shown, verb: Verb, sent: Mapping[str, str], *, is_posted: bo
         typed = {**filled_in(shown, verb, sent.get("task", ""), person=person), **typed}
     filled = given(verb, typed)
     task, at = sent.get("task", "")[:200], sent.get("at", "").strip()[:60]
-    seen = sent.get("seen", "")
+    seen, checked = sent.get("seen", ""), checked_of(filled, at)
+    # What was changed since its change was shown is another command; what is sent again as it was shown is the same.
+    is_same = is_posted and sent.get("step") == "do" and sent.get("checked") == checked
     last = max((fact.number for fact in shown.facts), default=0)
     return Panel(
         case=shown.case.id,
@@ -105,9 +107,9 @@ def panel_of(shown: Shown, verb: Verb, sent: Mapping[str, str], *, is_posted: bo
         row=row_id(shown.case.id, task),
         seen=int(seen) if is_posted and seen.isdecimal() and len(seen) < 10 else last,
         last=last,
-        key=sent.get("key", "")[:60] if is_posted else f"web:{get_random_string(24)}",
+        key=sent.get("key", "")[:60] if is_same else f"web:{get_random_string(24)}",
         at=at,
-        checked=checked_of(filled, at),
+        checked=checked,
     )
 
 

@@ -62,6 +62,17 @@
     if (form?.matches("[data-autosubmit]:not([hx-get])")) form.requestSubmit();
   });
 
+  // What is folded is printed too, but for forms.
+  const folded = () => [...document.querySelectorAll("main details:not([open]):not(:has(form))")];
+  let opened = [];
+  window.addEventListener("beforeprint", () => {
+    opened = folded();
+    for (const part of opened) part.open = true;
+  });
+  window.addEventListener("afterprint", () => {
+    for (const part of opened) part.open = false;
+  });
+
   // What was put into the page takes the focus, so that the keyboard goes on from there.
   document.addEventListener("htmx:afterSettle", (event) => {
     const put = event.detail.target;
@@ -70,6 +81,7 @@
       put.querySelector(".receipt")?.closest("[data-row]")?.scrollIntoView({ block: "nearest" });
       return;
     }
+    if (put.id === "notice") put.scrollIntoView({ block: "center" });
     if (!put.matches?.(".panel")) return;
     const wanted = ["[aria-invalid]", "[data-focus]", ".fields input:placeholder-shown, .fields select, .fields textarea", ".receipt"];
     wanted.map((some) => put.querySelector(some)).find(Boolean)?.focus();
