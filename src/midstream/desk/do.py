@@ -17,7 +17,7 @@ from midstream.desk.desk import Decision, Desk
 from midstream.desk.errors import Misuse, NotFound, Stale
 from midstream.desk.fields import parse_fields
 from midstream.formats.toml import nearest
-from midstream.ledger.fact import Draft, Fact, fields_of, write_time
+from midstream.ledger.fact import Draft, Fact, write_time
 from midstream.ledger.kinds import Body
 from midstream.ledger.kinds.cve import CveAllocated, CveAssigned
 from midstream.ledger.kinds.embargo import PartyTold
@@ -97,13 +97,13 @@ def decide_order(desk: Desk, order: Order) -> tuple[Decision, bool]:
     case, seen = desk.case(order.case, by=order.by)
     if seen < verb.least:
         raise Refused(f"{verb.name} is not for you on {case.id}", hint=_who_may(verb))
-    if order.key and (already := _already(desk, verb, order, case, now=now)):
+    if order.key and (already := _already(desk, verb, order, case)):
         return Decision(now=now, already=already), True
     _check_seen(case, visible(case.facts, seen), order.seen)
     return _decide(desk, verb, order, case, now=now), False
 
 
-def _already(desk: Desk, verb: Verb, order: Order, case: Case, *, now: datetime) -> tuple[Fact, ...]:
+def _already(desk: Desk, verb: Verb, order: Order, case: Case) -> tuple[Fact, ...]:
     """Return the facts that an earlier command of this key and person recorded, in every stream it went to.
 
     A key is a person's own: nobody learns by it what others did, or takes it away from them.
@@ -112,11 +112,6 @@ def _already(desk: Desk, verb: Verb, order: Order, case: Case, *, now: datetime)
     first = next((fact for fact in own if fact.kind == verb.kind), None)
     if first is None and own:
         raise Misuse(f"the key {order.key!r} was used for {own[0].kind}", hint="Use another key for another command.")
-    if first is not None and not _says(verb, order, first, now=now):
-        raise Misuse(
-            f"the key {order.key!r} was used for {first.kind} with other fields, fact {first.number}",
-            hint="Use another key for another command. Nothing was recorded.",
-        )
     elsewhere = ""
     if first is not None and isinstance(first.body, DuplicateLinked):
         elsewhere = f"case/{first.body.of}"
@@ -124,16 +119,6 @@ def _already(desk: Desk, verb: Verb, order: Order, case: Case, *, now: datetime)
         elsewhere = f"project/{case.project}"
     found = desk.store.with_key(elsewhere, order.key) if elsewhere else []
     return (*own, *(fact for fact in found if fact.said_by == order.by))
-
-
-def _says(verb: Verb, order: Order, fact: Fact, *, now: datetime) -> bool:
-    """Return whether the fact is what the command says, as far as it says anything: what was filled in stays so.
-
-    A span from now names another instant each time it is said, and is not compared.
-    """
-    given = {name: value for name, value in order.fields.items() if not str(value).startswith("now")}
-    known = {name: value for name, value in fields_of(fact).items() if name in verb.body.__struct_fields__}
-    return parse_fields(verb.body, {**known, **given}, now=now, what=verb.name) == fact.body
 
 
 def _decide(desk: Desk, verb: Verb, order: Order, case: Case, *, now: datetime) -> Decision:

@@ -3,10 +3,13 @@
 import sys
 from collections.abc import Mapping
 
+import msgspec
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFilesSent
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 
 from midstream.desk.ports import Conflict, StoreTrouble
@@ -25,9 +28,12 @@ def plain(
     text: str,
     hint: str = "",
     sent: Mapping[str, str] | None = None,
+    again: bool = True,
     way: tuple[str, str] = ("/", "Go to today"),
 ) -> HttpResponse:
-    """Return one plain page with what was `sent` and a `way` on; one plain box for a part of a page.
+    """Return one plain page with what was `sent`, to be sent `again` or only read, and a `way` on.
+
+    For a part of a page it is one plain box, beside the form that still holds what was typed.
 
     A program gets a problem, as for all else that goes wrong with its requests.
     """
@@ -39,6 +45,7 @@ def plain(
         "text": text,
         "hint": hint,
         "sent": sent,
+        "again": again,
         "way": way,
         "address": request.path,
     }
@@ -103,11 +110,28 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Return the answer to a form that this desk did not hand out, or handed out before somebody signed in anew."""
+    """Return the answer to a form that this desk did not hand out, or handed out before somebody signed in anew.
+
+    A part of a page gets a new mark for its forms, so that they can be sent again. A page of another site cannot ask
+    for one, as it cannot send the header of htmx.
+    """
     del reason
+    if request.headers.get("HX-Request") and request.user.is_authenticated:
+        text = f"This form was drawn before you signed in, now as {request.user.get_username()}. Nothing was recorded."
+        response = plain(
+            request, status=403, title="Not sent yet", text=text, hint="Look at it, and send it once more."
+        )
+        response["HX-Trigger"] = msgspec.json.encode({"new-mark": get_token(request)}).decode()
+        return response
     text = "This form is too old, or was not handed out by this desk. Nothing was recorded."
-    hint = "Go back, load the page again, and send it once more."
-    return plain(request, status=403, title="Form not taken", text=text, hint=hint)
+    hint = "Load the page again, and send it once more."
+    return plain(request, status=403, title="Form not taken", text=text, hint=hint, sent=sent_by(request), again=False)
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """Return the answer to something sent by somebody whose session ended meanwhile: what they typed is kept."""
+    way, text = (str(settings.LOGIN_URL), "Sign in"), "You are not signed in any more. Nothing was recorded."
+    return plain(request, status=403, title="Signed out", text=text, sent=sent_by(request), again=False, way=way)
 
 
 _TROUBLE = {

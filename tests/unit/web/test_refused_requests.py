@@ -1,5 +1,6 @@
 """What is refused before it is read: too much, too often, without a length, in no form that is taken."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -66,3 +67,40 @@ def test_the_form_of_a_verb_shows_no_backtick(visit: Visit) -> None:
     page = visit("ada").get("/cases/acme-1/do/assign-cve/").content.decode()
     assert "<code>assigner</code> says whose" in page
     assert "`" not in page
+
+
+TYPED = {"f.text": "Typed for <b>an hour</b>", "step": "check"}
+SHOWN = "Typed for &lt;b&gt;an hour&lt;/b&gt;"
+
+
+def test_what_was_typed_until_the_session_ended_is_shown_to_be_copied(visit: Visit, desk: Desk) -> None:
+    before = desk.store.version()
+    page = visit("").post("/cases/acme-1/do/note/", TYPED)
+    assert page.status_code == 403
+    assert SHOWN in page.content.decode()
+    assert 'href="/accounts/login/"' in page.content.decode()
+    assert "Send it again" not in page.content.decode()
+    assert desk.store.version() == before
+
+
+def test_a_part_of_a_page_never_becomes_the_page_where_one_signs_in(visit: Visit) -> None:
+    for method in ("GET", "POST"):
+        box = visit("").generic(method, "/cases/acme-1/do/note/", HTTP_HX_REQUEST="true")
+        assert box.status_code == 403
+        assert box.content.decode().startswith('<div class="box bad" role="alert">')
+        assert 'href="/accounts/login/" target="_blank"' in box.content.decode()
+
+
+def test_whoever_signed_in_anew_gets_a_mark_for_the_form_that_is_open(visit: Visit) -> None:
+    client = visit("ada")
+    client.handler.enforce_csrf_checks = True
+    sent = {**TYPED, "csrfmiddlewaretoken": "old"}
+    plain = client.post("/cases/acme-1/do/note/", sent)
+    assert plain.status_code == 403
+    assert SHOWN in plain.content.decode()
+    assert "HX-Trigger" not in plain.headers
+    box = client.post("/cases/acme-1/do/note/", sent, HTTP_HX_REQUEST="true")
+    assert (box.status_code, "now as ada" in box.content.decode()) == (403, True)
+    mark = json.loads(box["HX-Trigger"])["new-mark"]
+    done = client.post("/cases/acme-1/do/note/", {**sent, "csrfmiddlewaretoken": mark}, HTTP_HX_REQUEST="true")
+    assert (done.status_code, "What would change" in done.content.decode()) == (200, True)

@@ -29,12 +29,15 @@ from midstream.web.pages.today import row_id
 from midstream.web.pages.today_after import place_of, redraw
 from midstream.web.parts import now, parts, person_of, the_desk
 
+NEWS = 5
+"""How many of the facts that came meanwhile are told."""
+
 
 class Panel(msgspec.Struct, kw_only=True):
     """What the panel of a verb shows: its fields, what it would change, or why it cannot be done.
 
     `seen` is the last fact that the person had before them; after a refusal as stale it is the `last` there is, so that
-    they go on from there.
+    they go on from there, and `news` are the facts in between, in words.
     """
 
     case: str
@@ -53,6 +56,7 @@ class Panel(msgspec.Struct, kw_only=True):
     fault: str = ""
     hint: str = ""
     is_stale: bool = False
+    news: tuple[tuple[Fact, tuple[tuple[str, str], ...]], ...] = ()
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,8 +86,8 @@ def deed(request: HttpRequest, name: str, verb: str) -> HttpResponse:
     sent = posted if posted is not None else request.GET
     panel = panel_of(shown, found, sent, is_posted=posted is not None, person=person)
     if posted is None or posted.get("step") != "do" or posted.get("checked") != panel.checked:
-        return _draw(request, look_ahead(panel, person=person), status=200)
-    return carry_out(request, panel, person=person)
+        return _draw(request, look_ahead(panel, shown, person=person), status=200)
+    return carry_out(request, panel, shown, person=person)
 
 
 def panel_of(shown: Shown, verb: Verb, sent: Mapping[str, str], *, is_posted: bool, person: str) -> Panel:
@@ -145,7 +149,7 @@ def _plain(panel: Panel, name: str, value: str) -> object:
     return value in {"yes", "on", "true", "1"} if field.input == "yes" else value.strip()
 
 
-def look_ahead(panel: Panel, *, person: str) -> Panel:
+def look_ahead(panel: Panel, shown: Shown, *, person: str) -> Panel:
     """Return the panel with what the verb would change, or with what is in its way."""
     missing = [field for field in panel.fields if field.required and not field.value.strip()]
     if any(field.fault for field in panel.fields):
@@ -156,13 +160,20 @@ def look_ahead(panel: Panel, *, person: str) -> Panel:
         if not missing:
             panel.fault, panel.hint = error.what, error.hint
     except Stale as error:
-        panel.fault, panel.hint, panel.is_stale, panel.seen = error.what, "", True, panel.last
+        _catch_up(panel, shown, error)
     except (Refused, BadFact) as error:
         panel.fault, panel.hint = error.what, error.hint
     return panel
 
 
-def carry_out(request: HttpRequest, panel: Panel, *, person: str) -> HttpResponse:
+def _catch_up(panel: Panel, shown: Shown, error: Stale) -> None:
+    """Let the panel say what came meanwhile, and go on from there."""
+    news = [fact for fact in shown.facts if fact.number > panel.seen][-NEWS:]
+    panel.news = tuple((fact, words_of(fact)) for fact in news)
+    panel.fault, panel.hint, panel.is_stale, panel.seen = error.what, "", True, panel.last
+
+
+def carry_out(request: HttpRequest, panel: Panel, shown: Shown, *, person: str) -> HttpResponse:
     """Return the receipt, after the verb was done; or the panel with what was in its way, and nothing recorded.
 
     On Today the receipt comes with the whole list, as it stands after what was done.
@@ -171,7 +182,7 @@ def carry_out(request: HttpRequest, panel: Panel, *, person: str) -> HttpRespons
     try:
         receipt = do(the_desk(), order_of(panel, person=person))
     except Stale as error:
-        panel.fault, panel.is_stale, panel.seen = error.what, True, panel.last
+        _catch_up(panel, shown, error)
         return _draw(request, panel, status=409)
     except (Refused, Misuse, BadFact) as error:
         panel.fault, panel.hint = error.what, error.hint
