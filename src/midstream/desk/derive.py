@@ -117,7 +117,7 @@ def view(at: Known) -> CaseView:
             msgspec.structs.replace(
                 duty,
                 kinds=tuple(kinds[number] for number in duty.because),
-                commands=commands(duty, shared, case, at.team),
+                commands=commands(duty, duty.do, shared, case, at.team),
             )
             for duty in at.duties
             if duty.met_at is None and (duty.lifted_at is None or duty.lifted_by == 0)

@@ -25,8 +25,8 @@ LONG = 1_000
 """From this length a text is a person's own words."""
 
 
-def commands(duty: Duty, facts: Iterable[Fact], case: Case, team: Team) -> tuple[str, ...]:
-    """Return what to type after ``midstream do`` for each verb that meets the duty.
+def commands(duty: Duty, do: Iterable[str], facts: Iterable[Fact], case: Case, team: Team) -> tuple[str, ...]:
+    """Return what to type after ``midstream do`` for each of the verbs `do` that meet the duty.
 
     What follows from the duty, and from those of its facts that the reader may see, is filled in, each field quoted as
     a shell needs it; what is needed and does not follow stands as a blank.
@@ -35,7 +35,7 @@ def commands(duty: Duty, facts: Iterable[Fact], case: Case, team: Team) -> tuple
 
     own = [fact for fact in facts if fact.number in duty.because]
     found = []
-    for name in duty.do:
+    for name in do:
         verb = VERBS[name]
         fields = {**asked_for(verb, own), **follows(verb, duty.subject, duty.missing)}
         # Whether an id is free is for the day of the command: the desk takes one, or says that none is left.

@@ -66,3 +66,12 @@ def test_a_name_reaches_the_command_as_it_is_whatever_a_shell_makes_of_its_lette
     [words] = [shlex.split(line) for line in printed(shell("today", "--all").out) if "notify" in line and "ess" in line]
     assert words == ["do", "acme-1", "notify", f"party={party}", "list=ess"]
     assert shell(*words).code == 0
+
+
+def test_nobody_is_told_to_type_what_is_not_for_them(demo: Shell) -> None:
+    def backport(by: str, *words: str) -> set[str]:
+        return {line.split()[2] for line in printed(demo(*words, by=by).out) if "release/2.1.x" in line}
+
+    for words in (("today", "--all"), ("case", "why", "tf-m-3")):
+        assert backport("yuki", *words) == {"record-backport", "waive"}
+        assert backport("ines", *words) == {"record-backport"}

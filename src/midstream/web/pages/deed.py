@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from midstream.cases.errors import Refused
 from midstream.cases.states import is_public
-from midstream.cases.verbs import Verb
+from midstream.cases.verbs import VERBS, Verb
 from midstream.cases.visibility import Sight
 from midstream.desk.do import Order, Receipt, do, find_verb
 from midstream.desk.errors import Misuse, NotFound, Stale
@@ -60,11 +60,12 @@ class Panel(msgspec.Struct, kw_only=True):
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
-    """One fact of a receipt, in words, and whether it can be taken back."""
+    """One fact of a receipt, in words, and whether it can be taken back: by the reader, or at least by the team."""
 
     fact: Fact
     words: tuple[tuple[str, str], ...]
     may_go: bool
+    may_team: bool
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -187,16 +188,18 @@ def carry_out(request: HttpRequest, panel: Panel, shown: Shown, *, person: str) 
     except (Refused, Misuse, BadFact) as error:
         panel.fault, panel.hint = error.what, error.hint
         return _draw(request, panel, status=422)
-    context = {"panel": panel, "receipt": receipt, "written": written_of(receipt), "now": now()}
+    context = {"panel": panel, "receipt": receipt, "written": written_of(receipt, shown.seen), "now": now()}
     if place is not None:
         return redraw(request, place, render_to_string("deed/receipt.html", context, request))
     template = "deed/receipt.html" if request.headers.get("HX-Request") else "deed/receipt_page.html"
     return render(request, template, context)
 
 
-def written_of(receipt: Receipt) -> list[Written]:
-    """Return the facts of a receipt in words."""
-    return [Written(fact=fact, words=words_of(fact), may_go=may_withdraw(fact, receipt.case)) for fact in receipt.facts]
+def written_of(receipt: Receipt, seen: Sight) -> list[Written]:
+    """Return the facts of a receipt in words, each with whether the reader can take it back."""
+    own = seen >= VERBS["withdraw"].least
+    found = [(fact, may_withdraw(fact, receipt.case)) for fact in receipt.facts]
+    return [Written(fact=fact, words=words_of(fact), may_go=own and may, may_team=may) for fact, may in found]
 
 
 def _draw(request: HttpRequest, panel: Panel, *, status: int) -> HttpResponse:
