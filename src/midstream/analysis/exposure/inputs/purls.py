@@ -134,7 +134,7 @@ def _source(kind: str, upstream: str) -> tuple[str, str]:
 def _repository(purl: Purl) -> str:
     """Return the address of the repository a purl names, with ``@revision`` when it says so; "" when it names none."""
     host = _FORGES.get(purl.type)
-    if host:
-        return f"https://{host}/{purl.namespace}/{purl.name}"
+    if host or purl.type == "git":
+        return "https://" + "/".join(filter(None, (host, purl.namespace, purl.name)))
     address = purl.qualifiers.get("vcs_url", "").removeprefix("git+")
     return address if "://" in address else ""

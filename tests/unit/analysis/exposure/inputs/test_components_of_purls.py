@@ -28,6 +28,7 @@ COMMIT = "0bebf8b8c7f07abe3571ded48a11aa907a1ffb20"
         ("pkg:maven/org.x/y@1", "Maven", "org.x:y", "1"),
         ("pkg:composer/a/b@1", "Packagist", "a/b", "1"),
         ("pkg:github/Mbed-TLS/mbedtls@mbedtls-3.6.7", "GIT", "github.com/mbed-tls/mbedtls", "mbedtls-3.6.7"),
+        ("pkg:git/forge.example/team/Part@v1.2", "GIT", "forge.example/team/part", "v1.2"),
         ("pkg:generic/x@1", "", "x", "1"),
         ("pkg:deb/debian/zlib1g@1:1.2.13?distro=debian-12", "Debian:12", "zlib1g", "1:1.2.13"),
         ("pkg:deb/debian/zlib1g@1.2.13?epoch=1&distro=bookworm", "Debian:12", "zlib1g", "1:1.2.13"),

@@ -246,6 +246,7 @@ def test_a_chain_that_a_person_can_check(scheme: Scheme) -> None:
         ("pep440", "1.0 1 v1.0.0 0!1 01"),
         ("semver", "1.0.0 v1.0.0 1.0.0+b"),
         ("go", "v1.0.0 1.0.0 v1 go1 v1.0.0+incompatible"),
+        ("go", "go1.30rc2 1.30rc2 v1.30.0-rc.2"),
         ("rpm", "1.0 0:1.0 1..0 1_0"),
         ("apk", "1 01"),
         ("maven", "1 1.0 1-ga 1.0.Final 1.0-0"),
@@ -265,7 +266,7 @@ def test_versions_that_are_the_same_have_one_key(scheme: Scheme, same: str) -> N
     ("scheme", "refused"),
     [
         ("semver", "1.2 1.2.3.4 01.0.0 1.0.0-01 =1.0.0 latest"),
-        ("go", "(devel) v1.2-rc1 v01.0.0 master"),
+        ("go", "(devel) v1.2-rc1 v1.2rc1 v01.0.0 master"),
         ("apk", "1.2-1 1p1 1.0_foo v1 1. 1.0-r"),
         ("maven", "0-alpha 1.x.2 1.0.beta-1"),
         ("nuget", "v1.0 1.0.0.0.0 1.0- 2147483648 1.0-01 1.0-a.00"),
