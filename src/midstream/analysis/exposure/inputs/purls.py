@@ -3,6 +3,8 @@
 import re
 from functools import lru_cache
 
+import msgspec
+
 from midstream.analysis.exposure.inputs.distributions import ecosystem_of_distribution, ecosystem_of_repository
 from midstream.analysis.exposure.match import Component
 from midstream.analysis.exposure.names import repository_name
@@ -46,6 +48,8 @@ def component_of_purl(text: str, /, *, release: str = "", place: str = "", cpe: 
     counts only where the purl names no ecosystem: in bills of materials made by scanners it is a guess.
     """
     purl = read_purl(text)
+    if purl.type == "alpine":  # as scanners wrote until the specification called it apk
+        purl = msgspec.structs.replace(purl, type="apk", namespace="alpine", name=purl.name.lower())
     kind, version = purl.type, purl.version
     if len(version) > VERSION_LIMIT:
         version = version.ljust(LENGTH_LIMIT + 1, "…")[: LENGTH_LIMIT + 1]
