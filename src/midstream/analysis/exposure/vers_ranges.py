@@ -11,6 +11,7 @@ _SCHEMES: dict[str, Scheme] = {
     "npm": "semver",
     "cargo": "semver",
     "semver": "semver",
+    "bitnami": "bitnami",
     "golang": "go",
     "rpm": "rpm",
     "apk": "apk",

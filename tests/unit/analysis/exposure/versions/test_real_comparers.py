@@ -63,6 +63,7 @@ def pep440(left: str, right: str) -> int:
         ("deb", comparers.debian),
         ("pep440", pep440),
         ("semver", comparers.semantic),
+        ("bitnami", comparers.bitnami),
         ("apk", comparers.alpine),
         ("nuget", comparers.nuget),
         ("pub", comparers.dart),
@@ -217,6 +218,7 @@ CHAINS = {
     "deb": "0~~ < 0~ < 0 < 0-1 < 0a < 0+ < 0.1 < 1:0~",
     "pep440": "1.dev0 < 1a1.dev1 < 1a1 < 1a1.post1 < 1b1 < 1rc1 < 1 < 1+a < 1+1 < 1.post1.dev0 < 1.post1 < 1.1 < 1!0",
     "semver": "0.0.0-0 < 1.0.0-1 < 1.0.0-a < 1.0.0-a.1 < 1.0.0-a.a < 1.0.0-aa < 1.0.0 < 1.0.1 < 1.10.0",
+    "bitnami": "1.0.0 < 1.0.0-0 < 1.0.0-1 < 1.0.0-10 < 1.0.0-a < 1.0.1",
     "go": "v0.0.0-20200101000000-abcdefabcdef < v0.1.0 < go1.21 < go1.22beta2 < go1.22rc1 < v1.22.0 < v2.0.0",
     "rpm": "1~rc1 < 1 < 1-0 < 1-1.el9 < 1^git1 < 1a < 1.1 < 1:0",
     "apk": "1_alpha < 1_alpha1 < 1_rc < 1 < 1-r1 < 1~ff < 1_cvs < 1_p < 1_p0 < 1a < 1.0 < 1.00 < 1.01 < 1.1",
@@ -245,6 +247,8 @@ def test_a_chain_that_a_person_can_check(scheme: Scheme) -> None:
         ("deb", "1.0 0:1.0 1.0-0 1.00"),
         ("pep440", "1.0 1 v1.0.0 0!1 01"),
         ("semver", "1.0.0 v1.0.0 1.0.0+b"),
+        ("bitnami", "1.0.0 1.0.0+b"),
+        ("bitnami", "1.0.0-1 1.0.0-1+b"),
         ("go", "v1.0.0 1.0.0 v1 go1 v1.0.0+incompatible"),
         ("go", "go1.30rc2 1.30rc2 v1.30.0-rc.2"),
         ("rpm", "1.0 0:1.0 1..0 1_0"),
@@ -255,7 +259,7 @@ def test_a_chain_that_a_person_can_check(scheme: Scheme) -> None:
         ("nuget", "1-0 1--0 1--00 1.0-0+b"),
         ("pub", "1.0.0 01.0.00"),
         ("pub", "1.0.0-1+16 1.0.0-01+0x10"),
-        ("git-tag", "v2.10 2.10.0 lts-v2.10 TF-Av2.10 v2.10+dirty v2.10-final"),
+        ("git-tag", "v2.10 2.10.0 lts-v2.10 TF-Av2.10 v2.10+dirty v2.10-final v2.10ga"),
     ],
 )
 def test_versions_that_are_the_same_have_one_key(scheme: Scheme, same: str) -> None:
