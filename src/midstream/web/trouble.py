@@ -82,7 +82,8 @@ def too_large(request: HttpRequest) -> HttpResponse:
     """Return the answer to a request that is larger than the desk takes."""
     text = "This is more than the desk takes at once. Nothing was recorded."
     hint = (
-        "Go back; what you typed is still there. Shorten the text, or send fewer or smaller files: five of 5 MB each."
+        "Go back; what you typed is still there. Shorten the text, or send fewer or smaller files:"
+        " at most five, 5 MB each, and 12 MB together."
     )
     return plain(request, status=413, title="Too large", text=text, hint=hint)
 

@@ -18,7 +18,8 @@ def test_more_than_is_taken_is_too_large_and_says_how_much_may_be_sent(visit: Vi
     assert answer.status_code == 413
     page = answer.content.decode()
     assert "what you typed is still there" in page
-    assert "5 MB each" in page
+    assert "5 MB each, and 12 MB together" in page
+    assert "5 MB each, and less than 12 MB together" in visit("").get("/report/").content.decode()
 
 
 def test_a_text_that_is_longer_than_forms_may_be_is_too_large(visit: Visit) -> None:
