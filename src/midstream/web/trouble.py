@@ -175,8 +175,11 @@ def trouble(request: HttpRequest) -> HttpResponse:
 def sent_by(request: HttpRequest) -> dict[str, str]:
     """Return what a form sent, to be shown and sent again: a page that is not kept loses it when one goes back.
 
-    Nothing of the pages where people sign in, whose fields are secrets.
+    Nothing of the pages where people sign in, whose fields are secrets, and nothing that another site sent: it would
+    speak in our name.
     """
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        return {}
     if request.method != "POST" or request.path.startswith("/accounts/"):
         return {}
     try:

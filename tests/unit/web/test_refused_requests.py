@@ -84,6 +84,13 @@ def test_what_was_typed_until_the_session_ended_is_shown_to_be_copied(visit: Vis
     assert desk.store.version() == before
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
+def test_what_another_site_sends_is_not_shown_as_if_it_had_been_typed_here(visit: Visit, site: str) -> None:
+    page = visit("").post("/cases/acme-1/do/note/", TYPED, HTTP_SEC_FETCH_SITE=site)
+    assert page.status_code == 403
+    assert "Typed for" not in page.content.decode()
+
+
 def test_a_part_of_a_page_never_becomes_the_page_where_one_signs_in(visit: Visit) -> None:
     for method in ("GET", "POST"):
         box = visit("").generic(method, "/cases/acme-1/do/note/", HTTP_HX_REQUEST="true")
