@@ -22,7 +22,7 @@ from midstream.cli.output import (
     write_json,
 )
 from midstream.desk import reading
-from midstream.desk.derive import commands, open_duties
+from midstream.desk.derive import open_duties
 from midstream.policy.duties import standing
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ def _show_why(entry: reading.Why) -> None:
         click.echo(f"  lifted   {instant(duty.lifted_at, duty.zone)} {by}")
     if duty.missing and not duty.met_at:
         click.echo(f"  missing  {' or '.join(duty.missing)}")
-        for command in commands(duty):
+        for command in entry.commands:
             click.echo(f"  do       midstream do {printable(command)}")
     if entry.claimed_by:
         click.echo(f"  claimed  {printable(entry.claimed_by)}")

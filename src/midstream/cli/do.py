@@ -60,6 +60,7 @@ def do(
     from midstream.desk.do import do as carry_out  # noqa: PLC0415 - as above
     from midstream.desk.errors import Misuse  # noqa: PLC0415 - as above
     from midstream.desk.fields import read_moment, usage  # noqa: PLC0415 - as above
+    from midstream.policy.filling import BLANK  # noqa: PLC0415 - as above
 
     found = find_verb(verb)
     given: dict[str, object] = {}
@@ -67,6 +68,8 @@ def do(
         name, equals, value = field.partition("=")
         if not equals:
             raise Misuse(f"{field!r} is not FIELD=VALUE", hint=usage(found.body, verb))
+        if value == BLANK:
+            raise Misuse(f"{field} is a blank", hint=f"Write yours in its place. {usage(found.body, verb)}")
         given[name] = value
     moment = read_moment(at, now=session.clock(), what="--at") if at else None
     desk, who = session.desk(), session.who()

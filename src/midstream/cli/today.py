@@ -1,5 +1,6 @@
 """``midstream today``."""
 
+import re
 import textwrap
 from datetime import datetime
 
@@ -116,11 +117,21 @@ def _show(task: Task, now: datetime) -> None:
     for command in task.commands:
         # A line too long for the terminal goes on after a backslash, so that it can be copied as it stands.
         for part in _continued(f"midstream do {printable(command)}", width() - len(pad)):
-            click.echo(click.style(pad + part, dim=True))
+            inset = pad[: max(0, width() - len(part))]  # a digest is one long word
+            click.echo(click.style(inset + part, dim=True))
 
 
 def _continued(text: str, room: int) -> list[str]:
+    """Return the command in lines that a shell reads as one; what stands in quotes is never broken."""
+    lines = [""]
+    for word in _WORDS.findall(text):
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > room - 2:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".lstrip()
     if len(text) <= room:
         return [text]
-    lines = textwrap.wrap(text, room - 2, break_long_words=False, break_on_hyphens=False)
     return [f"{line} \\" for line in lines[:-1]] + lines[-1:]
+
+
+_WORDS = re.compile(r"(?:'[^']*'|\"[^\"]*\"|[^\s'\"])+")

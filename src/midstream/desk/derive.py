@@ -1,6 +1,5 @@
 """From facts to what the desk shows: the case, its team, the policy it is under, its view."""
 
-import functools
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, ClassVar
@@ -11,16 +10,16 @@ import msgspec
 from midstream.cases import states
 from midstream.cases.case import Case, replay
 from midstream.cases.team import Team, replay_team
-from midstream.cases.visibility import readers, told
+from midstream.cases.visibility import Sight, readers, told, visible
 from midstream.desk.views import CaseView, CellView
 from midstream.ledger.fact import Fact
 from midstream.ledger.kinds.disclosure import AdvisoryImported, AdvisoryPublished
 from midstream.ledger.kinds.intake import CaseOpened
 from midstream.policy.book import Book, Text, known_text, make_book
 from midstream.policy.duties import Duty, clocks, duties, standing
+from midstream.policy.filling import commands
 
 if TYPE_CHECKING:
-    from midstream.cases.verbs import Verb
     from midstream.policy.rules import Policy
 
 PUBLIC_DATE = "public date"
@@ -91,6 +90,7 @@ def view(at: Known) -> CaseView:
     opening = case.opening
     public = clocks(case, at.policy, at.team).get(PUBLIC_DATE) if at.policy else None
     kinds = {fact.number: fact.kind for fact in case.facts}
+    shared = visible(case.facts, Sight.PARTICIPANT)  # the view is one for all who see tasks
     return CaseView(
         case=case.id,
         project=case.project,
@@ -115,7 +115,9 @@ def view(at: Known) -> CaseView:
         claims=claims(case),
         duties=tuple(
             msgspec.structs.replace(
-                duty, kinds=tuple(kinds[number] for number in duty.because), commands=commands(duty)
+                duty,
+                kinds=tuple(kinds[number] for number in duty.because),
+                commands=commands(duty, duty.do, shared, case, at.team),
             )
             for duty in at.duties
             if duty.met_at is None and (duty.lifted_at is None or duty.lifted_by == 0)
@@ -150,36 +152,6 @@ def _names(case: Case) -> tuple[str, ...]:
     ghsas = [each.ghsa for each in ids if each.ghsa][:1]
     aliases = [alias for each in ids for alias in each.aliases]
     return tuple(dict.fromkeys(name for name in (*ours, *ghsas, *aliases) if name))
-
-
-def commands(duty: Duty) -> tuple[str, ...]:
-    """Return what to type after ``midstream do`` for each verb that meets the duty, with the fields that follow."""
-    return tuple(f"{duty.case} {words}" for words in _words(duty.do, duty.subject, duty.missing))
-
-
-@functools.lru_cache(maxsize=4096)
-def _words(verbs: tuple[str, ...], subject: str, missing: tuple[str, ...]) -> tuple[str, ...]:
-    """Return for each verb its name and the fields that follow from what the duty is about and what would meet it."""
-    from midstream.cases.verbs import VERBS  # noqa: PLC0415 - reading what was derived needs no verbs
-
-    filled = {name: follows(VERBS[name], subject, missing) for name in verbs}
-    return tuple(
-        " ".join((name, *(f"{field}={value}" for field, value in fields.items()))) for name, fields in filled.items()
-    )
-
-
-def follows(verb: "Verb", subject: str, missing: tuple[str, ...]) -> dict[str, str]:
-    """Return the fields of a verb that follow from what a duty is about and from the events that would meet it."""
-    fields: dict[str, str] = {}
-    for place in ("branch", "party"):
-        if subject and place in verb.body.__struct_fields__:
-            fields[place] = subject
-    for event in missing:
-        kind, *narrowed = event.split()
-        if kind == verb.kind:
-            pairs = (part.partition("=") for part in narrowed)
-            fields |= {field: value.partition("|")[0] for field, _, value in pairs}
-    return fields
 
 
 def claims(case: Case) -> dict[str, str]:

@@ -25,6 +25,7 @@ from midstream.ledger.kinds.fix import FixMerged
 from midstream.ledger.kinds.intake import ContentErased, DuplicateLinked, ExceptionGranted, ReportRepeated
 from midstream.ledger.kinds.process import TaskClaimed, TaskHandedOver, TaskReleased
 from midstream.policy.duties import standing
+from midstream.policy.filling import defaults, main_lines
 from midstream.policy.limits import breaches
 
 
@@ -143,21 +144,10 @@ def _decide(desk: Desk, verb: Verb, order: Order, case: Case, *, now: datetime) 
 
 
 def _with_defaults(verb: Verb, order: Order, case: Case, team: Team) -> dict[str, object]:
-    """Return the fields with what needs not be typed: oneself, the main line, the next free CVE id, the case's own."""
-    typed = dict(order.fields)
-    names = verb.body.__struct_fields__
-    if "person" in names and verb.name in {"claim", "claim-role", "release-role"}:
-        typed.setdefault("person", order.by)
-    if "reviewer" in names:
-        typed.setdefault("reviewer", order.by)
-    if verb.body is FixMerged and len(lines := _main_lines(team)) == 1:
-        typed.setdefault("into", lines[0])
+    """Return the fields with what needs not be typed; raise `Refused` when a CVE id is to be taken and none is free."""
+    typed = {**defaults(verb, case, team, by=order.by), **order.fields}
     if verb.body is CveAssigned and "cve" not in typed:
-        if not team.free_cves:
-            raise Refused("no free CVE id is left", hint="Reserve a block: midstream project reserve CVE-….")
-        typed["cve"] = team.free_cves[0]
-    elif "cve" in names and "cve" not in typed and (assigned := case.last(CveAssigned)):
-        typed["cve"] = assigned[1].cve
+        raise Refused("no free CVE id is left", hint="Reserve a block: midstream project reserve CVE-….")
     return typed
 
 
@@ -165,7 +155,7 @@ def _check_names(desk: Desk, body: Body, case: Case, team: Team) -> None:
     """Raise `Misuse` for a branch, party, task or obligation that the project does not know."""
     branch = body.into if isinstance(body, FixMerged) else str(getattr(body, "branch", ""))
     known = {entry.name for entry in team.project.branches} | set(cells(case))
-    if isinstance(body, FixMerged) and not _main_lines(team):
+    if isinstance(body, FixMerged) and not main_lines(team):
         known.add(branch)  # a project file may leave the main line out; it is no branch that is maintained
     if branch and branch not in known:
         raise Misuse(f"{team.project.name} has no branch {branch!r}", hint=nearest(branch, known) if known else "")
@@ -190,11 +180,6 @@ def _check_names(desk: Desk, body: Body, case: Case, team: Team) -> None:
             f"{body.cve} is not a free id of {team.project.name}",
             hint="Leave cve out to take the next free one, or say whose it is: assigner=NAME.",
         )
-
-
-def _main_lines(team: Team) -> list[str]:
-    """Return the branches on which the project develops."""
-    return [branch.name for branch in team.project.branches if branch.kind == "development"]
 
 
 def _check_open(known: Known, key: str, now: datetime) -> None:

@@ -16,6 +16,7 @@ from midstream.desk.views import BoardLine, CaseLine, CaseView, TaskLine, case_l
 from midstream.formats.toml import nearest
 from midstream.ledger.fact import Fact
 from midstream.policy.duties import Duty, clocks, standing
+from midstream.policy.filling import commands
 from midstream.policy.owners import Sort, owner, owner_of_sort
 
 
@@ -88,14 +89,14 @@ def today(
         _check_person(desk, person, by=by)
     if as_of is not None:
         lines = _task_lines(desk, by=by, project=project, as_of=as_of)
-        tasks = [_task(line, desk.team(line.project, as_of=as_of), moment) for line in lines]
+        tasks = [_task(line, desk.team(line.project, as_of=as_of), moment, who) for line in lines]
         found = [task for task in tasks if (not person or person in task.who) and work in {"", task.work}]
         return Today(tasks=found[:limit], counts=_counted(found, moment))
     sorts = _sorts(desk, person=person, project=project, work=work, moment=moment)
     lines = desk.store.task_lines(who, now=moment, project=project, sorts=sorts, limit=limit)
     bounds = [moment, *(moment + span for span in HORIZONS), datetime.max.replace(tzinfo=UTC)]
     counts = desk.store.task_counts(who, now=moment, bounds=bounds, project=project, sorts=sorts)
-    return Today(tasks=[_task(line, desk.team(line.project), moment) for line in lines], counts=_counts(counts))
+    return Today(tasks=[_task(line, desk.team(line.project), moment, who) for line in lines], counts=_counts(counts))
 
 
 def _sorts(desk: Desk, *, person: str, project: str, work: str, moment: datetime) -> list[str] | None:
@@ -136,8 +137,9 @@ def _counted(tasks: list[Task], moment: datetime) -> Counts:
     return _counts((*before, len(dues), len(tasks)))
 
 
-def _task(line: TaskLine, team: Team, moment: datetime) -> Task:
+def _task(line: TaskLine, team: Team, moment: datetime, who: Viewer) -> Task:
     duty = line.duty
+    do = offered(duty.do, seen=Sight.TEAM if line.project in who.teams else Sight.PARTICIPANT)
     whose = owner(duty, areas=line.areas, claimed_by=line.claimed_by, team=team, now=moment)
     return Task(
         case=duty.case,
@@ -151,8 +153,8 @@ def _task(line: TaskLine, team: Team, moment: datetime) -> Task:
         opens_at=duty.opens_at,
         zone=duty.zone,
         work=duty.work,
-        do=duty.do,
-        commands=duty.commands,
+        do=do,
+        commands=tuple(words for verb, words in zip(duty.do, duty.commands, strict=False) if verb in do),
         ask=duty.ask,
         who=whose.people,
         who_why=whose.why,
@@ -164,6 +166,15 @@ def _task(line: TaskLine, team: Team, moment: datetime) -> Task:
         severity=line.severity,
         invented=line.invented,
     )
+
+
+def offered(do: tuple[str, ...], *, seen: Sight) -> tuple[str, ...]:
+    """Return those of the verbs that somebody with that sight may carry out."""
+    if seen >= Sight.TEAM:
+        return do
+    from midstream.cases.verbs import VERBS  # noqa: PLC0415 - the response team asks most, and of no verb
+
+    return tuple(name for name in do if seen >= VERBS[name].least)
 
 
 def about(task: Task) -> str:
@@ -292,6 +303,7 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     closed_by: Fact | None
     claimed_by: str
     history: tuple[Fact, ...]
+    commands: tuple[str, ...]
 
 
 def why(desk: Desk, case: str, *, by: str, now: datetime, task: str = "", as_of: datetime | None = None) -> list[Why]:
@@ -327,6 +339,7 @@ def reasons(shown: Shown, *, now: datetime, task: str = "") -> list[Why]:
                 closed_by=readable.get(duty.met_by or duty.lifted_by),
                 claimed_by=taken.get(duty.key, ""),
                 history=tuple(fact for fact in shown.facts if getattr(fact.body, "task", "") == duty.key),
+                commands=commands(duty, offered(duty.do, seen=shown.seen), shown.facts, at.case, at.team),
             )
         )
     return found

@@ -9,6 +9,7 @@ from csp.utils import build_policy
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import BACKEND_SESSION_KEY
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,7 +19,7 @@ from midstream.desk.errors import Misuse, NotFound
 from midstream.web.parts import person_of, the_desk
 from midstream.web.signin.demo import DEMO
 from midstream.web.signin.sessions import note_seen
-from midstream.web.trouble import bad_request
+from midstream.web.trouble import bad_request, signed_out, too_large, without_length
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -38,6 +39,16 @@ class OwnAlone:
         response = self.get_response(request)
         response.headers.setdefault(HEADER, self.policy)
         return response
+
+
+class SignedIn(LoginRequiredMiddleware):
+    """Leads whoever is not signed in to the page for that; but nothing that was typed is lost on the way."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponse]) -> HttpResponse:
+        """Return the way to sign in; where something was sent, or a part of a page is asked for, what happened."""
+        if request.method == "POST" or request.headers.get("HX-Request"):
+            return signed_out(request)
+        return super().handle_no_permission(request, view_func)
 
 
 class Door:
@@ -126,8 +137,12 @@ class Caller:
         Only the last entry of X-Forwarded-For is our proxy's own; what stands before it anybody may have written.
         """
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length) > LARGEST:
-            return bad_request(request, ValueError("too large"))
+        if request.META.get("HTTP_TRANSFER_ENCODING"):
+            return without_length(request)
+        if not length.isdecimal():
+            return bad_request(request, ValueError("no length"))
+        if int(length) > LARGEST:
+            return too_large(request)
         if settings.BEHIND_PROXY:
             told = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
             request.META["REMOTE_ADDR"] = told or request.META.get("REMOTE_ADDR", "")

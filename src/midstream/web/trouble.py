@@ -3,13 +3,17 @@
 import sys
 from collections.abc import Mapping
 
+import msgspec
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFilesSent
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 
 from midstream.desk.ports import Conflict, StoreTrouble
+from midstream.web.api.problems import problem
 from midstream.web.parts import parts
 
 _OURS = frozenset({"csrfmiddlewaretoken", "key", "seen", "checked", "task", "step"})
@@ -24,15 +28,24 @@ def plain(
     text: str,
     hint: str = "",
     sent: Mapping[str, str] | None = None,
+    again: bool = True,
     way: tuple[str, str] = ("/", "Go to today"),
 ) -> HttpResponse:
-    """Return one plain page with what was `sent` and a `way` on, or for a part of a page one plain box."""
+    """Return one plain page with what was `sent`, to be sent `again` or only read, and a `way` on.
+
+    For a part of a page it is one plain box, beside the form that still holds what was typed.
+
+    A program gets a problem, as for all else that goes wrong with its requests.
+    """
+    if request.path.startswith("/api/"):
+        return problem(status, text, hint=hint, headers={"Cache-Control": "no-store"})
     template = "desk/trouble_box.html" if request.headers.get("HX-Request") else "desk/trouble.html"
     context: dict[str, object] = {
         "title": title,
         "text": text,
         "hint": hint,
         "sent": sent,
+        "again": again,
         "way": way,
         "address": request.path,
     }
@@ -59,9 +72,36 @@ def closed(request: HttpRequest) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Return the answer to a request that cannot be read."""
-    del exception
-    text = "This request cannot be read: it is too large, or not as a browser sends it. Nothing was recorded."
+    if isinstance(exception, RequestDataTooBig | TooManyFilesSent):
+        return too_large(request)
+    text = "This request cannot be read: it is not as a browser sends it. Nothing was recorded."
     return plain(request, status=400, title="Cannot be read", text=text, hint="Go back; what you typed is still there.")
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Return the answer to a request that is larger than the desk takes."""
+    text = "This is more than the desk takes at once. Nothing was recorded."
+    hint = (
+        "Go back; what you typed is still there. Shorten the text, or send fewer or smaller files:"
+        " at most five, 5 MB each, and 12 MB together."
+    )
+    return plain(request, status=413, title="Too large", text=text, hint=hint)
+
+
+def without_length(request: HttpRequest) -> HttpResponse:
+    """Return the answer to a request that does not say how long it is: its body would be taken for none."""
+    text = "This request does not say how long it is, so that it was not read. Nothing was recorded."
+    return plain(
+        request, status=411, title="No length", text=text, hint="Send it with a Content-Length, not in chunks."
+    )
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Return the answer to somebody who tried too often."""
+    text = "There were too many tries from where you are."
+    response = plain(request, status=429, title="Too many tries", text=text, hint="Wait five minutes, then try again.")
+    response["Retry-After"] = "300"
+    return response
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -71,11 +111,28 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Return the answer to a form that this desk did not hand out, or handed out before somebody signed in anew."""
+    """Return the answer to a form that this desk did not hand out, or handed out before somebody signed in anew.
+
+    A part of a page gets a new mark for its forms, so that they can be sent again. A page of another site cannot ask
+    for one, as it cannot send the header of htmx.
+    """
     del reason
+    if request.headers.get("HX-Request") and request.user.is_authenticated:
+        text = f"This form was drawn before you signed in, now as {request.user.get_username()}. Nothing was recorded."
+        response = plain(
+            request, status=403, title="Not sent yet", text=text, hint="Look at it, and send it once more."
+        )
+        response["HX-Trigger"] = msgspec.json.encode({"new-mark": get_token(request)}).decode()
+        return response
     text = "This form is too old, or was not handed out by this desk. Nothing was recorded."
-    hint = "Go back, load the page again, and send it once more."
-    return plain(request, status=403, title="Form not taken", text=text, hint=hint)
+    hint = "Load the page again, and send it once more."
+    return plain(request, status=403, title="Form not taken", text=text, hint=hint, sent=sent_by(request), again=False)
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """Return the answer to something sent by somebody whose session ended meanwhile: what they typed is kept."""
+    way, text = (str(settings.LOGIN_URL), "Sign in"), "You are not signed in any more. Nothing was recorded."
+    return plain(request, status=403, title="Signed out", text=text, sent=sent_by(request), again=False, way=way)
 
 
 _TROUBLE = {
@@ -118,8 +175,11 @@ def trouble(request: HttpRequest) -> HttpResponse:
 def sent_by(request: HttpRequest) -> dict[str, str]:
     """Return what a form sent, to be shown and sent again: a page that is not kept loses it when one goes back.
 
-    Nothing of the pages where people sign in, whose fields are secrets.
+    Nothing of the pages where people sign in, whose fields are secrets, and nothing that another site sent: it would
+    speak in our name.
     """
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        return {}
     if request.method != "POST" or request.path.startswith("/accounts/"):
         return {}
     try:

@@ -73,4 +73,5 @@ urlpatterns = [
 handler400 = trouble.bad_request
 handler403 = trouble.forbidden
 handler404 = trouble.not_found
+handler429 = "midstream.web.trouble.too_many"  # allauth looks for it, by its name
 handler500 = trouble.trouble

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from midstream.wiring.settings import index_file, key_file, site_at, site_key
+from midstream.wiring.settings import hook_networks, index_file, key_file, site_at, site_key
 from midstream.wiring.site import PublicSite
 
 if TYPE_CHECKING:
@@ -96,9 +96,16 @@ def open_history(store: str, repo: Path) -> "History":
 
 def post(*, url: str, body: bytes, headers: dict[str, str]) -> str:
     """Return what went wrong when `body` was sent to `url`, or nothing; the adapter is loaded when it is sent."""
-    from midstream.adapters.webhooks import post as send  # noqa: PLC0415 - most commands send nothing
+    from ipaddress import ip_network  # noqa: PLC0415 - most commands send nothing
 
-    return send(url=url, body=body, headers=headers)
+    from midstream.adapters.webhooks import post as send  # noqa: PLC0415 - as above
+
+    named = [part.strip() for part in hook_networks().split(",") if part.strip()]
+    try:
+        networks = [ip_network(part) for part in named]
+    except ValueError as error:
+        return f"MIDSTREAM_HOOK_NETWORKS cannot be read: {error}"
+    return send(url=url, body=body, headers=headers, networks=networks)
 
 
 def read_mail(*, path: Path, now: datetime) -> "Iterator[IncomingMail]":

@@ -23,6 +23,8 @@ SETTINGS = {
     "smtp://localhost:25 without a user.",
     "MIDSTREAM_MAIL_PASSWORD_FILE": "A file with the password of that user.",
     "MIDSTREAM_MAIL_FROM": "From whom digests come: desk@example.org.",
+    "MIDSTREAM_HOOK_NETWORKS": "Networks that are not public and may be told of new facts all the same, with commas "
+    "between them: 127.0.0.0/8, 10.20.0.0/16. By default none.",
     "MIDSTREAM_OIDC_ISSUER": "The identity provider that people may come from: https://sso.example.org/realms/main. "
     "They need an account here with the same e-mail address, and a second factor here.",
     "MIDSTREAM_OIDC_CLIENT": "The name of this desk at the identity provider.",
@@ -53,6 +55,11 @@ def index_file(store: str, repo: Path) -> Path:
     digest = sha256_of(os.fsencode(whole))[:12]
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", whole.name or "repository")[:60]
     return folder / f"{name}-{digest}.index"
+
+
+def hook_networks() -> str:
+    """Return the networks that may be told though they are not public, as they are written."""
+    return os.environ.get("MIDSTREAM_HOOK_NETWORKS", "")
 
 
 def site_at() -> str:

@@ -80,7 +80,7 @@ def test_a_task_says_all_that_its_list_shows(desk: Desk) -> None:
     assert (triage.name, triage.clause, triage.policy, triage.work) == ("triage", "A2", "acme 1", "expert")
     assert (triage.because, triage.kinds) == ((1,), ("report.received",))
     assert triage.missing == ("report.accepted", "report.rejected", "duplicate.linked")
-    assert triage.commands == ("acme-1 accept", "acme-1 reject")
+    assert triage.commands == ("acme-1 accept", "acme-1 reject reason=…")
     # Friday 10:30 in Paris and three working days.
     assert (triage.zone, triage.due_at) == ("Europe/Paris", datetime(2026, 11, 25, 9, 30, tzinfo=UTC))
     assert (triage.who, triage.who_why) == (("ada",), "skill triage")
@@ -94,8 +94,8 @@ def test_a_command_names_the_branch_or_party_the_task_is_about(desk: Desk) -> No
     commands = {task.task: task.commands for task in tasks(desk)}
     assert commands["tell-ess:northcloud"] == ("acme-1 notify party=northcloud list=ess",)
     assert commands["backport:release/1.x"] == (
-        "acme-1 record-backport branch=release/1.x",
-        "acme-1 waive branch=release/1.x",
+        "acme-1 record-backport branch=release/1.x commit=…",
+        "acme-1 waive branch=release/1.x reason=…",
     )
 
 

@@ -76,7 +76,8 @@ def test_a_stale_page_says_what_changed_and_offers_to_look_again(visit: Visit, d
     text = stale.content.decode()
     assert stale.status_code == 409
     assert "moved on" in text
-    assert "component.named by bob" in text
+    assert "<strong>component.named</strong> by bob" in text
+    assert "component tls" in text
     assert "from an old page" in text
     assert desk.store.version() == before
     again = ada.post(url, {**hidden(stale), "f.text": "from an old page", "step": "check"}, headers=PART)

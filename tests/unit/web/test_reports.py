@@ -153,7 +153,7 @@ def test_a_file_that_is_too_large_is_named_and_nothing_is_taken(visit: Visit, de
 
 def test_a_request_that_is_far_too_large_is_not_read(visit: Visit) -> None:
     answer = visit("").post("/report/", data=b"", content_type="text/plain", headers={"content-length": "999999999"})
-    assert answer.status_code == 400
+    assert answer.status_code == 413
 
 
 def ask(**typed: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from midstream.desk.desk import WORKER, Desk
-from tests.desks import Clock, act, reported
+from tests.desks import COMMIT, Clock, act, reported
 
 Visit = Callable[[str], Client]
 
@@ -170,7 +170,7 @@ def test_what_a_task_is_about_stands_with_its_name(demo: Desk) -> None:
     client = visitor("")
     client.post("/accounts/demo/", {"person": "yuki"})
     page = client.get("/?whose=team").content.decode()
-    heads = [re.sub(r"<[^>]+>", "", head).strip() for head in re.findall(r"<h3>(.*?)</h3>", page)]
+    heads = [re.sub(r"<[^>]+>", "", head).strip() for head in re.findall(r"<h3[^>]*>(.*?)</h3>", page)]
     assert "tf-m-3 tell the reporter what is new: advisory drafted" in heads
     assert len(heads) == len(set(heads)), "two rows read the same"
 
@@ -190,3 +190,33 @@ def test_a_worker_that_stopped_is_told_of_on_the_page(visit: Visit, desk: Desk, 
     clock.pass_(minutes=1)
     desk.store.keep_run(WORKER, at=clock.now)
     assert "The worker" not in ada.get("/").content.decode()
+
+
+def test_nobody_is_offered_a_verb_that_is_not_for_them(desk: Desk, visit: Visit) -> None:
+    act(desk, "acme-1", "name-component", component="loader", area="crypto")
+    act(desk, "acme-1", "mark-affected", branch="release/1.x")
+    act(desk, "acme-1", "record-fix", commit=COMMIT)
+    for url in ("/", "/cases/acme-1/"):
+        links = {
+            person: set(
+                re.findall(r'href="(/cases/acme-1/do/[a-z-]+/)\?task=backport', visit(person).get(url).content.decode())
+            )
+            for person in ("mia", "bob")
+        }
+        assert links["mia"] == {"/cases/acme-1/do/record-backport/"}
+        assert links["bob"] == {"/cases/acme-1/do/record-backport/", "/cases/acme-1/do/waive/"}
+    done = carry_out(visit("mia"), "/cases/acme-1/do/note/", on="/", **{"f.text": "Looked at it"}).content.decode()
+    assert "note.added" in done
+    assert "do/withdraw/" not in done
+    assert "The response team can take it back." in done
+
+
+def test_a_button_says_of_which_task_it_is(visit: Visit) -> None:
+    for url in ("/", "/cases/acme-3/"):
+        page = visit("ada").get(url).content.decode()
+        named = re.findall(r'<a class="button[^>]* aria-describedby="([^"]+)"', page)
+        assert named
+        heads = dict(re.findall(r'<h3 id="([^"]+)">(.*?)</h3>', page))
+        assert {re.sub(r"<[^>]+>", "", heads[name]) for name in named} >= {
+            "acme-3 acknowledge" if url == "/" else "acknowledge"
+        }

@@ -1,9 +1,14 @@
 """The API put together."""
 
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
@@ -55,10 +60,38 @@ def make_api() -> NinjaAPI:
 API = make_api()
 
 
+@csrf_exempt  # a program comes with a token, and gets the one answer whatever it asks for
 def no_such_operation(request: HttpRequest, rest: str = "") -> HttpResponse:
     """Return the answer for an address of the API that there is none of."""
     del request, rest
     return problem(404, NOT_FOUND)
+
+
+Answer = Callable[..., HttpResponse]
+
+
+def answered(view: Answer) -> Answer:
+    """Return the view of an operation, which takes HEAD where it takes GET, and what is no JSON for a problem."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
+        length, method = int(request.META.get("CONTENT_LENGTH") or 0), request.method
+        if request.method == "HEAD":
+            request.method = "GET"  # the server leaves the body out
+        elif request.method == "POST" and length > (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or length):
+            return problem(413, "the body is larger than what is taken", hint="Send at most 2 MB.")
+        elif request.method == "POST" and length and request.content_type != "application/json":
+            return problem(415, "the body is not said to be JSON", hint="Send it with Content-Type: application/json.")
+        response = view(request, *args, **named)
+        request.method = method
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+            return response
+        allowed = response["Allow"].replace("GET", "GET, HEAD")
+        return problem(
+            405, f"nothing here takes {request.method}", hint=f"It takes {allowed}.", headers={"Allow": allowed}
+        )
+
+    return answer
 
 
 def opened(patterns: list[Any]) -> list[Any]:
@@ -67,5 +100,6 @@ def opened(patterns: list[Any]) -> list[Any]:
         if isinstance(entry, URLResolver):
             opened(entry.url_patterns)
         elif isinstance(entry, URLPattern):
+            entry.callback = answered(entry.callback)
             entry.callback.login_required = False
     return patterns

@@ -69,7 +69,9 @@ ANSWERS: dict[type[Exception], Callable[[Any], HttpResponse]] = {
     ),
     Forbidden: lambda error: problem(403, str(error), hint=f"Make a token with the scope {error.scope}."),
     NotFound: lambda _: problem(404, NOT_FOUND),
-    Stale: _of_desk(412),
+    Stale: lambda error: problem(
+        412, error.what, hint="Read the case again, and send its ETag as If-Match. Nothing was recorded."
+    ),
     Conflict: lambda _: problem(409, "others worked on it at the same time", hint="Read it again, and repeat."),
     Refused: _of_desk(409),
     Misuse: _of_desk(422),

@@ -10,15 +10,16 @@ from ninja import Header, Query, Router, Status
 from midstream.cases.verbs import VERBS, Verb
 from midstream.desk.do import Order, do
 from midstream.desk.errors import Misuse
+from midstream.desk.fields import parse_fields
 from midstream.desk.front.forms import meaning
 from midstream.desk.front.preview import preview
-from midstream.ledger.fact import Fact
+from midstream.ledger.fact import Fact, fields_of
 from midstream.web.api import shapes
 from midstream.web.api.door import person, scope
 from midstream.web.api.problems import Problem
 from midstream.web.api.reading import ANSWERS, Case
 from midstream.web.api.sent import INSTANT, describe_body, read_body, read_instant
-from midstream.web.parts import the_desk
+from midstream.web.parts import now, the_desk
 
 router = Router(tags=["Verbs"])
 
@@ -47,7 +48,7 @@ At = Annotated[
     ),
 ]
 
-_ANSWERS: dict[int, type[Problem]] = {**ANSWERS, 409: Problem, 412: Problem}
+_ANSWERS: dict[int, type[Problem]] = {**ANSWERS, 409: Problem, 412: Problem, 413: Problem, 415: Problem}
 
 
 def add_verbs() -> None:
@@ -83,6 +84,7 @@ def _operation(verb: Verb) -> Callable[..., Any]:
         )
         if dry_run:
             found = preview(the_desk(), order)
+            _check_same(verb, order, found.facts, repeated=found.repeated)
             shown = {
                 "case": case,
                 "facts": [shapes.fact_out(fact) for fact in _own(found.facts, case)],
@@ -91,6 +93,7 @@ def _operation(verb: Verb) -> Callable[..., Any]:
             }
             return Status(200, shown)
         receipt = do(the_desk(), order)
+        _check_same(verb, order, receipt.facts, repeated=receipt.repeated)
         facts = [shapes.fact_out(fact) for fact in _own(receipt.facts, case)]
         return Status(201, {"case": case, "repeated": receipt.repeated, "facts": facts})
 
@@ -104,6 +107,19 @@ def _fields(request: HttpRequest, verb: Verb, case: str) -> dict[str, object]:
     except Misuse:
         the_desk().case(case, by=person(request))
         raise
+
+
+def _check_same(verb: Verb, order: Order, facts: tuple[Fact, ...], *, repeated: bool) -> None:
+    """Raise `Misuse` when a key came again with other fields: whoever sent them must not take them for recorded."""
+    first = next((fact for fact in facts if fact.kind == verb.kind), None)
+    if not repeated or first is None:
+        return
+    known = {name: value for name, value in fields_of(first).items() if name in verb.body.__struct_fields__}
+    if parse_fields(verb.body, {**known, **order.fields}, now=now(), what=verb.name) != first.body:
+        raise Misuse(
+            f"the key was used for {first.kind} with other fields, fact {first.number}",
+            hint="Use another key for another command. Nothing was recorded.",
+        )
 
 
 def _own(facts: tuple[Fact, ...], case: str) -> list[Fact]:

@@ -12,7 +12,7 @@ from midstream.cases.verbs import VERBS, Verb
 from midstream.cases.visibility import Sight, readers, sight, viewer
 from midstream.desk.front.files import files, messages
 from midstream.desk.front.preview import may_withdraw
-from midstream.desk.reading import Shown, Why, reasons, show
+from midstream.desk.reading import Shown, Why, offered, reasons, show
 from midstream.ledger.fact import Fact, fields_of
 from midstream.policy.owners import owner
 from midstream.project import Person as ProjectPerson
@@ -179,7 +179,7 @@ def work_of(entry: Why, shown: Shown, moment: datetime) -> Work:
         why=entry,
         who=whose.people,
         who_why=whose.why,
-        buttons=buttons(duty.case, duty.key, duty.do, duty.subject, duty.missing),
+        buttons=buttons(duty.case, duty.key, offered(duty.do, seen=shown.seen), duty.subject, duty.missing),
     )
 
 

@@ -12,29 +12,32 @@ from django.views.decorators.http import require_http_methods
 
 from midstream.cases.errors import Refused
 from midstream.cases.states import is_public
-from midstream.cases.verbs import Verb
+from midstream.cases.verbs import VERBS, Verb
 from midstream.cases.visibility import Sight
 from midstream.desk.do import Order, Receipt, do, find_verb
 from midstream.desk.errors import Misuse, NotFound, Stale
 from midstream.desk.fields import read_moment
-from midstream.desk.front.forms import Field, faults_of, fields_of, form, given, meaning
+from midstream.desk.front.forms import Field, faults_of, form, given, meaning
 from midstream.desk.front.preview import Preview, may_withdraw, preview
 from midstream.desk.reading import Shown, show
 from midstream.ledger.errors import BadFact
 from midstream.ledger.fact import Fact
-from midstream.ledger.fact import fields_of as written_in
+from midstream.policy.filling import asked_for, defaults
 from midstream.web.context import frame_of
 from midstream.web.pages.case import words_of
 from midstream.web.pages.today import row_id
 from midstream.web.pages.today_after import place_of, redraw
 from midstream.web.parts import now, parts, person_of, the_desk
 
+NEWS = 5
+"""How many of the facts that came meanwhile are told."""
+
 
 class Panel(msgspec.Struct, kw_only=True):
     """What the panel of a verb shows: its fields, what it would change, or why it cannot be done.
 
     `seen` is the last fact that the person had before them; after a refusal as stale it is the `last` there is, so that
-    they go on from there.
+    they go on from there, and `news` are the facts in between, in words.
     """
 
     case: str
@@ -53,14 +56,16 @@ class Panel(msgspec.Struct, kw_only=True):
     fault: str = ""
     hint: str = ""
     is_stale: bool = False
+    news: tuple[tuple[Fact, tuple[tuple[str, str], ...]], ...] = ()
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
-    """One fact of a receipt, in words, and whether it can be taken back."""
+    """One fact of a receipt, in words, and whether it can be taken back: by the reader, or at least by the team."""
 
     fact: Fact
     words: tuple[tuple[str, str], ...]
     may_go: bool
+    may_team: bool
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,21 +84,24 @@ def deed(request: HttpRequest, name: str, verb: str) -> HttpResponse:
         number = shown.facts[-1].number
         parts().noted.case(desk, person=person, case=name, how="deed", number=number, now=now())
     posted = request.POST if request.method == "POST" else None
-    panel = panel_of(shown, found, posted if posted is not None else request.GET, is_posted=posted is not None)
+    sent = posted if posted is not None else request.GET
+    panel = panel_of(shown, found, sent, is_posted=posted is not None, person=person)
     if posted is None or posted.get("step") != "do" or posted.get("checked") != panel.checked:
-        return _draw(request, look_ahead(panel, person=person), status=200)
-    return carry_out(request, panel, person=person)
+        return _draw(request, look_ahead(panel, shown, person=person), status=200)
+    return carry_out(request, panel, shown, person=person)
 
 
-def panel_of(shown: Shown, verb: Verb, sent: Mapping[str, str], *, is_posted: bool) -> Panel:
+def panel_of(shown: Shown, verb: Verb, sent: Mapping[str, str], *, is_posted: bool, person: str) -> Panel:
     """Return the panel for what was sent: its fields are named ``f.NAME``, so that none is taken for ours."""
     typed = {name[2:]: str(value) for name, value in sent.items() if name.startswith("f.")}
     typed = {name: value.replace("\r\n", "\n") for name, value in typed.items()}
     if not is_posted:
-        typed = {**asked_for(shown, verb, sent.get("task", "")), **typed}
+        typed = {**filled_in(shown, verb, sent.get("task", ""), person=person), **typed}
     filled = given(verb, typed)
     task, at = sent.get("task", "")[:200], sent.get("at", "").strip()[:60]
-    seen = sent.get("seen", "")
+    seen, checked = sent.get("seen", ""), checked_of(filled, at)
+    # What was changed since its change was shown is another command; what is sent again as it was shown is the same.
+    is_same = is_posted and sent.get("step") == "do" and sent.get("checked") == checked
     last = max((fact.number for fact in shown.facts), default=0)
     return Panel(
         case=shown.case.id,
@@ -104,27 +112,17 @@ def panel_of(shown: Shown, verb: Verb, sent: Mapping[str, str], *, is_posted: bo
         row=row_id(shown.case.id, task),
         seen=int(seen) if is_posted and seen.isdecimal() and len(seen) < 10 else last,
         last=last,
-        key=sent.get("key", "")[:60] if is_posted else f"web:{get_random_string(24)}",
+        key=sent.get("key", "")[:60] if is_same else f"web:{get_random_string(24)}",
         at=at,
-        checked=checked_of(filled, at),
+        checked=checked,
     )
 
 
-def asked_for(shown: Shown, verb: Verb, task: str) -> dict[str, str]:
-    """Return what the facts of a task already say of the verb's needed fields: until when somebody asked, say.
-
-    Only facts of the same subject as what the verb records count, and no text is taken from them: that one's own words
-    are asked for.
-    """
+def filled_in(shown: Shown, verb: Verb, task: str, *, person: str) -> dict[str, str]:
+    """Return what needs not be typed: what the desk would fill in, and what the facts of the task already say."""
     because = {number for duty in shown.known.duties if duty.key == task for number in duty.because}
-    subject = verb.kind.partition(".")[0]
-    facts = [fact for fact in shown.facts if fact.number in because and fact.kind.partition(".")[0] == subject]
-    needed = [field for field in fields_of(verb) if field.required and field.input != "text"]
-    found: dict[str, str] = {}
-    for fact in facts:
-        said = written_in(fact)
-        found |= {field.name: str(said[field.name]) for field in needed if said.get(field.name)}
-    return found
+    asked = asked_for(verb, (fact for fact in shown.facts if fact.number in because))
+    return {**defaults(verb, shown.case, shown.known.team, by=person), **asked}
 
 
 def checked_of(filled: Mapping[str, str], at: str) -> str:
@@ -152,7 +150,7 @@ def _plain(panel: Panel, name: str, value: str) -> object:
     return value in {"yes", "on", "true", "1"} if field.input == "yes" else value.strip()
 
 
-def look_ahead(panel: Panel, *, person: str) -> Panel:
+def look_ahead(panel: Panel, shown: Shown, *, person: str) -> Panel:
     """Return the panel with what the verb would change, or with what is in its way."""
     missing = [field for field in panel.fields if field.required and not field.value.strip()]
     if any(field.fault for field in panel.fields):
@@ -163,13 +161,20 @@ def look_ahead(panel: Panel, *, person: str) -> Panel:
         if not missing:
             panel.fault, panel.hint = error.what, error.hint
     except Stale as error:
-        panel.fault, panel.hint, panel.is_stale, panel.seen = error.what, "", True, panel.last
+        _catch_up(panel, shown, error)
     except (Refused, BadFact) as error:
         panel.fault, panel.hint = error.what, error.hint
     return panel
 
 
-def carry_out(request: HttpRequest, panel: Panel, *, person: str) -> HttpResponse:
+def _catch_up(panel: Panel, shown: Shown, error: Stale) -> None:
+    """Let the panel say what came meanwhile, and go on from there."""
+    news = [fact for fact in shown.facts if fact.number > panel.seen][-NEWS:]
+    panel.news = tuple((fact, words_of(fact)) for fact in news)
+    panel.fault, panel.hint, panel.is_stale, panel.seen = error.what, "", True, panel.last
+
+
+def carry_out(request: HttpRequest, panel: Panel, shown: Shown, *, person: str) -> HttpResponse:
     """Return the receipt, after the verb was done; or the panel with what was in its way, and nothing recorded.
 
     On Today the receipt comes with the whole list, as it stands after what was done.
@@ -178,21 +183,23 @@ def carry_out(request: HttpRequest, panel: Panel, *, person: str) -> HttpRespons
     try:
         receipt = do(the_desk(), order_of(panel, person=person))
     except Stale as error:
-        panel.fault, panel.is_stale, panel.seen = error.what, True, panel.last
+        _catch_up(panel, shown, error)
         return _draw(request, panel, status=409)
     except (Refused, Misuse, BadFact) as error:
         panel.fault, panel.hint = error.what, error.hint
         return _draw(request, panel, status=422)
-    context = {"panel": panel, "receipt": receipt, "written": written_of(receipt), "now": now()}
+    context = {"panel": panel, "receipt": receipt, "written": written_of(receipt, shown.seen), "now": now()}
     if place is not None:
         return redraw(request, place, render_to_string("deed/receipt.html", context, request))
     template = "deed/receipt.html" if request.headers.get("HX-Request") else "deed/receipt_page.html"
     return render(request, template, context)
 
 
-def written_of(receipt: Receipt) -> list[Written]:
-    """Return the facts of a receipt in words."""
-    return [Written(fact=fact, words=words_of(fact), may_go=may_withdraw(fact, receipt.case)) for fact in receipt.facts]
+def written_of(receipt: Receipt, seen: Sight) -> list[Written]:
+    """Return the facts of a receipt in words, each with whether the reader can take it back."""
+    own = seen >= VERBS["withdraw"].least
+    found = [(fact, may_withdraw(fact, receipt.case)) for fact in receipt.facts]
+    return [Written(fact=fact, words=words_of(fact), may_go=own and may, may_team=may) for fact, may in found]
 
 
 def _draw(request: HttpRequest, panel: Panel, *, status: int) -> HttpResponse:

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_safe
 
 from midstream.cases.verbs import VERBS
 from midstream.cases.visibility import Viewer, viewer
-from midstream.desk.derive import follows
 from midstream.desk.desk import Desk
 from midstream.desk.errors import Misuse
 from midstream.desk.reading import HORIZONS, Counts, Task, Today, about
 from midstream.desk.reading import today as read_today
 from midstream.desk.worker import idle
+from midstream.policy.filling import follows
 from midstream.web.context import frame_of
 from midstream.web.parts import person_of, the_desk
 from midstream.web.whole import Content, whole_page

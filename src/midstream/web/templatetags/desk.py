@@ -7,7 +7,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.template import Library
-from django.utils.html import conditional_escape, escape, format_html
+from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import get_current_timezone_name
 
@@ -92,6 +92,16 @@ def seen(text: object) -> SafeString:
     if whole.isprintable():
         return conditional_escape(whole)
     return mark_safe("".join(map(_character, whole)))  # noqa: S308 - every character was escaped or is a mark
+
+
+@register.filter
+def worded(text: object) -> SafeString:
+    """Return words of ours in which names stand between backticks as the code they are, all of it escaped."""
+    parts = str(text).split("`")
+    if len(parts) % 2 == 0:  # one backtick is alone
+        return seen(text)
+    marked = (format_html("<code>{}</code>", seen(part)) if at % 2 else seen(part) for at, part in enumerate(parts))
+    return format_html_join("", "{}", ((part,) for part in marked))
 
 
 @lru_cache(maxsize=2048)

@@ -1,6 +1,7 @@
 """Who comes in, with what, and what they learn."""
 
 import pytest
+from django.test import Client
 
 from midstream.desk.desk import Desk
 from midstream.desk.front.tokens import revoke_token
@@ -89,3 +90,96 @@ def test_a_look_at_a_private_case_is_recorded(program: Programs, desk: Desk) -> 
 def test_an_address_that_is_none_is_told_as_a_problem(program: Programs, path: str) -> None:
     answer = program("ada").get(path)
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+
+
+def bare(*, token: str = "") -> Client:
+    """Return a program of which nothing is known but its token, and that comes from a page of somebody else's."""
+    headers = {"Origin": "https://elsewhere.example"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    return Client(enforce_csrf_checks=True, headers=headers, HTTP_HOST="127.0.0.1", REMOTE_ADDR="127.0.0.1")
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/cases/acme-1/explode"])
+def test_a_verb_that_is_none_is_told_as_a_problem_whoever_asks(path: str, desk: Desk) -> None:
+    del desk
+    answer = bare().post(f"/api{path}", b"{}", content_type="application/json")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize("path", ["/tasks", "/cases/acme-2", "/openapi.json"])
+def test_head_is_answered_as_get_is_without_a_body(program: Programs, path: str) -> None:
+    program("ada")
+    client = bare(token=f"mst_{1:016x}_{'s' * 43}")
+    head, get = client.head(f"/api{path}"), client.get(f"/api{path}")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.get("ETag") == get.get("ETag")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/tasks", "GET, HEAD"),
+        ("PUT", "/cases/acme-1", "GET, HEAD"),
+        ("OPTIONS", "/cases", "GET, HEAD"),
+        ("GET", "/cases/acme-1/note", "POST"),
+        ("HEAD", "/cases/acme-1/note", "POST"),
+    ],
+)
+def test_a_method_that_is_not_taken_is_a_problem_that_says_which_are(
+    desk: Desk, method: str, path: str, allowed: str
+) -> None:
+    del desk
+    answer = bare().generic(method, f"/api{path}")
+    assert (answer.status_code, answer["Allow"]) == (405, allowed)
+    assert answer["Content-Type"] == "application/problem+json"
+    assert not [name for name in answer.headers if name.lower().startswith("access-control")]
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({"CONTENT_TYPE": "application/x-www-form-urlencoded"}, 415),
+        ({"CONTENT_TYPE": "text/plain"}, 415),
+        ({"CONTENT_TYPE": ""}, 415),
+        ({"CONTENT_LENGTH": str(3 << 20)}, 413),
+        ({"CONTENT_LENGTH": str(13 << 20)}, 413),
+        ({"HTTP_TRANSFER_ENCODING": "chunked"}, 411),
+        ({"CONTENT_TYPE": "application/json; charset=utf-8"}, 201),
+    ],
+)
+def test_a_body_that_is_not_taken_is_a_problem_and_records_nothing(
+    program: Programs, desk: Desk, changed: dict[str, str], status: int
+) -> None:
+    program("ada")
+    before = desk.store.version()
+    client = bare(token=f"mst_{1:016x}_{'s' * 43}")
+    sent = {"content_type": "application/json", "data": b'{"text": "Looked at it"}'}
+    answer = client.generic("POST", "/api/cases/acme-1/note", **sent, **changed)
+    assert answer.status_code == status
+    assert (desk.store.version() == before) is (status != 201)
+    if status != 201:
+        assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_a_key_is_for_one_command_and_other_fields_are_another(program: Programs, desk: Desk) -> None:
+    ada = program("ada")
+    end = "2027-03-24T12:00:00.5Z"
+    sent = {"until": end, "reason": "They need time."}
+    assert ada.post("/cases/acme-1/extend-embargo", sent, Idempotency_Key="k1").status_code == 201
+    before = desk.store.version()
+    again = ada.post(
+        "/cases/acme-1/extend-embargo",
+        {**sent, "until": end.replace("Z", "+00:00").replace(".5", ".500")},
+        Idempotency_Key="k1",
+    )
+    assert (again.status_code, again.json()["repeated"]) == (201, True)
+    for other in ({"reason": "Another one."}, {"until": "2027-03-25T12:00:00Z"}):
+        refused = ada.post("/cases/acme-1/extend-embargo", {**sent, **other}, Idempotency_Key="k1")
+        assert refused.status_code == 422
+        assert "with other fields" in refused.json()["detail"]
+    assert desk.store.version() == before
+
+
+def test_who_is_late_is_told_what_a_program_does_about_it(program: Programs) -> None:
+    late = program("ada").post("/cases/acme-1/note", {"text": "Looked"}, If_Match='"1"')
+    assert late.status_code == 412
+    assert "ETag" in late.json()["hint"]

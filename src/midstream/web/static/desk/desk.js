@@ -62,9 +62,28 @@
     if (form?.matches("[data-autosubmit]:not([hx-get])")) form.requestSubmit();
   });
 
+  // Somebody signed in anew: forms drawn before get the mark that is taken from now on.
+  document.addEventListener("new-mark", (event) => {
+    for (const mark of document.querySelectorAll("[name=csrfmiddlewaretoken]")) mark.value = event.detail.value;
+  });
+
+  // What is folded is printed too, but for forms.
+  const folded = () => [...document.querySelectorAll("main details:not([open]):not(:has(form))")];
+  let opened = [];
+  window.addEventListener("beforeprint", () => {
+    opened = folded();
+    for (const part of opened) part.open = true;
+  });
+  window.addEventListener("afterprint", () => {
+    for (const part of opened) part.open = false;
+  });
+
   // What was put into the page takes the focus, so that the keyboard goes on from there.
   document.addEventListener("htmx:afterSettle", (event) => {
     const put = event.detail.target;
+    // The place for trouble is at the top, which may be far away; what is done afterwards ends it.
+    if (put.id === "notice") return put.scrollIntoView({ block: "center" });
+    document.getElementById("notice")?.replaceChildren();
     if (put.id === "tasks") {
       put.querySelector(".receipt")?.focus({ preventScroll: true });
       put.querySelector(".receipt")?.closest("[data-row]")?.scrollIntoView({ block: "nearest" });

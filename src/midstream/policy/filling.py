@@ -1,0 +1,110 @@
+"""What of a verb's fields needs not be typed, as the facts say it; and a duty's commands, with blanks for the rest."""
+
+import functools
+import shlex
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from msgspec import inspect as types
+
+from midstream.cases.case import Case
+from midstream.cases.team import Team
+from midstream.ledger.fact import Fact
+from midstream.ledger.fact import fields_of as written_in
+from midstream.ledger.kinds.cve import CveAssigned
+from midstream.ledger.kinds.fix import FixMerged
+from midstream.policy.duties import Duty
+
+if TYPE_CHECKING:
+    from midstream.cases.verbs import Verb
+
+BLANK = "…"
+"""Stands in a command for what a person has to put there; a command that still holds it is refused."""
+
+LONG = 1_000
+"""From this length a text is a person's own words."""
+
+
+def commands(duty: Duty, do: Iterable[str], facts: Iterable[Fact], case: Case, team: Team) -> tuple[str, ...]:
+    """Return what to type after ``midstream do`` for each of the verbs `do` that meet the duty.
+
+    What follows from the duty, and from those of its facts that the reader may see, is filled in, each field quoted as
+    a shell needs it; what is needed and does not follow stands as a blank.
+    """
+    from midstream.cases.verbs import VERBS  # noqa: PLC0415 - reading what was derived needs no verbs
+
+    own = [fact for fact in facts if fact.number in duty.because]
+    found = []
+    for name in do:
+        verb = VERBS[name]
+        fields = {**asked_for(verb, own), **follows(verb, duty.subject, duty.missing)}
+        # Whether an id is free is for the day of the command: the desk takes one, or says that none is left.
+        known = {*fields, *defaults(verb, case, team, by=""), *(("cve",) if verb.body is CveAssigned else ())}
+        words = [shlex.quote(f"{field}={value}") for field, value in fields.items()]
+        words += [f"{field}={BLANK}" for field in needed(verb) if field not in known]
+        found.append(" ".join((duty.case, name, *words)))
+    return tuple(found)
+
+
+@functools.cache
+def needed(verb: "Verb") -> dict[str, bool]:
+    """Return the names of the fields that must be given, and whether each is a text: a person's own words."""
+    info = types.type_info(verb.body)
+    entries = info.fields if isinstance(info, types.StructType) else ()
+    return {
+        entry.name: isinstance(entry.type, types.StrType) and (entry.type.max_length or 0) >= LONG
+        for entry in entries
+        if entry.required
+    }
+
+
+def follows(verb: "Verb", subject: str, missing: tuple[str, ...]) -> dict[str, str]:
+    """Return the fields of a verb that follow from what a duty is about and from the events that would meet it."""
+    fields: dict[str, str] = {}
+    for place in ("branch", "party"):
+        if subject and place in verb.body.__struct_fields__:
+            fields[place] = subject
+    for event in missing:
+        kind, *narrowed = event.split()
+        if kind == verb.kind:
+            pairs = (part.partition("=") for part in narrowed)
+            fields |= {field: value.partition("|")[0] for field, _, value in pairs}
+    return fields
+
+
+def asked_for(verb: "Verb", facts: Iterable[Fact]) -> dict[str, str]:
+    """Return what the facts of a task already say of the verb's needed fields: until when somebody asked, say.
+
+    Only facts of the same subject as what the verb records count, and no text is taken from them: that one's own words
+    are asked for.
+    """
+    subject = verb.kind.partition(".")[0]
+    wanted = [name for name, is_text in needed(verb).items() if not is_text]
+    found: dict[str, str] = {}
+    for fact in facts:
+        if fact.kind.partition(".")[0] == subject:
+            said = written_in(fact)
+            found |= {name: str(said[name]) for name in wanted if said.get(name)}
+    return found
+
+
+def defaults(verb: "Verb", case: Case, team: Team, *, by: str) -> dict[str, str]:
+    """Return what needs not be typed: oneself, the main line, the next free CVE id, the case's own."""
+    names = verb.body.__struct_fields__
+    found: dict[str, str] = {}
+    if "person" in names and verb.name in {"claim", "claim-role", "release-role"}:
+        found["person"] = by
+    if "reviewer" in names:
+        found["reviewer"] = by
+    if verb.body is FixMerged and len(lines := main_lines(team)) == 1:
+        found["into"] = lines[0]
+    if verb.body is CveAssigned:
+        found |= {"cve": team.free_cves[0]} if team.free_cves else {}
+    elif "cve" in names and (assigned := case.last(CveAssigned)):
+        found["cve"] = assigned[1].cve
+    return found
+
+
+def main_lines(team: Team) -> list[str]:
+    """Return the branches on which the project develops."""
+    return [branch.name for branch in team.project.branches if branch.kind == "development"]
