@@ -313,7 +313,8 @@ class Publication(Part, frozen=True, kw_only=True):
 class Foreign(Part, frozen=True, kw_only=True):
     """A value that a reader found in a document of `target` and that the record has no field for; JSON as it came.
 
-    It is written again to that target only. `path` is a JSON Pointer (RFC 6901).
+    It is written again to that target only. `path` is a JSON Pointer (RFC 6901), in which items of lists have names
+    (`advisories.carry.anchors`); one that ends in ``/-`` is of a value that is added to its list.
     """
 
     target: str = ""
@@ -323,7 +324,8 @@ class Foreign(Part, frozen=True, kw_only=True):
     @property
     def key(self) -> str:
         """What it is matched by."""
-        return f"{self.target} {self.path}"
+        added = f" {self.value!r}" if self.path.endswith("/-") else ""
+        return f"{self.target} {self.path}{added}"
 
 
 class Advisory(Part, frozen=True, kw_only=True):

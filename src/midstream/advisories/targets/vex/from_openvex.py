@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from packageurl import PackageURL
 
-from midstream.advisories.carry.foreign import anchored_foreign_of
+from midstream.advisories.carry.foreign import Unread, foreign_of
 from midstream.advisories.carry.outline import read_outline
 from midstream.advisories.reading import Provenance, Reading
 from midstream.advisories.record import Advisory, Component, Ids, Justification, Statement, Verdict
@@ -33,6 +33,14 @@ PLACES: Final = {
     },
 }
 """Where each field that a document keeps stands in it."""
+UNREAD: Final = (
+    Unread(path="/statements/*/products/*/hashes/*"),
+    Unread(path="/statements/*/products/*/identifiers/*", is_ours=lambda _, name: name == "purl"),
+    Unread(path="/statements/*/products/*/subcomponents/*"),
+    Unread(path="/statements/*/supplier"),
+    Unread(path="/statements/*/vulnerability/@id"),
+)
+"""What a document has a name for and the record has no field for."""
 _CVE: Final = re.compile(r"CVE-[0-9]{4}-[0-9]{4,19}")
 _GHSA: Final = re.compile(r"GHSA(-[0-9a-z]{4}){3}")
 
@@ -52,7 +60,7 @@ def read(document: openvex.Document) -> Reading:
         ids=Ids(cve=cve, ghsa=ghsa, aliases=tuple(each for each in names if each not in {cve, ghsa, id_})),
         summary={"en": summary} if summary else {},
         component=outlined or _stated(document),
-        foreign=anchored_foreign_of(document, target=NAME),
+        foreign=foreign_of(document, target=NAME, unread=UNREAD),
     )
     return Reading(partial=partial, provenance=Provenance(target=NAME, places=dict(PLACES)))
 
