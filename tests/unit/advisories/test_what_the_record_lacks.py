@@ -94,3 +94,39 @@ def test_a_rejected_record_holds_nothing_of_a_published_one() -> None:
     made = target.write(record=record, publisher=PUBLISHER, releases=RELEASES, now=NOW)
     cna = json.loads(target.dump(made))["containers"]["cna"]
     assert set(cna) == {"providerMetadata", "rejectedReasons", "x_theirs"}
+
+
+def test_the_summary_and_description_of_another_vendor_are_read() -> None:
+    tree = tree_of("csaf20")
+    tree["vulnerabilities"][0]["notes"] = [
+        {"category": "summary", "title": "Vulnerability Summary", "text": "It leaks."},
+        {"category": "description", "title": "Vulnerability Description", "text": "It leaks keys."},
+    ]
+    target = TARGETS["csaf20"]
+    partial = target.read(target.load(json.dumps(tree).encode())).partial
+    assert (partial.summary, partial.details) == ({"en": "It leaks."}, {"en": "It leaks keys."})
+    assert partial.foreign == ()
+
+
+@pytest.mark.parametrize("name", ["csaf20", "csaf21"])
+def test_a_second_cve_id_is_no_id_of_another_system(name: str) -> None:
+    target = TARGETS[name]
+    ids = msgspec.structs.replace(PUBLIC.ids, aliases=("PYSEC-2025-1", "CVE-2025-1111"))
+    record = msgspec.structs.replace(PUBLIC, ids=ids)
+    document = target.write(record=record, publisher=PUBLISHER, releases=RELEASES, now=NOW)
+    assert target.check(document, now=NOW) == ()
+    assert target.read(document).partial.ids == ids
+
+
+def test_a_metric_of_another_kind_is_no_fault() -> None:
+    tree = tree_of("cve")
+    tree["containers"]["cna"]["metrics"].append({"other": {"type": "ssvc", "content": {"id": "x"}}})
+    target = TARGETS["cve"]
+    assert target.check(target.load(json.dumps(tree).encode()), now=NOW) == ()
+
+
+def test_what_only_looks_like_a_cve_id_stays_an_alias() -> None:
+    target = TARGETS["osv"]
+    raw = b'{"id": "x_1", "modified": "2025-01-01T00:00:00Z", "aliases": ["CVE-1", "CVE-2025-1111"]}'
+    ids = target.read(target.load(raw)).partial.ids
+    assert (ids.cve, ids.aliases) == ("CVE-2025-1111", ("CVE-1",))

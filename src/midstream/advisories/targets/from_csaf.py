@@ -41,7 +41,7 @@ PLACES = {
     "id": "/document/tracking/id",
     "ids.cve": f"{_FLAW}/cve",
     "ids.ghsa": f"{_FLAW}/ids",
-    "ids.aliases": f"{_FLAW}/ids",
+    "ids.aliases": f"{_FLAW}/ids, /document/references",
     "ids.other": f"{_FLAW}/ids",
     "ids.upstream": "/document/references",
     "ids.related": "/document/references",
@@ -121,7 +121,7 @@ _STATUSES: dict[str, Verdict] = {
     "known_not_affected": "not_affected",
     "under_investigation": "under_investigation",
 }
-_POINTER = re.compile(r"(Upstream|Related): (\S+)")
+_POINTER = re.compile(r"(Upstream|Related|Alias): (\S+)")
 
 
 def _is_read_note(notes: Sequence[Any], place: int) -> bool:
@@ -129,7 +129,7 @@ def _is_read_note(notes: Sequence[Any], place: int) -> bool:
     note = entry_at(notes, place)
     title = str(note.get("title", ""))
     is_ours = title in _TITLES or title.startswith(("Code of ", "Branch ", "Release "))
-    return is_ours or note.get("category") == "description" or _is_of_products(notes, place)
+    return is_ours or note.get("category") in ("description", "summary") or _is_of_products(notes, place)
 
 
 def _is_read_threat(threats: Sequence[Any], place: int) -> bool:
@@ -187,7 +187,7 @@ def read(document: csaf.CsafDocument) -> Reading:
         id=document.tracking.id,
         ids=_ids(each, pointers=pointers),
         title={"en": meta.title} if meta.title else {},
-        summary=_english(notes.get("Summary", "")),
+        summary=_english(notes.get("Summary") or _summed_up(each)),
         details=_english(notes.get("Details") or _described(each)),
         impact=_english(next((t.details for t in each.threats if t.category == "impact" and not t.product_ids), "")),
         weakness=tuple(Weakness(cwe=int(number)) for number in _numbers("CWE", _weaknesses(each, notes))),
@@ -284,6 +284,13 @@ def _is_one(uris: Foreign) -> bool:
     return isinstance(uris.value, list) and [set(each) for each in uris.value] == [{"namespace", "uri"}]
 
 
+def _summed_up(each: csaf.Vulnerability) -> str:
+    """Return the summary of a document that is not ours, which gives it whatever title it likes."""
+    if any(note.title in ("Summary", "Details", "Title") for note in each.notes):
+        return ""
+    return next((note.text for note in each.notes if note.category == "summary"), "")
+
+
 def _described(each: csaf.Vulnerability) -> str:
     """Return the description of a document that is not ours."""
     if any(note.title in ("Summary", "Title") for note in each.notes):
@@ -296,7 +303,10 @@ def _ids(each: csaf.Vulnerability, *, pointers: list[re.Match[str]]) -> Ids:
     return Ids(
         cve=each.cve,
         ghsa=next((text for system, text in named if system == "GHSA"), ""),
-        aliases=tuple(text for system, text in named if system == "Alias"),
+        aliases=(
+            *(text for system, text in named if system == "Alias"),
+            *(found[2] for found in pointers if found[1] == "Alias"),
+        ),
         upstream=tuple(found[2] for found in pointers if found[1] == "Upstream"),
         related=tuple(found[2] for found in pointers if found[1] == "Related"),
         other=tuple(

@@ -288,7 +288,7 @@ def read(document: osv.OsvRecord) -> Reading:
     """Return what the record tells, with our own extension where there is one."""
     own = document.database_specific or {}
     extension = read_extension(own.get("midstream"), kept=EXTENSION)
-    cves = [each for each in document.aliases if each.startswith("CVE-")]
+    cves = [each for each in document.aliases if re.fullmatch(r"CVE-[0-9]{4}-[0-9]{4,19}", each)]
     ghsas = [each for each in document.aliases if each.startswith("GHSA-")]
     cve, ghsa = (cves or [""])[0], (ghsas or [""])[0]
     details, sections = read_sections(document.details, names=SECTIONS)
