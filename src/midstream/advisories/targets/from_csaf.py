@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import msgspec
@@ -229,6 +230,14 @@ def read(document: csaf.CsafDocument) -> Reading:
         provenance=Provenance(target=target, places=places),
         doubts=tuple(doubts),
     )
+
+
+def about(document: csaf.CsafDocument, ids: AbstractSet[str]) -> csaf.CsafDocument:
+    """Return the document with that vulnerability alone which has one of the ids; the whole when none has."""
+    for each in document.vulnerabilities:
+        if ids & {each.cve, *(entry.text for entry in each.ids)}:
+            return msgspec.structs.replace(document, vulnerabilities=(each,))
+    return document
 
 
 def field_of(document: csaf.CsafDocument, path: str) -> str:

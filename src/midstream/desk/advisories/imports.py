@@ -47,7 +47,8 @@ def read_in(desk: Desk, case: str, *, content: bytes, format_: str = "", by: str
     if case:
         _check_team(desk, case, by=by)
     target = TARGETS[format_ or format_of(content)]
-    reading = target.read(target.load(content))
+    document = target.load(content)
+    reading = target.read(document)
     if not case:
         case = case_of(desk, reading.partial, by=by)
         _check_team(desk, case, by=by)
@@ -55,10 +56,12 @@ def read_in(desk: Desk, case: str, *, content: bytes, format_: str = "", by: str
     found: Offer | None = None
 
     def decision() -> Decision:
-        nonlocal found
+        nonlocal found, reading
         now = desk.clock()
         told, _ = desk.case(case, by=by)
         at = known_of(desk, told, public=False)
+        if other_flaw(at.whole, reading.partial):
+            reading = target.read(target.about(document, {at.whole.ids.cve, at.whole.ids.ghsa, at.whole.id} - {""}))
         if other := other_flaw(at.whole, reading.partial):
             raise Refused(
                 f"the document is about {other}, and {case} is about {at.whole.ids.cve or at.whole.id}",

@@ -1,6 +1,7 @@
 """CycloneDX read back: what a document of vulnerabilities tells of the record, ours or another's."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -108,6 +109,8 @@ def read(document: vex.Document) -> Reading:
     first = document.vulnerabilities[0] if document.vulnerabilities else vex.Vulnerability()
     mine, doubts = told([(each.name, each.value) for each in first.properties])
     components, more = _components(document)
+    others = {each.id for each in document.vulnerabilities} - {first.id}
+    more += (f"the document is about {len(others)} more vulnerabilities; only {first.id} was read",) if others else ()
     label = document.metadata.label[0] if document.metadata else ""
     partial = Advisory(
         id=mine.get("id", ""),
@@ -142,6 +145,14 @@ def read(document: vex.Document) -> Reading:
     return Reading(
         partial=partial, provenance=Provenance(target="cyclonedx", places=dict(PLACES)), doubts=(*doubts, *more)
     )
+
+
+def about(document: vex.Document, ids: AbstractSet[str]) -> vex.Document:
+    """Return the document with those entries alone that are about one of the ids; the whole when none is."""
+    found = tuple(
+        each for each in document.vulnerabilities if ids & {each.id, *(reference.id for reference in each.references)}
+    )
+    return msgspec.structs.replace(document, vulnerabilities=found) if found else document
 
 
 def _advice(field: str, native: str, mine: dict[str, Any]) -> tuple[Advice, ...]:
@@ -192,6 +203,7 @@ def _statements(document: vex.Document, ref: str) -> tuple[Statement, ...]:
             detail=entry.analysis.detail if entry.analysis else "",
         )
         for entry in document.vulnerabilities
+        if entry.id == document.vulnerabilities[0].id
         for affects in entry.affects
         if affects.ref == ref
         for version in affects.versions
