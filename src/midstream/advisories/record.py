@@ -7,6 +7,8 @@ document can tell is a record too. Moments are aware UTC instants of whole secon
 """
 
 import functools
+import hashlib
+import json
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -324,8 +326,10 @@ class Foreign(Part, frozen=True, kw_only=True):
     @property
     def key(self) -> str:
         """What it is matched by."""
-        added = f" {self.value!r}" if self.path.endswith("/-") else ""
-        return f"{self.target} {self.path}{added}"
+        if not self.path.endswith("/-"):
+            return f"{self.target} {self.path}"
+        text = json.dumps(self.value, sort_keys=True)
+        return f"{self.target} {self.path} {hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 class Advisory(Part, frozen=True, kw_only=True):

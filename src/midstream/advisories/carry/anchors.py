@@ -71,7 +71,8 @@ _OF_LIST: Final[dict[str, tuple[Names, ...]]] = {
         *(("version",), ("range",), ("version", "lessThan", "lessThanOrEqual", "status")),
         ("introduced", "fixed", "last_affected", "limit"),
     ),
-    "vulnerabilities": (("cve",), ("bom-ref",), ("id",), _PACKAGE, (*_PACKAGE, "vulnerable_version_range")),
+    # of CSAF the one that is read, and written, is the first, with or without a CVE id
+    "vulnerabilities": (("bom-ref",), ("id",), _PACKAGE, (*_PACKAGE, "vulnerable_version_range")),
     "workarounds": _TEXT,
     "x_generic_uris": (("namespace", "uri"),),
 }
