@@ -254,8 +254,8 @@ class Credit(Part, frozen=True, kw_only=True):
 
     @property
     def key(self) -> str:
-        """What it is matched by; somebody known by the organisation alone is matched by that."""
-        return self.name or self.org
+        """What it is matched by; somebody known by the organisation or the account alone is matched by that."""
+        return self.name or self.org or self.github
 
 
 class Dates(Part, frozen=True, kw_only=True):

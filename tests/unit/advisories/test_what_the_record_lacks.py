@@ -7,7 +7,10 @@ import msgspec
 import pytest
 
 from midstream.advisories.formats import TARGETS
+from midstream.advisories.intake.merge import merge
 from midstream.advisories.public import public_part
+from midstream.advisories.reading import Provenance
+from midstream.advisories.record import Advisory, Credit
 from tests.advisories import NOW, PUBLISHER, RECORD, RELEASES, V31, V40
 
 PUBLIC = public_part(RECORD, now=NOW)
@@ -130,3 +133,15 @@ def test_what_only_looks_like_a_cve_id_stays_an_alias() -> None:
     raw = b'{"id": "x_1", "modified": "2025-01-01T00:00:00Z", "aliases": ["CVE-1", "CVE-2025-1111"]}'
     ids = target.read(target.load(raw)).partial.ids
     assert (ids.cve, ids.aliases) == ("CVE-2025-1111", ("CVE-1",))
+
+
+def test_an_account_alone_is_nobody_else() -> None:
+    ours = Credit(name="Bob", role="finder", consent="public")
+    theirs = Credit(github="rosa", role="finder")
+    found = merge(
+        record=Advisory(credit=(ours,)),
+        partial=Advisory(credit=(theirs,)),
+        provenance=Provenance(target="ghsa", places={}),
+    )
+    assert found.record.credit == (ours, theirs)
+    assert [each.field for each in found.taken] == ["credit[rosa]"]

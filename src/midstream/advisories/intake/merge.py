@@ -146,6 +146,8 @@ def is_same(ours: Any, theirs: Any) -> bool:  # noqa: ANN401 (items of any list 
             and _fits(ours.component, theirs.component)
         )
     if isinstance(ours, Credit):
+        if not theirs.name and not theirs.org:  # an account alone, as GitHub has it
+            return ours.github == theirs.github and _fits(ours.role, theirs.role)
         same_name = bool(ours.name) and ours.name == theirs.name and _fits(ours.role, theirs.role)
         return same_name or (not theirs.name and ours.org == theirs.org and _fits(ours.role, theirs.role))
     if isinstance(ours, Part):
