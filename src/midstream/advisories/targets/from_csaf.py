@@ -216,17 +216,13 @@ def read(document: csaf.CsafDocument) -> Reading:
             for entry in document.tracking.revision_history
         ),
         distribution=Distribution(tlp=_LABELS.get(_label(meta), "")),
-        foreign=foreign_of(
-            msgspec.structs.replace(document, vulnerabilities=document.vulnerabilities[:1]),
-            target=target,
-            unread=UNREAD,
-        ),
+        foreign=_foreign(document, target=target),
     )
     doubts = [str(fault) for fault in wrong_members(document)]
     if len(document.vulnerabilities) > 1:
         doubts.append(f"the document is about {len(document.vulnerabilities)} vulnerabilities; only the first was read")
     return Reading(
-        partial=msgspec.structs.replace(partial, foreign=_without_helpers(partial)),
+        partial=partial,
         provenance=Provenance(target=target, places=places),
         doubts=tuple(doubts),
     )
@@ -284,9 +280,11 @@ def _english(text: str) -> dict[str, str]:
     return {"en": text} if text else {}
 
 
-def _without_helpers(partial: Advisory) -> tuple[Any, ...]:
-    """Return the foreign values without the one address that we write where a product has no purl and no cpe."""
-    return tuple(each for each in partial.foreign if not (each.path.endswith("/x_generic_uris") and _is_one(each)))
+def _foreign(document: csaf.CsafDocument, *, target: str) -> tuple[Foreign, ...]:
+    """Return the foreign values, without the one address that we write where a product has no purl and no cpe."""
+    first = msgspec.structs.replace(document, vulnerabilities=document.vulnerabilities[:1])
+    found = foreign_of(first, target=target, unread=UNREAD)
+    return tuple(each for each in found if not (each.path.endswith("/x_generic_uris") and _is_one(each)))
 
 
 def _is_one(uris: Foreign) -> bool:

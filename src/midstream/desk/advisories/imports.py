@@ -7,7 +7,9 @@ import msgspec
 from midstream.advisories.formats import TARGETS
 from midstream.advisories.intake.imported import Offer, offer, other_flaw, written
 from midstream.advisories.intake.marks import format_of
+from midstream.advisories.reading import Reading
 from midstream.advisories.record import Advisory
+from midstream.advisories.targets.target import Target
 from midstream.cases.errors import Refused
 from midstream.cases.guards import Asked, is_open
 from midstream.cases.visibility import Sight
@@ -60,13 +62,7 @@ def read_in(desk: Desk, case: str, *, content: bytes, format_: str = "", by: str
         now = desk.clock()
         told, _ = desk.case(case, by=by)
         at = known_of(desk, told, public=False)
-        if other_flaw(at.whole, reading.partial):
-            reading = target.read(target.about(document, {at.whole.ids.cve, at.whole.ids.ghsa, at.whole.id} - {""}))
-        if other := other_flaw(at.whole, reading.partial):
-            raise Refused(
-                f"the document is about {other}, and {case} is about {at.whole.ids.cve or at.whole.id}",
-                hint="Name the case it is about; nothing was recorded.",
-            )
+        reading = _about(at.whole, reading, target=target, document=document, case=case)
         found = offer(record=at.whole, partial=reading.partial, provenance=reading.provenance)
         if dry or not found.taken:
             return Decision(now=now)
@@ -85,6 +81,19 @@ def read_in(desk: Desk, case: str, *, content: bytes, format_: str = "", by: str
     facts = desk.commit(decision, key="")
     assert found is not None  # noqa: S101 - `commit` asks at least once
     return ReadIn(offer=found, doubts=reading.doubts, facts=facts, case=case, format=target.name)
+
+
+def _about(record: Advisory, reading: Reading, *, target: Target, document: object, case: str) -> Reading:
+    """Return what the document tells of the flaw of the record, which need not be the first; refuse when nothing."""
+    if other_flaw(record, reading.partial):
+        ids = {record.ids.cve, record.ids.ghsa, record.id} - {""}
+        reading = target.read(target.about(document, ids))
+    if other := other_flaw(record, reading.partial):
+        raise Refused(
+            f"the document is about {other}, and {case} is about {record.ids.cve or record.id}",
+            hint="Name the case it is about; nothing was recorded.",
+        )
+    return reading
 
 
 def case_of(desk: Desk, partial: Advisory, *, by: str) -> str:
