@@ -7,6 +7,8 @@ document can tell is a record too. Moments are aware UTC instants of whole secon
 """
 
 import functools
+import hashlib
+import json
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -252,8 +254,8 @@ class Credit(Part, frozen=True, kw_only=True):
 
     @property
     def key(self) -> str:
-        """What it is matched by; somebody known by the organisation alone is matched by that."""
-        return self.name or self.org
+        """What it is matched by; somebody known by the organisation or the account alone is matched by that."""
+        return self.name or self.org or self.github
 
 
 class Dates(Part, frozen=True, kw_only=True):
@@ -313,7 +315,8 @@ class Publication(Part, frozen=True, kw_only=True):
 class Foreign(Part, frozen=True, kw_only=True):
     """A value that a reader found in a document of `target` and that the record has no field for; JSON as it came.
 
-    It is written again to that target only. `path` is a JSON Pointer (RFC 6901).
+    It is written again to that target only. `path` is a JSON Pointer (RFC 6901), in which items of lists have names
+    (`advisories.carry.anchors`); one that ends in ``/-`` is of a value that is added to its list.
     """
 
     target: str = ""
@@ -323,7 +326,10 @@ class Foreign(Part, frozen=True, kw_only=True):
     @property
     def key(self) -> str:
         """What it is matched by."""
-        return f"{self.target} {self.path}"
+        if not self.path.endswith("/-"):
+            return f"{self.target} {self.path}"
+        text = json.dumps(self.value, sort_keys=True)
+        return f"{self.target} {self.path} {hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 class Advisory(Part, frozen=True, kw_only=True):

@@ -257,3 +257,36 @@ def test_an_advisory_whose_id_is_a_path_stays_inside_of_the_site(tmp_path: Path,
     }
     assert all(".." not in path.parts and len(path.name) < 256 for path in Path(desk.site_at).rglob("*"))
     assert not Path("/etc/passwd.html").exists()
+
+
+SEVERAL = {
+    "csaf20": ("vulnerabilities", {"cve": "CVE-2024-1111", "notes": [{"category": "summary", "text": "Theirs."}]}),
+    "openvex": (
+        "statements",
+        {
+            "vulnerability": {"name": "CVE-2024-1111", "description": "Theirs."},
+            "products": [{"@id": "pkg:generic/x@1"}],
+            "status": "fixed",
+        },
+    ),
+    "cyclonedx": ("vulnerabilities", {"id": "CVE-2024-1111", "detail": "Theirs."}),
+}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_of_a_document_about_several_flaws_the_one_of_the_case_is_read(tmp_path: Path, name: str) -> None:
+    desk = a_desk(tmp_path)
+    act(desk, CASE, "assign-cve", cve="CVE-2025-53022", assigner="another CNA")
+    tree = json.loads(right(name))
+    where, other = SEVERAL[name]
+    tree[where].insert(0, other)
+    found = tried(desk, json.dumps(tree).encode(), name)
+    assert isinstance(found, ReadIn)
+    told = " ".join([*map(repr, found.offer.taken), *found.offer.left])
+    assert "Theirs." not in told
+    assert "CVE-2024-1111" not in told
+    assert found.offer.taken
+    stranger = TARGETS[name].read(TARGETS[name].load(json.dumps(tree).encode()))
+    assert stranger.partial.ids.cve == "CVE-2024-1111"
+    assert stranger.partial.ids.aliases == ()
+    assert any("only" in each for each in stranger.doubts)

@@ -1,87 +1,104 @@
 """Values of a target that the record has no field for: found when reading, written again to that target only."""
 
-import json
-from collections.abc import Iterable
-from typing import Any, TypeVar
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final, TypeVar
 
 import msgspec
 
-from midstream.advisories.carry.outline import without_outline
+from midstream.advisories.carry.anchors import END, item_at, step_to
 from midstream.advisories.record import Advisory, Foreign
 from midstream.formats.base.node import Node, read_node, unknown_members, write_node
 
 _Node = TypeVar("_Node", bound=Node)
+_OPEN: Final = frozenset(
+    {"database_specific", "ecosystem_specific", "hashes", "identifiers", "cvss_severities", "cvss", "source"}
+)
+"""Objects that hold what their writers like: one is made for a value where we write none."""
 
 
-def foreign_of(document: Node, *, target: str) -> tuple[Foreign, ...]:
-    """Return the members of the document that its format has no type for, in the order of their paths."""
-    found = [Foreign(target=target, path=path, value=value) for path, value in unknown_members(document)]
-    return tuple(sorted(found, key=lambda each: each.path))
+def _never(_: Any, __: Any) -> bool:  # noqa: ANN401 (JSON, and a step in it)
+    return False
 
 
-def anchored_foreign_of(document: Node, *, target: str) -> tuple[Foreign, ...]:
-    """Return as `foreign_of`, with items of lists by what names them in place of their number.
+class Unread(msgspec.Struct, frozen=True, kw_only=True):
+    """A place of a format that no field of the record is read from, though the format has a name for it.
 
-    ``/components/bom-ref=lib/x`` stays with its component when others come and go; it is written to no other.
+    ``*`` in the path is each item of a list, or each member of an object. `is_ours` is given the list or the object
+    and the number or the name of what stands in it, and tells what we read, or write ourselves. Both come from
+    others: neither need be what the format says.
+    """
+
+    path: str
+    is_ours: Callable[[Any, Any], bool] = _never
+
+
+def entry_at(items: Any, place: Any) -> dict[str, Any]:  # noqa: ANN401 (JSON, and a step in it)
+    """Return the object that stands at the place; an empty one for whatever else stands there."""
+    item = items[place]
+    return item if isinstance(item, dict) else {}
+
+
+def foreign_of(document: Node, *, target: str, unread: Sequence[Unread] = ()) -> tuple[Foreign, ...]:
+    """Return what the record has no field for: members of unknown names at any depth, and what stands at `unread`.
+
+    Items of lists are named by what they are in place of their number (`anchors`), so that a value stays with its item
+    when others come and go; an item that is `unread` as a whole is to be added to its list.
     """
     tree = write_node(document)
-    return tuple(
-        msgspec.structs.replace(each, path=_anchored(tree, each.path)) for each in foreign_of(document, target=target)
-    )
+    found = {tuple(map(_plain, path.split("/")[1:])): value for path, value in unknown_members(document)}
+    for each in unread:
+        found |= dict(_values_at(tree, each.path.split("/")[1:], is_ours=each.is_ours))
+    values = [
+        Foreign(target=target, path=_anchored(tree, steps), value=value)
+        for steps, value in found.items()
+        if not any(steps[:depth] in found for depth in range(1, len(steps)))
+    ]
+    return tuple(sorted(values, key=lambda each: each.path))
 
 
-_NAMES = (
-    *(("spdxId",), ("bom-ref",), ("@id",), ("ref",), ("id",), ("url",), ("vector",), ("version",), ("range",)),
-    *(("identifier",), ("locator",), ("name",), ("extension_cdxPropName",), ("type",)),
-    ("status", "justification", "impact_statement", "action_statement", "status_notes"),
-)
-"""The members that name an item of a list, the surest first."""
+def _values_at(
+    here: Any,  # noqa: ANN401 (JSON)
+    steps: Sequence[str],
+    *,
+    is_ours: Callable[[Any, Any], bool],
+    above: tuple[str, ...] = (),
+) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield the steps to each value that a path of an `Unread` leads to, and the value."""
+    if not isinstance(here, dict | list):
+        return
+    names: Iterable[Any] = here if isinstance(here, dict) else range(len(here))
+    for name in [each for each in names if steps[0] in ("*", str(each))]:
+        if len(steps) > 1:
+            yield from _values_at(here[name], steps[1:], is_ours=is_ours, above=(*above, str(name)))
+        elif not is_ours(here, name):
+            yield (*above, str(name)), here[name]
 
 
-def _anchored(tree: Any, path: str) -> str:  # noqa: ANN401 (JSON)
-    steps = path.split("/")[1:]
-    here, found = tree, []
+def _anchored(tree: Any, steps: Sequence[str]) -> str:  # noqa: ANN401 (JSON)
+    """Return the path with items by what names them; one that is itself the value is added to the end of its list."""
+    here, found, of = tree, [], ""
     for step in steps[:-1]:
         if isinstance(here, list):
-            found.append(_name_in(here, int(step)))
+            found.append(step_to(here, int(step), of=of))
             here = here[int(step)]
         else:
-            found.append(step)
-            here = here[_plain(step)]
-    return "/".join(("", *found, steps[-1]))
+            found.append(of := step)
+            here = here[of]
+    return _written([*found, END if isinstance(here, list) else steps[-1]])
 
 
-def _name_in(items: list[Any], place: int) -> str:
-    """Return the step to an item: by the members that it alone has so, else its number."""
-    for names in _NAMES:
-        if (word := _word(items[place], names)) and sum(_word(each, names) == word for each in items) == 1:
-            return word.replace("~", "~0").replace("/", "~1")
-    return str(place)
-
-
-def word_of(name: str, value: str) -> str:
-    """Return the step to the item of a list that `name` names so."""
-    return f"{name}={json.dumps([value])}".replace("~", "~0").replace("/", "~1")
-
-
-def _word(item: Any, names: tuple[str, ...]) -> str:  # noqa: ANN401 (JSON)
-    values = [item.get(name, "") for name in names] if isinstance(item, dict) else []
-    values = [without_outline(value) if isinstance(value, str) else value for value in values]
-    return f"{names[0]}={json.dumps(values)}" if any(values) else ""
+def _written(steps: Iterable[str]) -> str:
+    return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
 
 
 def _plain(step: str) -> str:
     return step.replace("~1", "/").replace("~0", "~")
 
 
-def _item(items: list[Any], step: str) -> Any:  # noqa: ANN401 (JSON)
-    """Return the item that a step leads to, None when there is none or more than one."""
-    if step.isdecimal():
-        return items[int(step)] if int(step) < len(items) else None
-    name = step.partition("=")[0]
-    names = next((each for each in _NAMES if each[0] == name), ())
-    found = [each for each in items if names and _word(each, names) == step]
-    return found[0] if len(found) == 1 else None
+def word_of(name: str, value: str) -> str:
+    """Return the step, as a path has it, to the item of a list that `name` names so."""
+    return _written([step_to([{name: value}], 0, of="")])[1:]
 
 
 def with_foreign(document: _Node, record: Advisory, *, target: str) -> _Node:
@@ -103,15 +120,15 @@ def put_foreign(tree: dict[str, Any], values: Iterable[Foreign]) -> None:
 def _put(tree: Any, path: str, value: Any) -> None:  # noqa: ANN401 (JSON)
     """Put the value at the JSON Pointer (RFC 6901) unless something stands there or nothing can."""
     steps = [_plain(step) for step in path.split("/")[1:]]
-    if not steps:
-        return
     here = tree
-    for step in steps[:-1]:
+    for step, following in itertools.pairwise(steps):
         if isinstance(here, list):
-            here = _item(here, step)
+            here = item_at(here, step)
         elif isinstance(here, dict):
-            here = here.setdefault(step, {})
-        else:
-            return
-    if isinstance(here, dict):
+            if step not in here and (following == END or step in _OPEN):
+                here[step] = [] if following == END else {}
+            here = here.get(step)
+    if isinstance(here, dict) and steps:
         here.setdefault(steps[-1], value)
+    elif isinstance(here, list) and steps[-1:] == [END] and value not in here:
+        here.append(value)

@@ -146,8 +146,7 @@ def is_same(ours: Any, theirs: Any) -> bool:  # noqa: ANN401 (items of any list 
             and _fits(ours.component, theirs.component)
         )
     if isinstance(ours, Credit):
-        same_name = bool(ours.name) and ours.name == theirs.name and _fits(ours.role, theirs.role)
-        return same_name or (not theirs.name and ours.org == theirs.org and _fits(ours.role, theirs.role))
+        return _is_same_credit(ours, theirs)
     if isinstance(ours, Part):
         return bool(ours.key == theirs.key)  # type: ignore[attr-defined]  # every part in a list has a key
     return bool(ours == theirs)
@@ -162,6 +161,17 @@ def _is_same_component(ours: Component, theirs: Component) -> bool:
     if ours.name and theirs.name:
         return ours.name == theirs.name and _fits(ours.vendor, theirs.vendor)
     return bool(ours.repo) and ours.repo == theirs.repo
+
+
+def _is_same_credit(ours: Credit, theirs: Credit) -> bool:
+    """Return whether two credits are of one person; the document may know an organisation or an account alone."""
+    if theirs.name:
+        alike = ours.name == theirs.name
+    elif theirs.org:
+        alike = ours.org == theirs.org
+    else:
+        alike = ours.github == theirs.github and bool(ours.github)
+    return alike and _fits(ours.role, theirs.role)
 
 
 def _fits(ours: str, theirs: str) -> bool:

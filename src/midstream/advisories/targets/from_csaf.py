@@ -1,13 +1,15 @@
 """A CSAF document, of 2.0 or 2.1, as a partial record, and where each field of a record stands in one."""
 
 import re
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import msgspec
 from packageurl import PackageURL
 
 from midstream.advisories.carry import labelled
-from midstream.advisories.carry.foreign import foreign_of
+from midstream.advisories.carry.foreign import Unread, entry_at, foreign_of
 from midstream.advisories.reading import Provenance, Reading
 from midstream.advisories.record import (
     Advice,
@@ -17,6 +19,7 @@ from midstream.advisories.record import (
     Dates,
     Distribution,
     Exploitation,
+    Foreign,
     Ids,
     OtherId,
     Reference,
@@ -28,6 +31,7 @@ from midstream.advisories.record import (
     Weakness,
 )
 from midstream.advisories.targets.to_csaf import EXPLOITS, PATTERNS, SCORES, TARGET, WEAKNESSES
+from midstream.formats.base.cvss import is_computed
 from midstream.formats.base.moments import read_moment
 from midstream.formats.base.node import wrong_members
 from midstream.formats.csaf import document as csaf
@@ -38,7 +42,7 @@ PLACES = {
     "id": "/document/tracking/id",
     "ids.cve": f"{_FLAW}/cve",
     "ids.ghsa": f"{_FLAW}/ids",
-    "ids.aliases": f"{_FLAW}/ids",
+    "ids.aliases": f"{_FLAW}/ids, /document/references",
     "ids.other": f"{_FLAW}/ids",
     "ids.upstream": "/document/references",
     "ids.related": "/document/references",
@@ -118,7 +122,58 @@ _STATUSES: dict[str, Verdict] = {
     "known_not_affected": "not_affected",
     "under_investigation": "under_investigation",
 }
-_POINTER = re.compile(r"(Upstream|Related): (\S+)")
+_POINTER = re.compile(r"(Upstream|Related|Alias): (\S+)")
+
+
+def _is_read_note(notes: Sequence[Any], place: int) -> bool:
+    """Return whether a note is ours, or the description of a document that is not; or of products, which are ours."""
+    note = entry_at(notes, place)
+    title = str(note.get("title", ""))
+    is_ours = title in _TITLES or title.startswith(("Code of ", "Branch ", "Release "))
+    return is_ours or note.get("category") in ("description", "summary") or _is_of_products(notes, place)
+
+
+def _is_read_threat(threats: Sequence[Any], place: int) -> bool:
+    threat = entry_at(threats, place)
+    is_ours = threat.get("category") == "impact" or threat.get("details") in EXPLOITS.values()
+    return is_ours or _is_of_products(threats, place)
+
+
+def _is_of_products(items: Sequence[Any], place: int) -> bool:
+    """Return whether an item names products or groups: those of another's tree, which ours does not have."""
+    item = entry_at(items, place)
+    return bool(item.get("product_ids") or item.get("group_ids"))
+
+
+_TITLES = frozenset(
+    {"Summary", "Details", "Title", WEAKNESSES, PATTERNS, SCORES, "Workaround", "Mitigation"}  # the last two in 2.1
+)
+UNREAD = (
+    *(
+        Unread(path=f"/document/{name}")
+        for name in ("aggregate_severity", "distribution/text", "involvement", "license_expression", "source_lang")
+    ),
+    Unread(path="/document/notes/*", is_ours=_is_of_products),
+    Unread(path="/document/tracking/aliases/*"),
+    Unread(path="/document/x_extensions/*"),
+    Unread(path="/x_extensions/*"),
+    Unread(path=f"{_NOTES}/*", is_ours=_is_read_note),
+    Unread(path=f"{_FLAW}/acknowledgments/*/summary"),
+    Unread(path=f"{_FLAW}/dl_vuln_id"),
+    Unread(path=f"{_FLAW}/first_known_exploitation_dates/*"),
+    Unread(path=f"{_FLAW}/involvements/*", is_ours=_is_of_products),
+    Unread(path=f"{_FLAW}/references/*"),
+    Unread(path=f"{_FLAW}/threats/*", is_ours=_is_read_threat),
+    Unread(path=f"{_FLAW}/x_extensions/*"),
+    Unread(path=f"{_FLAW}/scores/*/cvss_v2"),
+    Unread(path=f"{_FLAW}/scores/*/cvss_v3/*", is_ours=is_computed),
+    *(
+        Unread(path=f"{_FLAW}/metrics/*/content/{name}")
+        for name in ("cvss_v2", "epss", "qualitative_severity_rating", "ssvc_v2", "x_extensions")
+    ),
+    *(Unread(path=f"{_FLAW}/metrics/*/content/{name}/*", is_ours=is_computed) for name in ("cvss_v3", "cvss_v4")),
+)
+"""What a CSAF document has a name for and the record has no field for; what names products is made anew."""
 
 
 def read(document: csaf.CsafDocument) -> Reading:
@@ -133,7 +188,7 @@ def read(document: csaf.CsafDocument) -> Reading:
         id=document.tracking.id,
         ids=_ids(each, pointers=pointers),
         title={"en": meta.title} if meta.title else {},
-        summary=_english(notes.get("Summary", "")),
+        summary=_english(notes.get("Summary") or _summed_up(each)),
         details=_english(notes.get("Details") or _described(each)),
         impact=_english(next((t.details for t in each.threats if t.category == "impact" and not t.product_ids), "")),
         weakness=tuple(Weakness(cwe=int(number)) for number in _numbers("CWE", _weaknesses(each, notes))),
@@ -161,16 +216,24 @@ def read(document: csaf.CsafDocument) -> Reading:
             for entry in document.tracking.revision_history
         ),
         distribution=Distribution(tlp=_LABELS.get(_label(meta), "")),
-        foreign=foreign_of(document, target=target),
+        foreign=_foreign(document, target=target),
     )
     doubts = [str(fault) for fault in wrong_members(document)]
     if len(document.vulnerabilities) > 1:
         doubts.append(f"the document is about {len(document.vulnerabilities)} vulnerabilities; only the first was read")
     return Reading(
-        partial=msgspec.structs.replace(partial, foreign=_without_helpers(partial)),
+        partial=partial,
         provenance=Provenance(target=target, places=places),
         doubts=tuple(doubts),
     )
+
+
+def about(document: csaf.CsafDocument, ids: AbstractSet[str]) -> csaf.CsafDocument:
+    """Return the document with that vulnerability alone which has one of the ids; the whole when none has."""
+    for each in document.vulnerabilities:
+        if ids & {each.cve, *(entry.text for entry in each.ids)}:
+            return msgspec.structs.replace(document, vulnerabilities=(each,))
+    return document
 
 
 def field_of(document: csaf.CsafDocument, path: str) -> str:
@@ -217,9 +280,22 @@ def _english(text: str) -> dict[str, str]:
     return {"en": text} if text else {}
 
 
-def _without_helpers(partial: Advisory) -> tuple[Any, ...]:
-    """Return the foreign values without the addresses that we write where a product has no purl and no cpe."""
-    return tuple(each for each in partial.foreign if not each.path.endswith("/x_generic_uris"))
+def _foreign(document: csaf.CsafDocument, *, target: str) -> tuple[Foreign, ...]:
+    """Return the foreign values, without the one address that we write where a product has no purl and no cpe."""
+    first = msgspec.structs.replace(document, vulnerabilities=document.vulnerabilities[:1])
+    found = foreign_of(first, target=target, unread=UNREAD)
+    return tuple(each for each in found if not (each.path.endswith("/x_generic_uris") and _is_one(each)))
+
+
+def _is_one(uris: Foreign) -> bool:
+    return isinstance(uris.value, list) and [set(each) for each in uris.value] == [{"namespace", "uri"}]
+
+
+def _summed_up(each: csaf.Vulnerability) -> str:
+    """Return the summary of a document that is not ours, which gives it whatever title it likes."""
+    if any(note.title in ("Summary", "Details", "Title") for note in each.notes):
+        return ""
+    return next((note.text for note in each.notes if note.category == "summary"), "")
 
 
 def _described(each: csaf.Vulnerability) -> str:
@@ -234,7 +310,10 @@ def _ids(each: csaf.Vulnerability, *, pointers: list[re.Match[str]]) -> Ids:
     return Ids(
         cve=each.cve,
         ghsa=next((text for system, text in named if system == "GHSA"), ""),
-        aliases=tuple(text for system, text in named if system == "Alias"),
+        aliases=(
+            *(text for system, text in named if system == "Alias"),
+            *(found[2] for found in pointers if found[1] == "Alias"),
+        ),
         upstream=tuple(found[2] for found in pointers if found[1] == "Upstream"),
         related=tuple(found[2] for found in pointers if found[1] == "Related"),
         other=tuple(

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
 from midstream.advisories.carry.extension import joined, read_extension
-from midstream.advisories.carry.foreign import foreign_of
+from midstream.advisories.carry.foreign import Unread, entry_at, foreign_of
 from midstream.advisories.reading import Provenance, Reading
 from midstream.advisories.record import (
     Advice,
@@ -23,9 +24,10 @@ from midstream.advisories.record import (
     Verdict,
     Weakness,
 )
-from midstream.advisories.targets.to_cve import EXTENSION, REPORTED, TARGET
+from midstream.advisories.targets.to_cve import EXPLOITS, EXTENSION, REPORTED, TARGET
+from midstream.formats.base.cvss import is_computed
 from midstream.formats.base.moments import read_moment
-from midstream.formats.base.node import wrong_members
+from midstream.formats.base.node import read_node, wrong_members
 from midstream.formats.cve import document as cve
 from midstream.formats.cve.versions import is_of_commits
 
@@ -90,6 +92,42 @@ _CAPEC = re.compile(r"CAPEC-([1-9][0-9]{0,4})")
 _CWE = re.compile(r"CWE-([1-9][0-9]{0,4})")
 
 
+def _is_first(_: Sequence[Any], place: int) -> bool:
+    return place == 0
+
+
+def _is_kind(tags: Sequence[Any], place: int) -> bool:
+    return place == next((number for number, tag in enumerate(tags) if str(tag) in _KINDS), -1)
+
+
+def _is_weakness(items: Sequence[Any], place: int) -> bool:
+    return bool(_weaknesses([read_node(entry_at(items, place), cve.ProblemType)]))
+
+
+def _is_score(items: Sequence[Any], place: int) -> bool:
+    return bool(_vectors(read_node(entry_at(items, place), cve.Metric)))
+
+
+UNREAD = (
+    Unread(path=f"{_CNA}/affected/*/cpes/*", is_ours=_is_first),
+    Unread(path=f"{_CNA}/configurations/*"),
+    Unread(path=f"{_CNA}/dateAssigned"),
+    Unread(
+        path=f"{_CNA}/exploits/*", is_ours=lambda items, place: entry_at(items, place).get("value") in EXPLOITS.values()
+    ),
+    Unread(path=f"{_CNA}/metrics/*", is_ours=_is_score),
+    *(Unread(path=f"{_CNA}/metrics/*/cvssV{name}/*", is_ours=is_computed) for name in ("4_0", "3_1", "3_0")),
+    Unread(path=f"{_CNA}/metrics/*/scenarios/*"),
+    Unread(path=f"{_CNA}/problemTypes/*", is_ours=_is_weakness),
+    Unread(path=f"{_CNA}/references/*/tags/*", is_ours=_is_kind),
+    Unread(path=f"{_CNA}/replacedBy/*"),
+    Unread(path=f"{_CNA}/source/discovery"),
+    Unread(path=f"{_CNA}/tags/*"),
+    Unread(path=f"{_CNA}/timeline/*", is_ours=lambda items, place: entry_at(items, place).get("value") == REPORTED),
+)
+"""What a CVE Record has a name for and the record has no field for."""
+
+
 def read(document: cve.CveRecord) -> Reading:
     """Return what the record tells, with our own extension where there is one."""
     cna = document.cna
@@ -106,7 +144,7 @@ def read(document: cve.CveRecord) -> Reading:
         impact=_impact(cna.impacts),
         weakness=_weaknesses(cna.problem_types),
         attack_pattern=tuple(int(found[1]) for each in cna.impacts if (found := _CAPEC.fullmatch(each.capec_id))),
-        score=tuple(Score(vector=vector) for metric in cna.metrics if (vector := _vector(metric))),
+        score=tuple(Score(vector=vector) for metric in cna.metrics for vector in _vectors(metric)),
         component=_components(cna.affected, is_ours=bool(extension.component)),
         workaround=_advice(cna.workarounds),
         mitigation=_advice(cna.solutions),
@@ -117,7 +155,7 @@ def read(document: cve.CveRecord) -> Reading:
             public=read_moment(cna.date_public),
             id_reserved=read_moment(document.metadata.date_reserved),
         ),
-        foreign=foreign_of(document, target=TARGET),
+        foreign=foreign_of(document, target=TARGET, unread=UNREAD),
     )
     return Reading(
         partial=_named(joined(plain, extension)),
@@ -153,7 +191,7 @@ def _details(texts: Sequence[cve.Text]) -> dict[str, str]:
     found: dict[str, str] = {}
     for text in texts:
         markdown = _media(text, "text/markdown")
-        if markdown or not text.supporting_media:
+        if markdown or not _media(text, "text/plain"):  # with which we have a summary, and no details, beside it
             found.setdefault(text.lang, markdown or text.value)
     return found
 
@@ -173,11 +211,10 @@ def _weaknesses(kinds: Sequence[cve.ProblemType]) -> tuple[Weakness, ...]:
     return tuple(Weakness(cwe=int(number)) for number in dict.fromkeys(numbers))
 
 
-def _vector(metric: cve.Metric) -> str:
-    for score in (metric.cvss_4_0, metric.cvss_3_1, metric.cvss_3_0):
-        if score and isinstance(score.get("vectorString"), str):
-            return str(score["vectorString"])
-    return ""
+def _vectors(metric: cve.Metric) -> tuple[str, ...]:
+    scores = (metric.cvss_4_0, metric.cvss_3_1, metric.cvss_3_0)
+    found = [score.get("vectorString") for score in scores if score]
+    return tuple(vector for vector in found if isinstance(vector, str) and vector)
 
 
 def _advice(texts: Sequence[cve.Text]) -> tuple[Advice, ...]:

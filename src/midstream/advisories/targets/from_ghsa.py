@@ -1,8 +1,9 @@
 """GitHub repository advisories read back: a payload of ours, or what GitHub answers."""
 
 import re
-from typing import Any, Final, cast, get_args
+from typing import Final, cast, get_args
 
+from midstream.advisories.carry.foreign import Unread, foreign_of
 from midstream.advisories.reading import Provenance, Reading
 from midstream.advisories.record import (
     Advisory,
@@ -180,12 +181,25 @@ def _revisions(body: str) -> tuple[Revision, ...]:
     return tuple(found)
 
 
+_ANSWER: Final = frozenset(
+    {
+        *("author", "collaborating_teams", "collaborating_users", "credits_detailed", "cwes", "github_reviewed_at"),
+        *("identifiers", "nvd_published_at", "private_fork", "publisher", "repository_advisory_url", "submission"),
+        *("source_code_location", "type", "url"),
+    }
+)
+"""Members of GitHub's answers that name accounts and links of GitHub's own, which are no one's to send back."""
+UNREAD: Final = (
+    Unread(path="/collaborating_teams/*"),
+    Unread(path="/collaborating_users/*"),
+    Unread(path="/cvss/*", is_ours=lambda _, name: name in ("vector_string", "score")),
+    Unread(path="/cvss_severities/*", is_ours=lambda _, name: name in ("cvss_v3", "cvss_v4")),
+    Unread(path="/cvss_severities/*/*", is_ours=lambda _, name: name in ("vector_string", "score")),
+)
+"""What a payload or an answer has a name for and the record has no field for."""
+
+
 def _foreign(document: ghsa.Payload | ghsa.Advisory) -> tuple[Foreign, ...]:
-    """Unknown keys of a payload; the answer of GitHub holds many links that are no one's to keep."""
-    if isinstance(document, ghsa.Advisory):
-        return ()
-    others: dict[str, Any] = {key: value for key, value in document.other.items() if key not in _PAYLOAD}
-    return tuple(Foreign(target="ghsa", path=f"/{key}", value=value) for key, value in others.items())
-
-
-_PAYLOAD: Final = frozenset(ghsa.Payload.__struct_fields__)
+    names = _ANSWER if isinstance(document, ghsa.Advisory) else frozenset[str]()
+    found = foreign_of(document, target="ghsa", unread=UNREAD)
+    return tuple(each for each in found if each.path.split("/")[1] not in names)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -65,13 +66,20 @@ def nothing_missing(record: Advisory, publisher: Publisher) -> str:
     return ""
 
 
+def whole(document: Any, ids: AbstractSet[str]) -> Any:  # noqa: ANN401 (any document)
+    """Return the document: its format has one flaw in each."""
+    del ids
+    return document
+
+
 class Target(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of document.
 
     `places` is the mapping: field of the record (``component.line.fix.sha``) → where the document has it. These fields
     survive writing and reading back exactly. `says` is what the format's words come to for each verdict of the record
     (``{"fixed": "unaffected", …}``), when the format speaks of releases at all. `lacks` says in a sentence why a record
-    cannot be written for this target, or nothing.
+    cannot be written for this target, or nothing. `about` is the part of a document of several flaws that is about the
+    one of these ids; the whole when none is.
     """
 
     name: str
@@ -89,3 +97,4 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     lacks: Callable[[Advisory, Publisher], str] = nothing_missing
     says: dict[Verdict, str] = {}
     evaluate: Evaluate | None = None
+    about: Callable[[Any, AbstractSet[str]], Any] = whole

@@ -96,7 +96,8 @@ def _meta(record: Advisory, *, publisher: Publisher, now: datetime, has_affected
     found += [
         csaf.Reference(category="external", summary=each.title or each.url, url=each.url) for each in record.reference
     ]
-    for word, identifiers in (("Upstream", record.ids.upstream), ("Related", record.ids.related)):
+    others = tuple(each for each in record.ids.aliases if each.startswith("CVE-"))
+    for word, identifiers in (("Upstream", record.ids.upstream), ("Related", record.ids.related), ("Alias", others)):
         found += [_pointer(word, identifier) for identifier in identifiers]
     return csaf.Meta(
         category="csaf_security_advisory" if has_affected else "csaf_vex",
@@ -192,7 +193,8 @@ def _purl(purl: str, *, version: str) -> str:
 def _vulnerability(record: Advisory, products: Sequence[_Products]) -> csaf.Vulnerability:
     lists = {name: tuple(p for each in products for p in each.of(verdict)) for verdict, name in _LISTS.items()}
     ids = [("GHSA", record.ids.ghsa)] if record.ids.ghsa else []
-    ids += [("Alias", identifier) for identifier in record.ids.aliases]
+    # A second CVE id is no id of another system (6.2.17); it stands among the references.
+    ids += [("Alias", identifier) for identifier in record.ids.aliases if not identifier.startswith("CVE-")]
     ids += [(other.system, other.text) for other in record.ids.other]
     if not record.ids.cve and not ids:
         ids = [("Advisory", record.id)]

@@ -7,13 +7,24 @@ until its own fix, and one of commits. They never stand in one list, because rea
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
 from packageurl import PackageURL
 
 from midstream.advisories.carry.extension import write_extension
 from midstream.advisories.carry.foreign import with_foreign
 from midstream.advisories.carry.plain import cut, plain
 from midstream.advisories.ranges import UNSURE, Span, git_events, judged, runs_of
-from midstream.advisories.record import BEGINNING, Advisory, Component, Credit, Publisher, Release, Score, Verdict
+from midstream.advisories.record import (
+    BEGINNING,
+    Advisory,
+    Component,
+    Credit,
+    Foreign,
+    Publisher,
+    Release,
+    Score,
+    Verdict,
+)
 from midstream.formats.base.cvss import scored
 from midstream.formats.base.cwe import name_of
 from midstream.formats.base.moments import write_moment
@@ -39,6 +50,12 @@ CREDITS = {
 }
 """The types of credit that have another name than our role."""
 REPORTED = "Reported to the project"
+EXPLOITS = {
+    "none": "No exploitation is known.",
+    "poc": "A proof of concept is public.",
+    "active": "It is exploited.",
+}
+"""What is said of each state of exploitation."""
 EXTENSION = frozenset(
     {
         "ids.ghsa",
@@ -90,6 +107,7 @@ def write(*, record: Advisory, publisher: Publisher, releases: Sequence[Release]
     if rejected:
         reason = record.reason or "This id was reserved and describes no vulnerability."
         cna = cve.Container(provider_metadata=provider, rejected_reasons=(cve.Text(lang="en", value=reason),))
+        record = msgspec.structs.replace(record, foreign=tuple(filter(_may_be_in_rejected, record.foreign)))
     else:
         cna = _container(record, provider=provider, releases=releases)
     document = cve.CveRecord(
@@ -99,6 +117,13 @@ def write(*, record: Advisory, publisher: Publisher, releases: Sequence[Release]
         containers=cve.Containers(cna=cna),
     )
     return with_foreign(document, record, target=TARGET)
+
+
+def _may_be_in_rejected(value: Foreign) -> bool:
+    """Return whether a container of a rejected id may hold the value: of its members, replacedBy and ``x_`` ones."""
+    return not value.path.startswith("/containers/cna/") or value.path.startswith(
+        ("/containers/cna/replacedBy/", "/containers/cna/x_")
+    )
 
 
 def _container(record: Advisory, *, provider: cve.Provider, releases: Sequence[Release]) -> cve.Container:
@@ -186,12 +211,7 @@ def _metric(score: Score) -> cve.Metric | None:
 
 
 def _exploits(record: Advisory) -> tuple[cve.Text, ...]:
-    words = {
-        "none": "No exploitation is known.",
-        "poc": "A proof of concept is public.",
-        "active": "It is exploited.",
-        "": "",
-    }[record.exploitation.status]
+    words = EXPLOITS.get(record.exploitation.status, "")
     return (cve.Text(lang="en", value=words),) if words else ()
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from midstream.advisories.carry.foreign import with_foreign
 from midstream.advisories.ranges import judged, runs_of, unplaced
 from midstream.advisories.record import BEGINNING, Advisory, Component, Credit, Line, Publisher, Release, Score
 from midstream.advisories.targets.from_ghsa import PLACES, ROLES, read
@@ -47,7 +48,7 @@ _FIELDS: Final = (
 def write(*, record: Advisory, publisher: Publisher, releases: Sequence[Release], now: datetime) -> ghsa.Payload:  # noqa: ARG001 - GitHub names the publisher
     """The payload of the record. It has no severity beside the vector; the state is left to the one who sends."""
     record = publishable(record, now=now)
-    return ghsa.Payload(
+    payload = ghsa.Payload(
         summary=one_line(english(record.title))[: ghsa.SUMMARY_LIMIT],
         description=md.compose(_sections(record)),
         cve_id=record.ids.cve,
@@ -61,8 +62,8 @@ def write(*, record: Advisory, publisher: Publisher, releases: Sequence[Release]
             if each.github
         ),
         cvss_vector_string=_vector(record),
-        other={each.path.removeprefix("/"): each.value for each in record.foreign if each.target == NAME},
     )
+    return with_foreign(payload, record, target=NAME)
 
 
 def lacks(record: Advisory, _: Publisher) -> str:

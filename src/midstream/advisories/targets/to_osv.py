@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from midstream.advisories.carry.extension import joined, read_extension, write_extension
-from midstream.advisories.carry.foreign import foreign_of, with_foreign
+from midstream.advisories.carry.foreign import Unread, entry_at, foreign_of, with_foreign
 from midstream.advisories.carry.sections import read_sections, write_sections
 from midstream.advisories.public import is_public, marking
 from midstream.advisories.ranges import UNSURE, git_events, judged, runs_of
@@ -24,7 +24,6 @@ from midstream.advisories.record import (
     Component,
     Credit,
     Dates,
-    Foreign,
     Ids,
     Publisher,
     Reference,
@@ -264,11 +263,32 @@ _KINDS: dict[str, ReferenceKind] = {
 }
 
 
+def _is_scored(items: Sequence[Any], place: int) -> bool:
+    return scored(str(entry_at(items, place).get("score"))) is not None
+
+
+UNREAD = (
+    # what others keep here is whatever they like (sections database_specific and ecosystem_specific)
+    Unread(path="/database_specific/*", is_ours=lambda _, name: name in ("cwe_ids", "midstream", "tlp")),
+    Unread(path="/affected/*/database_specific/*", is_ours=lambda _, name: name in ("component", "unsure")),
+    Unread(path="/affected/*/ecosystem_specific/*"),
+    Unread(path="/affected/*/ranges/*/database_specific/*", is_ours=lambda _, name: name == "versions"),
+    Unread(
+        path="/affected/*/ranges/*/database_specific/versions/*/*",
+        is_ours=lambda _, name: name in ("introduced", "fixed"),
+    ),
+    Unread(path="/affected/*/severity/*"),
+    Unread(path="/credits/*/contact/*", is_ours=lambda _, place: place == 0),
+    Unread(path="/severity/*", is_ours=_is_scored),
+)
+"""What an OSV record has a name for and the record has no field for."""
+
+
 def read(document: osv.OsvRecord) -> Reading:
     """Return what the record tells, with our own extension where there is one."""
     own = document.database_specific or {}
     extension = read_extension(own.get("midstream"), kept=EXTENSION)
-    cves = [each for each in document.aliases if each.startswith("CVE-")]
+    cves = [each for each in document.aliases if re.fullmatch(r"CVE-[0-9]{4}-[0-9]{4,19}", each)]
     ghsas = [each for each in document.aliases if each.startswith("GHSA-")]
     cve, ghsa = (cves or [""])[0], (ghsas or [""])[0]
     details, sections = read_sections(document.details, names=SECTIONS)
@@ -298,21 +318,12 @@ def read(document: osv.OsvRecord) -> Reading:
             for each in document.credits
         ),
         dates=Dates(public=read_moment(document.published), withdrawn=read_moment(document.withdrawn)),
-        foreign=(*foreign_of(document, target=TARGET), *_foreign(own)),
+        foreign=foreign_of(document, target=TARGET, unread=UNREAD),
     )
     return Reading(
         partial=_named(joined(plain, extension)),
         provenance=Provenance(target=TARGET, places=PLACES),
         doubts=tuple(str(fault) for fault in wrong_members(document)),
-    )
-
-
-def _foreign(specific: dict[str, Any]) -> tuple[Foreign, ...]:
-    """Return what others keep in ``database_specific``: whatever they like (OSV 1.7.5, section database_specific)."""
-    return tuple(
-        Foreign(target=TARGET, path=f"/database_specific/{name.replace('~', '~0').replace('/', '~1')}", value=value)
-        for name, value in sorted(specific.items())
-        if name not in ("cwe_ids", "midstream")
     )
 
 

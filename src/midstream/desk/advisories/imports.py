@@ -7,7 +7,9 @@ import msgspec
 from midstream.advisories.formats import TARGETS
 from midstream.advisories.intake.imported import Offer, offer, other_flaw, written
 from midstream.advisories.intake.marks import format_of
+from midstream.advisories.reading import Reading
 from midstream.advisories.record import Advisory
+from midstream.advisories.targets.target import Target
 from midstream.cases.errors import Refused
 from midstream.cases.guards import Asked, is_open
 from midstream.cases.visibility import Sight
@@ -47,7 +49,8 @@ def read_in(desk: Desk, case: str, *, content: bytes, format_: str = "", by: str
     if case:
         _check_team(desk, case, by=by)
     target = TARGETS[format_ or format_of(content)]
-    reading = target.read(target.load(content))
+    document = target.load(content)
+    reading = target.read(document)
     if not case:
         case = case_of(desk, reading.partial, by=by)
         _check_team(desk, case, by=by)
@@ -55,15 +58,11 @@ def read_in(desk: Desk, case: str, *, content: bytes, format_: str = "", by: str
     found: Offer | None = None
 
     def decision() -> Decision:
-        nonlocal found
+        nonlocal found, reading
         now = desk.clock()
         told, _ = desk.case(case, by=by)
         at = known_of(desk, told, public=False)
-        if other := other_flaw(at.whole, reading.partial):
-            raise Refused(
-                f"the document is about {other}, and {case} is about {at.whole.ids.cve or at.whole.id}",
-                hint="Name the case it is about; nothing was recorded.",
-            )
+        reading = _about(at.whole, reading, target=target, document=document, case=case)
         found = offer(record=at.whole, partial=reading.partial, provenance=reading.provenance)
         if dry or not found.taken:
             return Decision(now=now)
@@ -82,6 +81,19 @@ def read_in(desk: Desk, case: str, *, content: bytes, format_: str = "", by: str
     facts = desk.commit(decision, key="")
     assert found is not None  # noqa: S101 - `commit` asks at least once
     return ReadIn(offer=found, doubts=reading.doubts, facts=facts, case=case, format=target.name)
+
+
+def _about(record: Advisory, reading: Reading, *, target: Target, document: object, case: str) -> Reading:
+    """Return what the document tells of the flaw of the record, which need not be the first; refuse when nothing."""
+    if other_flaw(record, reading.partial):
+        ids = {record.ids.cve, record.ids.ghsa, record.id} - {""}
+        reading = target.read(target.about(document, ids))
+    if other := other_flaw(record, reading.partial):
+        raise Refused(
+            f"the document is about {other}, and {case} is about {record.ids.cve or record.id}",
+            hint="Name the case it is about; nothing was recorded.",
+        )
+    return reading
 
 
 def case_of(desk: Desk, partial: Advisory, *, by: str) -> str:

@@ -136,6 +136,13 @@ def faults_of(given: dict[str, Any]) -> list[str]:
     return found
 
 
+def is_computed(given: Any, name: Any) -> bool:  # noqa: ANN401 (JSON, and a member's name)
+    """Return whether the member of a CVSS object of version 3 or 4 is computed from its vector, or is the vector."""
+    vector = given.get("vectorString") if isinstance(given, dict) else None
+    right = scored(vector) if isinstance(vector, str) else None
+    return right is not None and name in _NAMES[right.version] | right.json.keys()
+
+
 def faults_of_v2(given: dict[str, Any]) -> list[tuple[str, str]]:
     """Return what is wrong with a CVSS 2 object of others, as CSAF's rule and a sentence. We write none ourselves."""
     vector = given.get("vectorString")

@@ -150,7 +150,9 @@ def _unknown(document: CveRecord) -> Iterator[Fault]:
         name = path.rpartition("/")[2]
         parent = path.rpartition("/")[0]
         is_own = parent == "/containers/cna" and re.fullmatch(r"x_[^.]*", name)
-        if is_own or f"{parent}/{name}" in _OTHERS or parent in ("/containers/cna/source", "/cveMetadata"):
+        is_metric = name == "other" and re.fullmatch(r"/containers/cna/metrics/[0-9]+", parent)
+        is_free = parent in ("/containers/cna/source", "/cveMetadata")
+        if is_own or is_metric or is_free or f"{parent}/{name}" in _OTHERS:
             continue
         hint = "put what is your own under x_… beside it" if parent == "/containers/cna" else "leave it out"
         yield _fault("schema", path, f"{name} is no member of the record format; {hint}")

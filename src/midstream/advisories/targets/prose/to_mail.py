@@ -9,7 +9,7 @@ import msgspec
 
 from midstream.advisories.public import is_public
 from midstream.advisories.reading import Provenance, Reading
-from midstream.advisories.record import Advisory, Component, Dates, Ids, Line, Publisher, Release
+from midstream.advisories.record import Advisory, Component, Dates, Ids, Line, Publisher, Release, Score, Weakness
 from midstream.advisories.targets.target import Target, file_stem, timeless
 from midstream.advisories.targets.telling import begun_at, english, publishable, version_number
 from midstream.advisories.verdicts import fixed_from
@@ -27,7 +27,10 @@ PLACES: Final = {
     "ids.upstream": "Upstream",
     "title.en": "Title",
     "dates.public": "Public",
+    "weakness.cwe": "Weakness",
+    "score.vector": "Score",
 }
+_CWE: Final = re.compile(r"CWE-([1-9][0-9]{0,5})")
 _WORDS: Final = {
     "affected": "affected, no fix yet",
     "wont_fix": "affected, no fix is planned",
@@ -90,6 +93,12 @@ def read(message: mail.Message) -> Reading:
         ),
         title={"en": fields["Title"]} if fields.get("Title") else {},
         dates=Dates(public=public),
+        weakness=tuple(
+            Weakness(cwe=int(found[1]))
+            for name, text in message.fields
+            if name == "Weakness" and (found := _CWE.fullmatch(text))
+        ),
+        score=tuple(Score(vector=text.split()[-1]) for name, text in message.fields if name == "Score"),
     )
     return Reading(partial=partial, provenance=Provenance(target=NAME, places=dict(PLACES)))
 
@@ -114,11 +123,7 @@ def _fields(record: Advisory) -> tuple[tuple[str, str], ...]:
         *(("Upstream", each) for each in record.ids.upstream),
         ("Public", write_moment(public) if public else ""),
         *(("Weakness", f"CWE-{each.cwe}") for each in record.weakness),
-        *(
-            ("Score", f"{right.score} {right.severity} {each.vector}")
-            for each in record.score
-            if (right := scored(each.vector))
-        ),
+        *(("Score", _score(each.vector)) for each in record.score),
     ]
     return tuple((name, one_line(text)) for name, text in named if text)
 

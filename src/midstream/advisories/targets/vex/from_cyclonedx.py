@@ -1,12 +1,13 @@
 """CycloneDX read back: what a document of vulnerabilities tells of the record, ours or another's."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, Final, cast
 
 import msgspec
 
-from midstream.advisories.carry.foreign import anchored_foreign_of
+from midstream.advisories.carry.foreign import Unread, entry_at, foreign_of
 from midstream.advisories.reading import Provenance, Reading
 from midstream.advisories.record import (
     Advice,
@@ -15,7 +16,6 @@ from midstream.advisories.record import (
     Credit,
     Dates,
     Distribution,
-    Foreign,
     Reference,
     Score,
     Statement,
@@ -25,7 +25,6 @@ from midstream.advisories.record import (
 )
 from midstream.advisories.targets.vex.properties import PREFIX, enriched, ids_of, text_of, told
 from midstream.formats.base.moments import read_moment
-from midstream.formats.base.node import write_node
 from midstream.formats.base.visible import visible
 from midstream.formats.cyclonedx import vex
 
@@ -77,6 +76,31 @@ PLACES: Final = {
     "revision": f"{_ENTRY}/properties",
     "distribution.tlp": "/metadata/distributionConstraints/tlp",
 }
+
+
+def _is_ours(properties: Sequence[Any], place: int) -> bool:
+    return str(entry_at(properties, place).get("name")).startswith(PREFIX)
+
+
+def _is_repo(links: Sequence[Any], place: int) -> bool:
+    found = (number for number, each in enumerate(links) if isinstance(each, dict) and each.get("type") == "vcs")
+    return place == next(found, -1)
+
+
+UNREAD: Final = (
+    Unread(path="/components/*/externalReferences/*", is_ours=_is_repo),
+    Unread(path="/components/*/externalReferences/*/*", is_ours=lambda _, name: name in ("type", "url")),
+    Unread(path="/components/*/properties/*", is_ours=_is_ours),
+    Unread(path="/components/*/supplier/contact/*"),
+    Unread(path="/components/*/supplier/url/*"),
+    Unread(path="/metadata/distributionConstraints/*", is_ours=lambda _, name: name == "tlp"),
+    Unread(path="/metadata/properties/*", is_ours=_is_ours),
+    Unread(path="/vulnerabilities/*/properties/*", is_ours=_is_ours),
+    Unread(
+        path="/vulnerabilities/0/ratings/*", is_ours=lambda ratings, place: bool(entry_at(ratings, place).get("vector"))
+    ),
+)
+"""What a document has a name for and the record has no field for."""
 _TLP: Final = {"CLEAR": "clear", "GREEN": "green", "AMBER": "amber", "AMBER_AND_STRICT": "amber+strict", "RED": "red"}
 
 
@@ -85,6 +109,8 @@ def read(document: vex.Document) -> Reading:
     first = document.vulnerabilities[0] if document.vulnerabilities else vex.Vulnerability()
     mine, doubts = told([(each.name, each.value) for each in first.properties])
     components, more = _components(document)
+    others = {each.id for each in document.vulnerabilities} - {first.id}
+    more += (f"the document is about {len(others)} more vulnerabilities; only {first.id} was read",) if others else ()
     label = document.metadata.label[0] if document.metadata else ""
     partial = Advisory(
         id=mine.get("id", ""),
@@ -112,13 +138,21 @@ def read(document: vex.Document) -> Reading:
         dates=Dates(reported=_whole(first.created), public=_whole(first.published), withdrawn=_whole(first.rejected)),
         revision=mine.get("revision", ()),
         distribution=Distribution(tlp=cast("Tlp", _TLP.get(label, ""))),
-        foreign=_foreign(document, first),
+        foreign=foreign_of(document, target="cyclonedx", unread=UNREAD),
     )
     if "exploitation" in mine:
         partial = msgspec.structs.replace(partial, exploitation=mine["exploitation"])
     return Reading(
         partial=partial, provenance=Provenance(target="cyclonedx", places=dict(PLACES)), doubts=(*doubts, *more)
     )
+
+
+def about(document: vex.Document, ids: AbstractSet[str]) -> vex.Document:
+    """Return the document with those entries alone that are about one of the ids; the whole when none is."""
+    found = tuple(
+        each for each in document.vulnerabilities if ids & {each.id, *(reference.id for reference in each.references)}
+    )
+    return msgspec.structs.replace(document, vulnerabilities=found) if found else document
 
 
 def _advice(field: str, native: str, mine: dict[str, Any]) -> tuple[Advice, ...]:
@@ -169,16 +203,11 @@ def _statements(document: vex.Document, ref: str) -> tuple[Statement, ...]:
             detail=entry.analysis.detail if entry.analysis else "",
         )
         for entry in document.vulnerabilities
+        if entry.id == document.vulnerabilities[0].id
         for affects in entry.affects
         if affects.ref == ref
         for version in affects.versions
     )
-
-
-def _foreign(document: vex.Document, first: vex.Vulnerability) -> tuple[Foreign, ...]:
-    found = anchored_foreign_of(document, target="cyclonedx")
-    others = [write_node(each) for each in first.properties if not each.name.startswith(PREFIX)]
-    return (*found, *((Foreign(target="cyclonedx", path=f"{_ENTRY}/properties", value=others),) if others else ()))
 
 
 def _whole(text: str) -> datetime | None:

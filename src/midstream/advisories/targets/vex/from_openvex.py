@@ -1,12 +1,14 @@
 """OpenVEX read back: what a document tells of the record, ours or another's."""
 
 import re
+from collections.abc import Set as AbstractSet
 from typing import Final, cast
 from urllib.parse import unquote
 
+import msgspec
 from packageurl import PackageURL
 
-from midstream.advisories.carry.foreign import anchored_foreign_of
+from midstream.advisories.carry.foreign import Unread, foreign_of
 from midstream.advisories.carry.outline import read_outline
 from midstream.advisories.reading import Provenance, Reading
 from midstream.advisories.record import Advisory, Component, Ids, Justification, Statement, Verdict
@@ -33,13 +35,22 @@ PLACES: Final = {
     },
 }
 """Where each field that a document keeps stands in it."""
+UNREAD: Final = (
+    Unread(path="/statements/*/products/*/hashes/*"),
+    Unread(path="/statements/*/products/*/identifiers/*", is_ours=lambda _, name: name == "purl"),
+    Unread(path="/statements/*/products/*/subcomponents/*"),
+    Unread(path="/statements/*/supplier"),
+    Unread(path="/statements/*/vulnerability/@id"),
+)
+"""What a document has a name for and the record has no field for."""
 _CVE: Final = re.compile(r"CVE-[0-9]{4}-[0-9]{4,19}")
 _GHSA: Final = re.compile(r"GHSA(-[0-9a-z]{4}){3}")
 
 
 def read(document: openvex.Document) -> Reading:
     """Return what the document tells of the record: its ids, its summary and what it says of components."""
-    found = [each.vulnerability for each in document.statements if each.vulnerability is not None]
+    flaws = [each.vulnerability for each in document.statements if each.vulnerability is not None]
+    found = [each for each in flaws if _names(each) & _names(flaws[0])]
     names = list(dict.fromkeys(name for each in found for name in (each.name, *each.aliases) if name))
     first = found[0].name if found else ""
     id_ = unquote(document.id.rpartition("/openvex/")[2]) if "/openvex/" in document.id else ""
@@ -51,10 +62,22 @@ def read(document: openvex.Document) -> Reading:
         id=id_,
         ids=Ids(cve=cve, ghsa=ghsa, aliases=tuple(each for each in names if each not in {cve, ghsa, id_})),
         summary={"en": summary} if summary else {},
-        component=outlined or _stated(document),
-        foreign=anchored_foreign_of(document, target=NAME),
+        component=outlined or _stated(about(document, {first} - {""})),
+        foreign=foreign_of(document, target=NAME, unread=UNREAD),
     )
-    return Reading(partial=partial, provenance=Provenance(target=NAME, places=dict(PLACES)))
+    others = {each.name for each in flaws} - {each.name for each in found}
+    doubts = (f"the document is about {len(others)} more vulnerabilities; only {first} was read",) if others else ()
+    return Reading(partial=partial, provenance=Provenance(target=NAME, places=dict(PLACES)), doubts=doubts)
+
+
+def about(document: openvex.Document, ids: AbstractSet[str]) -> openvex.Document:
+    """Return the document with those statements alone that are about one of the ids; the whole when none is."""
+    found = tuple(each for each in document.statements if each.vulnerability and ids & _names(each.vulnerability))
+    return msgspec.structs.replace(document, statements=found) if found else document
+
+
+def _names(flaw: openvex.Vulnerability) -> set[str]:
+    return {flaw.name, *flaw.aliases} - {""}
 
 
 def _stated(document: openvex.Document) -> tuple[Component, ...]:

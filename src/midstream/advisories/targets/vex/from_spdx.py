@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from midstream.advisories.carry.foreign import anchored_foreign_of, word_of
+from midstream.advisories.carry.foreign import Unread, entry_at, foreign_of, word_of
 from midstream.advisories.reading import Provenance, Reading
 from midstream.advisories.record import (
     Advisory,
@@ -19,7 +19,7 @@ from midstream.advisories.record import (
     Verdict,
     Weakness,
 )
-from midstream.advisories.targets.vex.properties import enriched, ids_of, text_of, told
+from midstream.advisories.targets.vex.properties import PREFIX, enriched, ids_of, text_of, told
 from midstream.formats.base.moments import read_moment
 from midstream.formats.base.node import Node, write_node
 from midstream.formats.spdx import security as spdx
@@ -71,6 +71,16 @@ _STATUS: Final[dict[str, Verdict]] = {
     "underInvestigationFor": "under_investigation",
 }
 _CWE: Final = re.compile(r"https://cwe\.mitre\.org/data/definitions/([0-9]{1,6})\.html")
+_ENTRIES: Final = "extension_cdxProperty"
+UNREAD: Final = (
+    Unread(path="/graph/*/comment"),
+    Unread(path="/graph/*/extension/*", is_ours=lambda items, place: _ENTRIES in entry_at(items, place)),
+    Unread(
+        path=f"/graph/*/extension/*/{_ENTRIES}/*",
+        is_ours=lambda items, place: str(entry_at(items, place).get("extension_cdxPropName")).startswith(PREFIX),
+    ),
+)
+"""What an element has a name for and the record has no field for."""
 _OURS: Final = "/security_vexVersion"
 """A member that we write, and that says nothing of the record."""
 _KNOWN: Final = (spdx.CreationInfo, spdx.SpdxDocument, spdx.Agent, spdx.Vulnerability, spdx.Package, spdx.Assessment)
@@ -117,7 +127,7 @@ def _members(document: spdx.Document) -> tuple[Foreign, ...]:
     """Members beside the graph and of the elements in it that we know, whose names SPDX does not have."""
     return tuple(
         each
-        for each in anchored_foreign_of(document, target="spdx")
+        for each in foreign_of(document, target="spdx", unread=UNREAD)
         if not each.path.endswith(_OURS) and _is_known(document, each.path)
     )
 

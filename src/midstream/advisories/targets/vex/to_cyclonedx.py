@@ -23,7 +23,7 @@ from midstream.advisories.targets.telling import (
     other_names,
     version_number,
 )
-from midstream.advisories.targets.vex.from_cyclonedx import PLACES, read
+from midstream.advisories.targets.vex.from_cyclonedx import PLACES, about, read
 from midstream.advisories.targets.vex.properties import of_component, of_record
 from midstream.formats.base.cvss import scored
 from midstream.formats.base.moments import write_moment
@@ -283,6 +283,7 @@ TARGET: Final = Target(
     dump=vex.write,
     load=vex.read,
     read=read,
+    about=about,
     check=timeless(check_vex),
     field_of=field_of,
     places=PLACES,

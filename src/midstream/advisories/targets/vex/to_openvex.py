@@ -22,7 +22,7 @@ from midstream.advisories.targets.telling import (
     version_number,
     versioned,
 )
-from midstream.advisories.targets.vex.from_openvex import NAME, PLACES, read
+from midstream.advisories.targets.vex.from_openvex import NAME, PLACES, about, read
 from midstream.formats.base.moments import write_moment
 from midstream.formats.base.visible import visible
 from midstream.formats.openvex import document as openvex
@@ -140,6 +140,7 @@ TARGET: Final = Target(
     dump=openvex.write,
     load=openvex.read,
     read=read,
+    about=about,
     check=timeless(openvex.check),
     field_of=field_of,
     places=PLACES,
