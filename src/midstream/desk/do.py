@@ -168,7 +168,7 @@ def _check_names(desk: Desk, body: Body, case: Case, team: Team) -> None:
     if isinstance(body, FixMerged) and not _main_lines(team):
         known.add(branch)  # a project file may leave the main line out; it is no branch that is maintained
     if branch and branch not in known:
-        raise Misuse(f"{team.project.name} has no branch {branch!r}", hint=nearest(branch, known) if known else "")
+        raise Misuse(f"{team.project.name} has no branch {branch!r}", hint=nearest(branch, known))
     if isinstance(body, PartyTold):
         parties = {(entry.name, entry.list) for entry in team.project.parties}
         if (body.party, body.list) not in parties:
