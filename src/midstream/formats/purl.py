@@ -79,6 +79,8 @@ def _read_slowly(text: str) -> Purl:
     # A version follows the last @ after the last slash; an npm scope begins with one before it.
     path, version = _version_of(path.strip("/") if "@" not in path else path.lstrip("/"))
     namespace, _, name = path.rstrip("/").rpartition("/")
+    if name.startswith("@"):  # a version without a name before it
+        raise ValueError("it names no package")
     namespace = _trimmed("/".join(decoded(part) for part in namespace.split("/") if part))
     name = _trimmed(decoded(name))
     if not slash or not name:

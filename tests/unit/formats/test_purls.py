@@ -75,6 +75,8 @@ def test_known_traps_read_as_the_reference_reads_them(text: str) -> None:
         ("npm/a@1", "pkg:"),
         ("pkg:npm/", "names no package"),
         ("pkg:npm/%20@1", "names no package"),
+        ("pkg:maven/@1", "names no package"),
+        ("pkg:swift/host/owner/@1.0", "names no package"),
         ("pkg:a@1", "is no type"),
         ("pkg:npm/a@1?x", "qualifier"),
         ("pkg:npm/%ff@1", "UTF-8"),

@@ -47,15 +47,21 @@ def test_tag_value_has_packages_with_their_references_and_nothing_of_files_and_t
     assert read.faults == ["line 14: an ExternalRef has three parts, this one 1"]
 
 
+@pytest.mark.parametrize("end", ["\r", "\r\n"])
+def test_tag_value_may_end_its_lines_in_other_ways(end: str) -> None:
+    assert read_tag_value(data=TAG_VALUE.replace("\n", end).encode()) == read_tag_value(data=TAG_VALUE.encode())
+
+
 def test_json_of_version_2_has_the_same() -> None:
     references = [
         {"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": PURL},
+        {"referenceType": "http://spdx.org/rdf/references/purl", "referenceLocator": "pkg:generic/mbedtls"},
         {"referenceType": "http://spdx.org/rdf/references/cpe23Type", "referenceLocator": CPE},
         {"referenceType": "swid", "referenceLocator": "x"},
     ]
     data = json.dumps({"spdxVersion": "SPDX-2.3", "name": "d", "packages": [package(externalRefs=references)]})
     read = read_json(data=data.encode())
-    assert (read.packages[0].purls, read.packages[0].cpes, read.faults) == ([PURL], [CPE], [])
+    assert (read.packages[0].purls, read.packages[0].cpes, read.faults) == ([PURL, "pkg:generic/mbedtls"], [CPE], [])
 
 
 def test_one_package_with_a_wrong_type_hides_no_other() -> None:
@@ -123,8 +129,11 @@ def test_what_is_no_document_is_refused_with_the_reason(reader: object, data: by
         reader(data=data)
 
 
-@pytest.mark.parametrize("kind", ["software_Package", ["software_Package", "Other"], [], [5], {}, 7])
+@pytest.mark.parametrize(
+    "kind",
+    ["software_Package", "ai_AIPackage", "dataset_DatasetPackage", ["software_Package", "Other"], [], [5], {}, 7],
+)
 def test_types_of_elements_may_be_lists(kind: object) -> None:
     graph = [{"type": kind, "spdxId": "urn:a", "name": "mbedtls", "software_packageUrl": PURL}]
     read = read_json_ld(data=json.dumps({"@graph": graph}).encode())
-    assert [each.purls for each in read.packages] == ([[PURL]] if "software_Package" in str(kind) else [])
+    assert [each.purls for each in read.packages] == ([[PURL]] if "Package" in str(kind) else [])

@@ -1,6 +1,6 @@
 """The tables of an index. The reference page "The exposure index" tells what each column means."""
 
-FORMAT = 3
+FORMAT = 4
 """Raised when older versions could no longer read the file rightly."""
 
 TABLES = """

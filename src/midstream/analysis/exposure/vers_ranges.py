@@ -11,6 +11,7 @@ _SCHEMES: dict[str, Scheme] = {
     "npm": "semver",
     "cargo": "semver",
     "semver": "semver",
+    "bitnami": "bitnami",
     "golang": "go",
     "rpm": "rpm",
     "apk": "apk",
@@ -19,6 +20,9 @@ _SCHEMES: dict[str, Scheme] = {
     "gem": "gem",
     "nuget": "nuget",
     "pub": "pub",
+    "dart": "pub",
+    "hex": "semver",
+    "swift": "semver",
 }
 """The schemes of VERS; ``generic`` and ``intdot`` follow the ecosystem of the component, if it has one."""
 
@@ -42,10 +46,10 @@ def is_in_vers(text: str, /, *, version: str, ecosystem: str = "") -> bool | Non
         return None
     name, slash, rest = text.removeprefix("vers:").partition("/")
     scheme = _SCHEMES.get(name) or (scheme_of(ecosystem=ecosystem) if ecosystem else None)
+    if slash and rest == "*":
+        return True
     if not slash or scheme is None or not version:
         return None
-    if rest == "*":
-        return True
     try:
         key = key_of(scheme=scheme, version=version)
         return any(each.lo <= key < each.hi for each in vers_intervals(text, scheme=scheme))
@@ -57,13 +61,13 @@ def vers_intervals(text: str, /, *, scheme: Scheme | None) -> list[Interval]:
     """Return the intervals of a ``vers:`` range; raise `ValueError` for others, and for versions without a key."""
     from midstream.formats.base.vers import bounds_of  # noqa: PLC0415 - few documents have such ranges
 
-    if scheme is None:
-        raise ValueError("its ecosystem has no known order")
     bounds = bounds_of("".join(text.split()))
     if bounds is None:
         raise ValueError(f"{text[:80]!r} is no range of versions")
     if not bounds:
         return [Interval(LOWEST, HIGHEST, "0", "")]
+    if scheme is None:
+        raise ValueError("its ecosystem has no known order")
     key_in = key_function(scheme)
     constraints = sorted((key_in(version), comparator, version) for comparator, version in bounds)
     twice = next((right for left, right in pairwise(constraints) if left[0] == right[0]), None)
@@ -82,9 +86,12 @@ def _between(constraints: list[tuple[str, str, str]]) -> list[Interval]:
     for key, comparator, text in bounds:
         if comparator[0] == ">":
             lower = lower or (key if comparator == ">=" else key + " ", f"{comparator} {text}")
-        elif lower is not None:
-            spans.append(Interval(lower[0], key + " " if comparator == "<=" else key, lower[1], f"{comparator} {text}"))
-            lower = None
+            continue
+        if lower is None:  # "<" after "<": the lesser one says nothing (VERS, "Constraints simplification")
+            last = spans.pop()
+            lower = last.lo, last.introduced
+        spans.append(Interval(lower[0], key + " " if comparator == "<=" else key, lower[1], f"{comparator} {text}"))
+        lower = None
     if lower is not None:
         spans.append(Interval(lower[0], HIGHEST, lower[1], ""))
     for cut in cuts:

@@ -15,6 +15,7 @@ from midstream.formats.base.versions import Key, key_of
 
 _VERS = re.compile(r"vers:([a-z][a-z0-9.-]{0,39})/(\*|[^\s|*]+(?:\|[^\s|*]+)*)")
 _BOUND = re.compile(r"(>=|<=|!=|<|>|=)?(.+)")
+_STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SAFE = ".-_~:+"
 
 
@@ -52,7 +53,7 @@ def bounds_of(text: str) -> list[tuple[str, str]] | None:
     bounds = []
     for part in found[2].split("|"):
         bound = _BOUND.fullmatch(part)
-        if bound is None or bound[2][0] in "<>=!":
+        if bound is None or bound[2][0] in "<>=!" or _STRAY.search(bound[2]):
             return None
         bounds.append((bound[1] or "=", unquote(bound[2])))
     return bounds
@@ -93,6 +94,13 @@ def _between(key: Key, keyed: list[tuple[str, Key]]) -> bool:
     keyed = sorted(keyed, key=lambda pair: pair[1])
     if not keyed:
         return False
+    # Of "<" after "<" the last counts, of ">" after ">" the first (section "Constraints simplification").
+    directions = ["", *(comparator[0] for comparator, _ in keyed), ""]
+    keyed = [
+        pair
+        for pair, before, here, after in zip(keyed, directions, directions[1:], directions[2:], strict=False)
+        if (here == "<" != after) or (here == ">" != before)
+    ]
     if keyed[0][0] in ("<", "<=") and key < keyed[0][1]:
         return True
     if keyed[-1][0] in (">", ">=") and key > keyed[-1][1]:

@@ -1,5 +1,6 @@
 """Packages of an SPDX document: 2.2 and 2.3 as JSON and tag-value, 3.0 as JSON-LD (spdx.github.io/spdx-spec)."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -10,6 +11,9 @@ FAULT_LIMIT = 100
 _PURL_TYPES = {"purl", "packageUrl"}
 _CPE_TYPES = {"cpe23Type", "cpe22Type", "cpe23", "cpe22"}
 _NOTHING = {"NOASSERTION", "NONE"}
+_LINE = re.compile(r"\r\n|\r|\n")
+_PACKAGES = {"software_Package", "Package", "ai_AIPackage", "dataset_DatasetPackage"}
+"""Classes of packages in SPDX 3: those of models and of data are packages of software as well."""
 
 
 class Package(msgspec.Struct, kw_only=True):
@@ -99,7 +103,7 @@ def read_json_ld(*, data: bytes) -> Document:
             spec = spec or _text(element, "specVersion", "CreationInfo", faults)
         elif kind == "SpdxDocument":
             name = _text(element, "name", "SpdxDocument", faults)
-        elif kind in {"software_Package", "Package"}:
+        elif kind in _PACKAGES:
             packages.append(_package_of_3(element, by_id, faults))
     return Document(spec=f"SPDX-{spec or '3.0'}", name=name, packages=packages, faults=faults)
 
@@ -119,7 +123,7 @@ def read_tag_value(*, data: bytes) -> Document:
         raise ValueError("it is no text in UTF-8") from None
     reading = _TagValue()
     closed = True
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(_LINE.split(text), 1):
         if not closed:  # inside <text> … </text>, which spans lines
             closed = "</text>" in line
             continue
@@ -186,8 +190,8 @@ def _package(*, id: str, name: str, version: str, download: str, references: lis
         name=name,
         version="" if version in _NOTHING else version,
         download="" if download in _NOTHING else download,
-        purls=[locator for kind, locator in references if kind in _PURL_TYPES],
-        # SPDX 2 allows the whole URI of the type as well: http://spdx.org/rdf/references/cpe23Type
+        # SPDX 2 allows the whole URI of the type as well: http://spdx.org/rdf/references/purl
+        purls=[locator for kind, locator in references if kind.rpartition("/")[2] in _PURL_TYPES],
         cpes=[locator for kind, locator in references if kind.rpartition("/")[2] in _CPE_TYPES],
     )
 

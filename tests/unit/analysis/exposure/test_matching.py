@@ -48,6 +48,14 @@ STORIES: dict[str, tuple[list[dict[str, Any]], dict[str, str]]] = {
         [entry("A", package(*PYPI, "introduced 1", "fixed 2", "introduced 2"))],
         {"1": "affected", "2": "affected", "9": "affected"},
     ),
+    "introduced twice before one fix is introduced once": (
+        [entry("A", package(*PYPI, "introduced 0", "introduced 2", "introduced 0", "fixed 2"))],
+        {"0.dev0": "affected", "1": "affected", "2": "fixed in this version", "9": "fixed in this version"},
+    ),
+    "intervals that touch, the later ones first": (
+        [entry("A", package(*PYPI, "introduced 3", "fixed 4", "introduced 2", "fixed 3", "introduced 1", "fixed 2"))],
+        {"0": "not affected", "1": "affected", "2": "affected", "3.9": "affected", "4": "fixed in this version"},
+    ),
     "the last affected is affected": (
         [entry("A", package(*PYPI, "introduced 1", "last_affected 2.0"))],
         {

@@ -105,6 +105,9 @@ def test_a_statement_about_versions_holds_for_those_only() -> None:
     ("text", "inside", "outside"),
     [
         ("vers:deb/*", ["1", "2"], []),
+        ("vers:all/*", ["1", "no version", ""], []),
+        ("vers:dart/<=1.0.0+1", ["1.0.0"], ["1.0.0+2"]),
+        ("vers:semver/>=1.0.0|<2.0.0|<3.0.0|>=4.0.0|>=5.0.0", ["2.5.0", "4.5.0"], ["0.9.0", "3.0.0"]),
         ("vers:semver/>=1.0.0|<2.0.0", ["1.0.0", "1.9.9"], ["0.9.0", "2.0.0"]),
         ("vers:semver/>1.0.0|<=2.0.0|!=1.5.0", ["1.0.1", "2.0.0"], ["1.0.0", "1.5.0", "2.0.1"]),
         ("vers:semver/1.0.0|3.0.0", ["1.0.0", "3.0.0"], ["2.0.0"]),
@@ -120,7 +123,8 @@ def test_ranges_in_vers(text: str, inside: list[str], outside: list[str]) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["", "<2", "vers:generic/<2", "vers:semver/<x.y", "vers:semver", "vers:semver/>=1.0.0|<1.0.0"]
+    "text",
+    ["", "<2", "vers:generic/<2", "vers:semver/<x.y", "vers:deb", "vers:deb/>=1|<1", "vers:deb/1%2"],
 )
 def test_ranges_that_cannot_be_told(text: str) -> None:
     assert is_in_vers(text, version="1.0.0") is None

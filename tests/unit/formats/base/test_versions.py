@@ -57,6 +57,25 @@ def test_ranges_are_written_as_they_are_read() -> None:
     assert contains("vers:semver/*", "9.9.9") is True
 
 
-@pytest.mark.parametrize("text", ["", ">=1.0", "vers:semver", "vers:semver/", "vers:SEMVER/>=1", "vers:semver/>=<1"])
+@pytest.mark.parametrize(
+    ("version", "wanted"), [("1.0.0", True), ("2.5.0", True), ("3.0.0", False), ("4.5.0", True), ("0.9.0", False)]
+)
+def test_a_bound_that_says_less_than_its_neighbour_says_nothing(version: str, wanted: bool) -> None:  # noqa: FBT001 (a row)
+    assert contains("vers:semver/>=1.0.0|<2.0.0|<3.0.0|>=4.0.0|>=5.0.0", version) is wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        ">=1.0",
+        "vers:semver",
+        "vers:semver/",
+        "vers:SEMVER/>=1",
+        "vers:semver/>=<1",
+        "vers:deb/1%2",
+        "vers:deb/1%2G0",
+    ],
+)
 def test_what_is_no_range_has_no_bounds(text: str) -> None:
     assert bounds_of(text) is None

@@ -68,6 +68,15 @@ def test_an_address_that_is_none_is_refused(change: dict[str, object]) -> None:
         write(msgspec.structs.replace(MAIL, **change))
 
 
+@pytest.mark.parametrize("word", ["x" * 3000, "漢" * 1200], ids=["ASCII", "three bytes each"])
+def test_a_word_longer_than_a_line_may_be_travels_in_short_lines(word: str) -> None:
+    mail = msgspec.structs.replace(MAIL, sections=(("Details", word),))
+    raw = write(mail)
+    assert max(map(len, raw.splitlines())) <= 78
+    assert read(raw).sections == (("Details", word),)
+    assert check(mail) == ()
+
+
 def test_an_embargoed_mail_says_so_first() -> None:
     held = msgspec.structs.replace(MAIL, embargo_until="2026-12-24T12:00:00Z", tlp="AMBER")
     assert body(held).startswith("EMBARGOED until 2026-12-24T12:00:00Z. TLP:AMBER. Do not forward")

@@ -26,7 +26,7 @@ from midstream.analysis.exposure.match import Component
 from midstream.analysis.exposure.statements import Statement
 from midstream.analysis.exposure.versions import scheme_of
 
-FORMAT = 3
+FORMAT = 4
 """Raised when older versions could no longer read the file rightly, and when keys change."""
 
 _TABLES = """
@@ -40,7 +40,7 @@ CREATE TABLE package (
     id INTEGER PRIMARY KEY, ecosystem TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (name, ecosystem)
 ) STRICT;
 CREATE TABLE component (id INTEGER PRIMARY KEY, package INTEGER NOT NULL, key TEXT, body TEXT NOT NULL) STRICT;
-INSERT INTO format VALUES (3);
+INSERT INTO format VALUES (4);
 """
 _INDEX = "CREATE INDEX IF NOT EXISTS component_by_package ON component (package, key)"
 _COMPONENTS = "SELECT component.id, ecosystem, body FROM package JOIN component ON package = package.id"

@@ -14,6 +14,18 @@ _CODENAMES = {
 }
 """Debian's releases by codename. One that is not here keeps its name, under which an index may know it."""
 
+_UBUNTU = {
+    "trusty": "14.04",
+    "xenial": "16.04",
+    "bionic": "18.04",
+    "focal": "20.04",
+    "jammy": "22.04",
+    "noble": "24.04",
+    "plucky": "25.04",
+    "questing": "25.10",
+}
+"""Ubuntu's releases by codename; the same holds for those that are not here."""
+
 _VENDORS = {
     "debian": "Debian",
     "ubuntu": "Ubuntu",
@@ -29,6 +41,9 @@ _VENDORS = {
     "mageia": "Mageia",
     "openeuler": "openEuler",
     "opensuse": "openSUSE",
+    "opensuse-leap": "openSUSE",
+    "opensuse.leap": "openSUSE",
+    "opensuse-tumbleweed": "openSUSE",
     "suse": "SUSE",
     "sles": "SUSE",
     "photon": "Photon OS",
@@ -40,6 +55,7 @@ _IDS = {"Red Hat": "rhel", "Rocky Linux": "rocky", "SUSE": "sles"}
 
 _ROLLING = {"Wolfi", "Chainguard"}
 _MAJOR_ONLY = {"Debian", "AlmaLinux", "Rocky Linux", "Red Hat", "Mageia", "Raspbian"}
+_TUMBLEWEED = re.compile(r"tumbleweed.*|[0-9]{8}")
 _LTS = re.compile(r"[0-9]*[02468]\.04")
 _PRODUCTS = {
     "almalinux:almalinux": "AlmaLinux",
@@ -74,7 +90,7 @@ def ecosystem_of(*, vendor: str, version: str) -> str:
     """Return the ecosystem of a vendor's release, by number or by Debian's codename."""
     if vendor in _ROLLING or not version:
         return vendor
-    version = _CODENAMES.get(version, version)
+    version = (_UBUNTU if vendor == "Ubuntu" else _CODENAMES).get(version, version)
     if vendor in _MAJOR_ONLY:
         version = version.partition(".")[0]
     elif vendor == "Alpine":
@@ -83,7 +99,8 @@ def ecosystem_of(*, vendor: str, version: str) -> str:
         version = ".".join(version.split(".")[:2])
         version += ":LTS" if _LTS.fullmatch(version) else ""
     elif vendor == "openSUSE":
-        version = f"Leap {version.removeprefix('leap-')}"
+        is_rolling = _TUMBLEWEED.fullmatch(version)
+        version = "Tumbleweed" if is_rolling else f"Leap {version.removeprefix('leap-')}"
     return f"{vendor}:{version}"
 
 

@@ -3,6 +3,8 @@
 import re
 from functools import lru_cache
 
+import msgspec
+
 from midstream.analysis.exposure.inputs.distributions import ecosystem_of_distribution, ecosystem_of_repository
 from midstream.analysis.exposure.match import Component
 from midstream.analysis.exposure.names import repository_name
@@ -46,6 +48,8 @@ def component_of_purl(text: str, /, *, release: str = "", place: str = "", cpe: 
     counts only where the purl names no ecosystem: in bills of materials made by scanners it is a guess.
     """
     purl = read_purl(text)
+    if purl.type == "alpine":  # as scanners wrote until the specification called it apk
+        purl = msgspec.structs.replace(purl, type="apk", namespace="alpine", name=purl.name.lower())
     kind, version = purl.type, purl.version
     if len(version) > VERSION_LIMIT:
         version = version.ljust(LENGTH_LIMIT + 1, "…")[: LENGTH_LIMIT + 1]
@@ -134,7 +138,7 @@ def _source(kind: str, upstream: str) -> tuple[str, str]:
 def _repository(purl: Purl) -> str:
     """Return the address of the repository a purl names, with ``@revision`` when it says so; "" when it names none."""
     host = _FORGES.get(purl.type)
-    if host:
-        return f"https://{host}/{purl.namespace}/{purl.name}"
+    if host or purl.type == "git":
+        return "https://" + "/".join(filter(None, (host, purl.namespace, purl.name)))
     address = purl.qualifiers.get("vcs_url", "").removeprefix("git+")
     return address if "://" in address else ""

@@ -27,6 +27,7 @@ _MODULES: dict[Scheme, str] = {
     "deb": "dpkg",
     "pep440": "pep440",
     "semver": "semver",
+    "bitnami": "bitnami",
     "go": "golang",
     "rpm": "rpm",
     "apk": "apk",

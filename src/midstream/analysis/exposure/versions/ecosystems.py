@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-Scheme = Literal["deb", "pep440", "semver", "go", "rpm", "apk", "maven", "gem", "nuget", "pub", "git-tag"]
+Scheme = Literal["deb", "pep440", "semver", "bitnami", "go", "rpm", "apk", "maven", "gem", "nuget", "pub", "git-tag"]
 
 _SCHEMES: dict[str, Scheme] = {
     "AlmaLinux": "rpm",
@@ -10,7 +10,7 @@ _SCHEMES: dict[str, Scheme] = {
     "Alpine": "apk",
     "Azure Linux": "rpm",
     "BellSoft Hardened Containers": "apk",
-    "Bitnami": "semver",
+    "Bitnami": "bitnami",
     "CPE": "git-tag",
     "Chainguard": "apk",
     "Debian": "deb",

@@ -65,7 +65,7 @@ def _rest(text: str, version: str) -> str:
 def _word(word: str, digits: str, *, is_attached: bool) -> str:
     """Return the key of one word after the numbers; "" for one that has no place."""
     if is_attached and not digits and len(word) <= 2 and word not in _STAGES.keys() - {"a", "b", "d"}:
-        return f"{_LETTER}{word}!"  # 1.1.1k, 0.9.8zg
+        return "" if word in _NOTHING else f"{_LETTER}{word}!"  # 1.1.1k, 0.9.8zg
     if word in _STAGES:
         return _BEFORE + _STAGES[word] + number(digits)
     return _LEVEL + number(digits) if word in _LEVELS else ""

@@ -1,7 +1,7 @@
 """Versions of Go modules (golang.org/ref/mod, "Versions"): with or without "v", pseudo-versions, ``+incompatible``.
 
 The toolchain's own names (go1.22rc1, golang.org/doc/toolchain) are read as the Go vulnerability database writes them
-(1.22.0-rc.1), since software lists name the standard library so.
+(1.22.0-rc.1), since software lists name the standard library so, also without "go" before them.
 """
 
 import re
@@ -10,7 +10,7 @@ from midstream.analysis.exposure.versions.alphabet import LENGTH_LIMIT, number, 
 from midstream.analysis.exposure.versions.semver import VERSION, pre_release
 
 _SHORT = re.compile(r"v?(0|[1-9][0-9]*)(?:\.(0|[1-9][0-9]*))?")
-_TOOLCHAIN = re.compile(r"go(0|[1-9][0-9]*)(?:\.(0|[1-9][0-9]*))?(?:\.(0|[1-9][0-9]*))?(?:(rc|beta)([0-9]+))?")
+_TOOLCHAIN = re.compile(r"(?:go)?(0|[1-9][0-9]*)(?:\.(0|[1-9][0-9]*))?(?:\.(0|[1-9][0-9]*))?(?:(rc|beta)([0-9]+))?")
 
 
 def key(version: str) -> str:

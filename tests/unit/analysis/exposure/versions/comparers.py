@@ -76,6 +76,14 @@ def semantic(left: str, right: str, *, fold: bool = False, number: str = "[0-9]+
     return sign(numbers_one, numbers_two) or _identifiers(pre_one, pre_two, fold=fold, number=number)
 
 
+def bitnami(left: str, right: str) -> int:
+    """As semantic versions, but what has a revision comes after what has none."""
+    bare = [version.partition("+")[0] for version in (left, right)]
+    cores = [version.removeprefix("v").partition("-")[0] for version in bare]
+    has_revision = ["-" in version for version in bare]
+    return semantic(*cores) or sign(*has_revision) or semantic(*bare)
+
+
 def nuget(left: str, right: str) -> int:
     """NuGet package version reference: as semantic versions, without regard to case; .NET reads numbers with a sign."""
     return semantic(left, right, fold=True, number="-?[0-9]+")

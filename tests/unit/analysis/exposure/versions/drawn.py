@@ -193,6 +193,7 @@ DRAWS: dict[str, Draw] = {
     "deb": _deb,
     "pep440": _pep440,
     "semver": _semver,
+    "bitnami": _semver,
     "go": _go,
     "rpm": _rpm,
     "apk": _apk,

@@ -13,6 +13,8 @@ KEPT: list[tuple[Scheme, str, str]] = [
     ("pep440", "2!1.0.post1.dev2+local.1", "1211!~p11d12alocal!n11!"),
     ("semver", "1.2.3-beta.1", "111213abeta!11!"),
     ("semver", "10.0.0", "21000~"),
+    ("bitnami", "7.4.1-0", "1714110!"),
+    ("bitnami", "7.4.1", "171411!"),
     ("go", "v0.0.0-20230101000000-0123456789ab", "000a20230101000000-0123456789ab!!"),
     ("go", "v1.2.3", "111213~"),
     ("rpm", "0:5.1.8-6.el9", '0151118"r16$el!19"'),
@@ -34,5 +36,5 @@ KEPT: list[tuple[Scheme, str, str]] = [
 
 @pytest.mark.parametrize(("scheme", "version", "key"), KEPT)
 def test_a_key_that_changes_takes_new_formats_of_both_files(scheme: Scheme, version: str, key: str) -> None:
-    assert (FORMAT, file.FORMAT) == (3, 3), "the formats were raised: write down the keys anew"
+    assert (FORMAT, file.FORMAT) == (4, 4), "the formats were raised: write down the keys anew"
     assert key_of(scheme=scheme, version=version) == key, "raise the formats of the index and of the fleet"
