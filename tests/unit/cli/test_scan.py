@@ -290,6 +290,23 @@ def test_the_openvex_skeleton_can_be_given_back_and_changes_nothing_until_it_is_
     assert "affected" not in verdicts(scans("sbom.json", "--json", "--vex", "vex.json")).values()
 
 
+def test_the_page_tells_what_is_new_what_is_gone_and_what_was_another_verdict(scans: Scans, tmp_path: Path) -> None:
+    scans("sbom.json", "--json", "-o", "before.json")
+    (tmp_path / "after.json").write_text(bom(LIBSSL, "pkg:pypi/Django@4.2.1", "pkg:github/Mbed-TLS/mbedtls@v3.6.0"))
+    page = scans("after.json", "--format", "html", "--since", "before.json").out
+    new, gone = page.partition("<h3>New</h3>")[2].partition("<h3>Gone</h3>")[::2]
+    assert "OSV-4" in new
+    assert "CVE-2026-2" not in new
+    assert "CVE-2026-2" in gone.partition("</table>")[0]
+    scans("sbom.json", "--format", "openvex", "-o", "vex.json")
+    filled = (tmp_path / "vex.json").read_text().replace("under_investigation", "fixed")
+    (tmp_path / "vex.json").write_text(filled)
+    page = scans("sbom.json", "--vex", "vex.json", "--format", "html", "--since", "before.json").out
+    assert re.search(r"<h3>Another verdict</h3>.*: CVE-2026-1 was affected, is fixed", page)
+    page = scans("sbom.json", "not-there.json", "--format", "html").out
+    assert re.search(r"<h2>Could not be read</h2>.*not-there\.json.*Check that the path is right", page, re.DOTALL)
+
+
 def test_the_page_is_whole_and_obeys_nothing_it_shows(scans: Scans, tmp_path: Path) -> None:
     evil = {"name": "<script>alert(1)</script>\u202e", "version": '"><b>'}
     (tmp_path / "evil.json").write_text(json.dumps(json.loads(bom(*PARTS)) | {"components": [evil]}))
