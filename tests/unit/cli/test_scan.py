@@ -215,7 +215,7 @@ def test_a_statement_of_the_input_itself_and_one_about_nothing(scans: Scans, tmp
     said = scans("own.json", "pkg:pypi/other@1", "--vex", "idle.json", "--json")
     assert [one["verdict"] for one in said.json["answers"]] == ["not affected"]
     assert [one["names"] for one in said.json["unused_statements"]] == [["pkg:npm/nobody"]]
-    assert "1 statements speak of nothing" in said.err
+    assert "1 statement speaks of nothing" in said.err
 
 
 def test_what_changed_since_the_last_scan(scans: Scans, tmp_path: Path) -> None:

@@ -67,7 +67,8 @@ def summary(report: "Report", changes: "Changes | None") -> Iterator[str]:
         newest = f", newest {source.newest[:10]}" if source.newest else ""
         yield f"  {source.name}: {counted(source.advisories, 'advisory')}{newest}"
     if report.unused_statements:
-        yield f"{len(report.unused_statements)} statements speak of nothing that was found here"
+        count = len(report.unused_statements)
+        yield f"{count} {'statement speaks' if count == 1 else 'statements speak'} of nothing that was found here"
 
 
 def explanation(answers: "list[Answer]", *, name: str, report: "Report") -> str:
