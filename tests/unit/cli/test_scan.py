@@ -206,6 +206,10 @@ def test_contradictory_statements_are_shown_and_fail(scans: Scans, tmp_path: Pat
     assert "disputed" in said.out
     assert "Acme" in said.out
     assert "Beta" in said.out
+    document = scans("sbom.json", "--vex", "a.json", "--vex", "b.json", "--format", "cyclonedx").json
+    (told,) = [each for each in document["vulnerabilities"] if "Acme" in str(each["properties"])]
+    assert {"name": "midstream:disputed", "value": "true"} in told["properties"]
+    assert "analysis" not in told  # what is in dispute is nobody's assessment
 
 
 def test_a_statement_of_the_input_itself_and_one_about_nothing(scans: Scans, tmp_path: Path) -> None:
