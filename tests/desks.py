@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import msgspec
-
 from midstream.adapters.mail import read_mail
 from midstream.adapters.publication import DirectoryTarget
 from midstream.desk.derive import Shelf, views_of
@@ -320,11 +318,6 @@ def mail_file(folder: Path, raw: bytes, name: str = "report.eml") -> Path:
     path = folder / name
     path.write_bytes(raw)
     return path
-
-
-def plain(value: object) -> object:
-    """Return a record as plain data, so that two can be compared field by field."""
-    return msgspec.to_builtins(value)
 
 
 Taker = Callable[[bytes], str]

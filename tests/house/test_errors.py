@@ -1,11 +1,14 @@
-"""Every error that the command line may meet has an exit code, and every raised one has a hint."""
+"""Every error that the command line may meet has an exit code, and every command that is advised can be typed."""
 
 import importlib
 import inspect
 import pkgutil
+import re
 
 import midstream
+from docs.make_reference import every_command
 from midstream.cli.errors import MISUSE, NO, TROUBLE, code_of
+from tests.house.tracked import ROOT, tracked_files
 
 CORE = (
     "formats",
@@ -52,3 +55,22 @@ def test_every_error_has_an_exit_code_or_is_only_the_base_of_others() -> None:
 def test_no_exit_code_is_kept_for_an_error_that_is_gone() -> None:
     assert errors().keys() >= MISUSE | NO | TROUBLE
     assert len(MISUSE | NO | TROUBLE) == len(MISUSE) + len(NO) + len(TROUBLE)
+
+
+def advised(text: str) -> list[str]:
+    """What a text calls a command of a group, and no command is: ``midstream policy activate``."""
+    names = {path for path, _ in every_command()}
+    groups = {name.rpartition(" ")[0] for name in names}
+    found = re.findall(r"\b(midstream [a-z-]+) ([a-z][a-z-]*)", text)
+    return [f"{group} {verb}" for group, verb in found if group in groups and f"{group} {verb}" not in names]
+
+
+def test_every_command_that_a_message_advises_is_there() -> None:
+    texts = [path for path in tracked_files() if path.parts[0] == "src" and path.suffix in {".html", ".py"}]
+    assert len(texts) > 400
+    wrong = {str(path): found for path in texts if (found := advised((ROOT / path).read_text(encoding="utf-8")))}
+    assert wrong == {}
+
+
+def test_a_command_that_is_not_there_is_found() -> None:
+    assert advised("See midstream project load FILE, or midstream policy activate.") == ["midstream policy activate"]

@@ -11,17 +11,12 @@ from midstream.formats.base.versions import Key, key_of
 _PLAIN: dict[str, Verdict] = {"not_affected": "not_affected", "investigating": "under_investigation"}
 
 
-def verdict_of(*, record: Advisory, component: Component, release: Release) -> Verdict:
-    """Return what the record says of a release of the component; ``unknown`` when it says nothing.
+def verdicts_of(*, record: Advisory, component: Component, releases: Sequence[Release]) -> tuple[Verdict, ...]:
+    """Return what the record says of each release of the component, in their order; ``unknown`` where it says nothing.
 
     An explicit statement outweighs the line of the release's branch, one about the release itself one about a range. A
     withdrawn or rejected record says of no release that it is affected.
     """
-    return verdicts_of(record=record, component=component, releases=(release,))[0]
-
-
-def verdicts_of(*, record: Advisory, component: Component, releases: Sequence[Release]) -> tuple[Verdict, ...]:
-    """Return what the record says of each of the releases of the component, as `verdict_of`, in their order."""
     if record.state in ("withdrawn", "rejected"):
         return tuple("not_affected" for _ in releases)
     lines: dict[str, Line] = {}

@@ -8,7 +8,7 @@ import click
 from midstream.cli.advisories.into import page_options, place_into
 from midstream.cli.app import Session
 from midstream.cli.errors import printable
-from midstream.cli.output import columns, fact_json, instant, json_option, paragraph, write_json
+from midstream.cli.output import columns, counted, fact_json, instant, json_option, paragraph, write_json
 
 if TYPE_CHECKING:
     from midstream.advisories.complaint import Complaint
@@ -336,9 +336,8 @@ def _say(done: "Published") -> None:
     if done.outcome.is_unchanged:
         click.echo("nothing changed, and nothing was written", err=True)
     else:
-        click.echo(
-            f"{len(done.outcome.written)} files written, {len(done.outcome.removed)} removed, and read back", err=True
-        )
+        written, removed = counted(len(done.outcome.written), "file"), len(done.outcome.removed)
+        click.echo(f"{written} written, {removed} removed, and read back", err=True)
     for said in done.notes:
         click.echo(printable(f"note: {said}"), err=True)
 

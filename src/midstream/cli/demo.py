@@ -4,6 +4,7 @@ import click
 
 from midstream.cli.app import Session
 from midstream.cli.case import log, recorded_board
+from midstream.cli.output import counted
 from midstream.cli.today import show_tasks
 from midstream.desk.demo import DUTY, SHOWN, load_demo
 from midstream.desk.reading import today
@@ -24,7 +25,7 @@ def demo(ctx: click.Context, *, then_serve: bool, port: int) -> None:
     desk = session.desk()
     count = load_demo(desk)
     session.settle(DUTY)
-    said = f"{count} facts loaded" if count else "The demo was loaded before; nothing was added"
+    said = f"{counted(count, 'fact')} loaded" if count else "The demo was loaded before; nothing was added"
     click.echo(f"{said}. You are {DUTY}, who is on duty. Cases named tf-m-… are invented.\n", err=True)
     _head("Today: what has to be done, by when, by whom, and why")
     now = session.clock()

@@ -1,5 +1,6 @@
 """How commands write: JSON, columns, instants with hour and zone, progress."""
 
+import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
@@ -80,13 +81,19 @@ def instant(moment: datetime | None, zone: str = "UTC") -> str:
     return text.removesuffix("+00:00") + "Z" if text.endswith("+00:00") else text
 
 
+def counted(count: int, word: str) -> str:
+    """Return a number with what it counts: ``1 fact``, ``2,000 facts``, ``3 advisories``."""
+    if count == 1:
+        return f"1 {word}"
+    return f"{count:,} " + (f"{word[:-1]}ies" if re.search("[^aeiou]y$", word) else f"{word}s")
+
+
 def distance(moment: datetime, now: datetime) -> str:
     """Return how far `moment` is: ``in 3 days``, ``20 hours ago``."""
     span = abs(moment - now)
     for unit, length in (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1))):
         if span >= length * (2 if unit == "day" else 1):
-            count = span // length
-            words = f"{count} {unit}{'' if count == 1 else 's'}"
+            words = counted(span // length, unit)
             return f"in {words}" if moment > now else f"{words} ago"
     return "now"
 

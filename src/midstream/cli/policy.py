@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from midstream.cli.app import Session
-from midstream.cli.output import columns, instant, json_option, paragraph, progress, write_json
+from midstream.cli.output import columns, counted, instant, json_option, paragraph, progress, write_json
 from midstream.policy.book import shipped_with
 from midstream.policy.wording import clock_in_words, limit_in_words, rule_in_words
 
@@ -35,7 +35,8 @@ def check(files: tuple[Path, ...]) -> None:
         for text in book.texts[name]:
             found = resolve(book, name, text.header.valid_from)
             if found is not None:
-                count = f"{len(found.rules)} obligations, {len(found.clocks)} clocks, {len(found.limits)} limits"
+                sorts = {"obligation": found.rules, "clock": found.clocks, "limit": found.limits}
+                count = ", ".join(counted(len(entries), word) for word, entries in sorts.items())
                 click.echo(f"{text.where}: {found.label} is sound: {count}")
 
 

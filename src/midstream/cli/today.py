@@ -8,7 +8,17 @@ import click
 
 from midstream.cli.app import Session
 from midstream.cli.errors import printable
-from midstream.cli.output import as_of_option, distance, instant, json_option, moment_of, paragraph, width, write_json
+from midstream.cli.output import (
+    as_of_option,
+    counted,
+    distance,
+    instant,
+    json_option,
+    moment_of,
+    paragraph,
+    width,
+    write_json,
+)
 from midstream.desk.reading import HORIZONS, Task, Today, about
 from midstream.desk.reading import today as read_today
 
@@ -48,7 +58,7 @@ def warn_of_worker(session: Session, now: datetime) -> None:
     if found is None:
         return
     last = f"last ran {instant(found.last_at)}, {distance(found.last_at, now)}" if found.last_at else "never ran here"
-    count = f"{'more than ' if found.is_more else ''}{found.tasks} task{'' if found.tasks == 1 else 's'}"
+    count = f"{'more than ' if found.is_more else ''}{counted(found.tasks, 'task')}"
     text = f"The worker {last}; {count} wait{'s' if found.tasks == 1 else ''} for it since {instant(found.since)}. "
     click.echo(textwrap.fill(text + "Let it run every few minutes: midstream worker --once", width()), err=True)
 

@@ -122,7 +122,7 @@ class Desk(msgspec.Struct, kw_only=True):
         return (now if as_of is None else replay(facts, case=case, as_of=as_of)), seen
 
     def name_of(self, text: str, *, by: str) -> str:
-        """Return the case that `by` means: by its own name, or by an id of its advisory, in any case of letters.
+        """Return the case that a text names to somebody: by its own name, or by an id of its advisory in any letters.
 
         The ids are ours, the CVE id, the GHSA id and its other names. A text by which nothing is called that they may
         see comes back as it was, for `case` to refuse. Raises `Misuse` when it could be several.

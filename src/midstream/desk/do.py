@@ -152,34 +152,47 @@ def _with_defaults(verb: Verb, order: Order, case: Case, team: Team) -> dict[str
 
 
 def _check_names(desk: Desk, body: Body, case: Case, team: Team) -> None:
-    """Raise `Misuse` for a branch, party, task or obligation that the project does not know."""
-    branch = body.into if isinstance(body, FixMerged) else str(getattr(body, "branch", ""))
-    known = {entry.name for entry in team.project.branches} | set(cells(case))
-    if isinstance(body, FixMerged) and not main_lines(team):
-        known.add(branch)  # a project file may leave the main line out; it is no branch that is maintained
-    if branch and branch not in known:
-        raise Misuse(f"{team.project.name} has no branch {branch!r}", hint=nearest(branch, known) if known else "")
+    """Raise `Misuse` for a branch, party, task, person, obligation or CVE id that the project does not know."""
+    _check_branch(body, case, team)
     if isinstance(body, PartyTold):
-        parties = {(entry.name, entry.list) for entry in team.project.parties}
-        if (body.party, body.list) not in parties:
-            hint = "There is: " + ", ".join(f"party={name} list={where}" for name, where in sorted(parties)) + "."
-            raise Misuse(f"{body.party!r} is not on the list {body.list!r}", hint=hint)
+        _check_party(body, team)
     if isinstance(body, TaskClaimed | TaskHandedOver | TaskReleased):
         _check_task(desk.known(case), body.task)
     if isinstance(body, TaskHandedOver) and team.project.person(body.to) is None:
         people = {person.name for person in team.project.people}
         raise Misuse(f"{team.project.name} has nobody called {body.to!r}", hint=nearest(body.to, people))
     if isinstance(body, ExceptionGranted):
-        policy = desk.known(case).policy
-        rules = {rule.name for rule in policy.rules} | {rule.slug for rule in policy.rules} if policy else set()
-        if body.obligation not in rules:
-            hint = nearest(body.obligation, rules) if rules else f"{Known.NOTHING.capitalize()}."
-            raise Misuse(f"the policy has no obligation {body.obligation!r}", hint=hint)
+        _check_obligation(desk.known(case), body.obligation)
     if isinstance(body, CveAssigned) and body.cve not in team.free_cves and not body.assigner:
         raise Misuse(
             f"{body.cve} is not a free id of {team.project.name}",
             hint="Leave cve out to take the next free one, or say whose it is: assigner=NAME.",
         )
+
+
+def _check_branch(body: Body, case: Case, team: Team) -> None:
+    branch = body.into if isinstance(body, FixMerged) else str(getattr(body, "branch", ""))
+    known = {entry.name for entry in team.project.branches} | set(cells(case))
+    if isinstance(body, FixMerged) and not main_lines(team):
+        known.add(branch)  # a project file may leave the main line out; it is no branch that is maintained
+    if branch and branch not in known:
+        raise Misuse(f"{team.project.name} has no branch {branch!r}", hint=nearest(branch, known))
+
+
+def _check_party(body: PartyTold, team: Team) -> None:
+    parties = {(entry.name, entry.list) for entry in team.project.parties}
+    if (body.party, body.list) not in parties:
+        there = ", ".join(f"party={name} list={where}" for name, where in sorted(parties))
+        hint = f"There is: {there}." if there else "Name it in the project file, as [[party]], and load that."
+        raise Misuse(f"{body.party!r} is not on the list {body.list!r}", hint=hint)
+
+
+def _check_obligation(known: Known, obligation: str) -> None:
+    policy = known.policy
+    rules = {rule.name for rule in policy.rules} | {rule.slug for rule in policy.rules} if policy else set()
+    if obligation not in rules:
+        hint = nearest(obligation, rules) if rules else f"{Known.NOTHING.capitalize()}."
+        raise Misuse(f"the policy has no obligation {obligation!r}", hint=hint)
 
 
 def _check_open(known: Known, key: str, now: datetime) -> None:

@@ -31,13 +31,17 @@ class Conflict(Exception):
         self.found = found
 
 
-class StoreTrouble(Exception):
-    """The store could not do it (disk full, no connection, damaged file): `what`, and a `hint`. Nothing was written."""
+class Trouble(Exception):
+    """The base of what goes wrong outside: `what` went wrong and where, and a `hint` what to do next."""
 
     def __init__(self, what: str, *, hint: str) -> None:
         super().__init__(what)
         self.what = what
         self.hint = hint
+
+
+class StoreTrouble(Trouble):
+    """The store could not do it (disk full, no connection, damaged file). Nothing was written."""
 
 
 class Facts(Protocol):
@@ -267,13 +271,8 @@ class MailReader(Protocol):
         ...
 
 
-class HistoryTrouble(Exception):
-    """A repository could not be read: `what`, and a `hint`. It is never a verdict about a branch."""
-
-    def __init__(self, what: str, *, hint: str) -> None:
-        super().__init__(what)
-        self.what = what
-        self.hint = hint
+class HistoryTrouble(Trouble):
+    """A repository could not be read. It is never a verdict about a branch."""
 
 
 class BlamedLine(NamedTuple):
@@ -328,14 +327,6 @@ class History(Corpus, Protocol):
 
     def show(self, commit: Sha, path: str) -> bytes | None:
         """Return a file at a commit; None when there is none, or none that is text of a common size."""
-        ...
-
-
-class OpenHistory(Protocol):
-    """Opens the repository at a path; `index` is where its index is kept, made when it is not there."""
-
-    def __call__(self, *, repo: Path, index: Path) -> History:
-        """Return the history; raise `HistoryTrouble` when there is no repository, or one that cannot be read."""
         ...
 
 
@@ -410,16 +401,8 @@ class Poster(Protocol):
         ...
 
 
-class PublishTrouble(Exception):
-    """It could not be signed, or the target could not take it: `what`, and a `hint`.
-
-    What stood there before stands there still.
-    """
-
-    def __init__(self, what: str, *, hint: str) -> None:
-        super().__init__(what)
-        self.what = what
-        self.hint = hint
+class PublishTrouble(Trouble):
+    """It could not be signed, or the target could not take it. What stood there before stands there still."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -477,7 +460,10 @@ class Target(Protocol):
         ...
 
     def mark(self) -> str:
-        """Return a text that changes with anything that stands there, without reading a file; empty for: who knows."""
+        """Return a text that is another one after any change of what stands there; empty when that cannot be told.
+
+        No file is read for it.
+        """
         ...
 
 

@@ -71,7 +71,7 @@ def policy_body(name: str, book: Book) -> PolicyActivated:
     for version in book.texts.get(name, ()):
         resolve(book, name, version.header.valid_from)
     if name not in book.texts:
-        raise Misuse(f"no policy is called {name!r}", hint=nearest(name, set(book.texts)) if book.texts else "")
+        raise Misuse(f"no policy is called {name!r}", hint=nearest(name, set(book.texts)))
     texts = book.with_ancestors(name)
     digest = hashlib.sha256("\0".join(part for text in texts for part in (text.where, text.text)).encode()).hexdigest()
     return PolicyActivated(
@@ -123,7 +123,7 @@ def record_shift(
     _check_span(starts_at, ends_at)
     people = {entry.name for entry in desk.team(project).project.people}
     if person not in people:
-        raise Misuse(f"{project} has nobody called {person!r}", hint=nearest(person, people) if people else "")
+        raise Misuse(f"{project} has nobody called {person!r}", hint=nearest(person, people))
     body: Body = RotationShift(person=person, starts_at=starts_at, ends_at=ends_at)
     if absent:
         body = AbsenceRecorded(person=person, starts_at=starts_at, ends_at=ends_at)
@@ -174,7 +174,7 @@ def tag_release(desk: Desk, *, project: str, tag: str, branch: str, commit: str,
     body = ReleaseTagged(tag=tag, branch=branch, commit=commit)
     branches = {entry.name for entry in desk.team(project).project.branches}
     if branch not in branches:
-        raise Misuse(f"{project} has no branch {branch!r}", hint=nearest(branch, branches) if branches else "")
+        raise Misuse(f"{project} has no branch {branch!r}", hint=nearest(branch, branches))
 
     def decision() -> Decision:
         now = desk.clock()

@@ -66,7 +66,7 @@ def nearest(word: str, words: list[str] | tuple[str, ...] | set[str]) -> str:
     close = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)
     if close:
         return f"Did you mean {close[0]!r}?"
-    return "There is: " + ", ".join(sorted(words)) + "."
+    return f"There is: {', '.join(sorted(words))}." if words else "There is none yet."
 
 
 def line_of(text: str, path: tuple[str | int, ...]) -> int:

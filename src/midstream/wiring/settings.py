@@ -151,11 +151,19 @@ def mail_settings() -> dict[str, object]:
     if not named:
         return {"DEFAULT_FROM_EMAIL": ""}
     try:
+        password = Path(file).read_text(encoding="utf-8").strip() if file else ""
+    except (OSError, UnicodeError) as error:
+        raise StoreTrouble(
+            f"{file}: the password of the mail server cannot be read", hint="Let your user read it; it is UTF-8."
+        ) from error
+    try:
         parts = urlsplit(named)
         port = parts.port
-        password = Path(file).read_text(encoding="utf-8").strip() if file else ""
-    except (OSError, ValueError) as error:
-        raise StoreTrouble("the mail server's settings cannot be read", hint="See MIDSTREAM_MAIL.") from error
+    except ValueError as error:
+        raise StoreTrouble(
+            f"MIDSTREAM_MAIL is no address of a mail server: {error}",
+            hint="Write smtp://USER@HOST:587 or smtps://USER@HOST:465.",
+        ) from error
     sender = os.environ.get("MIDSTREAM_MAIL_FROM", "")
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or not sender:
         raise StoreTrouble(

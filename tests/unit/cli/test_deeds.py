@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from midstream.cli.output import progress
+from midstream.cli.output import counted, progress
 from tests.desks import COMMIT, POLICY, PROJECT, mail, mail_file, reported
 from tests.shells import Shell
 
@@ -204,7 +204,7 @@ def test_a_change_of_policy_says_what_it_would_move(shell: Shell, tmp_path: Path
 def test_own_policies_are_checked_with_file_line_and_hint(shell: Shell, tmp_path: Path) -> None:
     own = tmp_path / "own.toml"
     own.write_text(POLICY, encoding="utf-8")
-    assert shell("policy", "check", str(own)).out == f"{own}: acme 1 is sound: 9 obligations, 1 clocks, 1 limits\n"
+    assert shell("policy", "check", str(own)).out == f"{own}: acme 1 is sound: 9 obligations, 1 clock, 1 limit\n"
     assert "acme" in shell("policy", "show", "--file", str(own)).out
     own.write_text(POLICY.replace("within", "whithin", 1), encoding="utf-8")
     said = shell("policy", "check", str(own))
@@ -311,3 +311,18 @@ def test_progress_shows_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         for _ in range(401):
             tick()
     assert terminal.getvalue() == "\rfacts: 200\rfacts: 400\rfacts: 401\n"
+
+
+@pytest.mark.parametrize(
+    ("count", "word", "said"),
+    [
+        (0, "fact", "0 facts"),
+        (1, "fact", "1 fact"),
+        (2000, "fact", "2,000 facts"),
+        (3, "advisory", "3 advisories"),
+        (1, "advisory", "1 advisory"),
+        (2, "day", "2 days"),
+    ],
+)
+def test_a_count_agrees_with_its_word(count: int, word: str, said: str) -> None:
+    assert counted(count, word) == said

@@ -58,7 +58,7 @@ def test_a_scan_tells_findings_and_where_there_is_no_data(fleets: Fleets) -> Non
     fleets("add", "boms")
     said = fleets("scan")
     assert said.out.splitlines()[1].split()[:4] == ["1", "1", "affected", "CVE-2026-2"]
-    assert "no data: 1 components: the index knows nothing about crates.io" in said.err
+    assert "no data: 1 component: the index knows nothing about crates.io" in said.err
     assert fleets("scan", "--json").json["silent"][0]["ecosystem"] == "crates.io"
 
 

@@ -28,7 +28,7 @@ def test_building_and_showing(tmp_path: Path) -> None:
     feed.write_text(json.dumps([GOOD, {"id": "BAD\u001b", "affected": []}]))
     built = run("build", feed, "--to", to)
     assert built.returncode == 0, built.stderr
-    assert "1 advisories, 1 ranges, public" in built.stdout
+    assert "1 advisory, 1 range, public" in built.stdout
     assert "1 part could not be read" in built.stderr
     assert "taken over" in run("build", feed, "--to", to).stdout
     assert run("build", feed, "--to", to, "--strict").returncode == 1

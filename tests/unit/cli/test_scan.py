@@ -206,6 +206,10 @@ def test_contradictory_statements_are_shown_and_fail(scans: Scans, tmp_path: Pat
     assert "disputed" in said.out
     assert "Acme" in said.out
     assert "Beta" in said.out
+    document = scans("sbom.json", "--vex", "a.json", "--vex", "b.json", "--format", "cyclonedx").json
+    (told,) = [each for each in document["vulnerabilities"] if "Acme" in str(each["properties"])]
+    assert {"name": "midstream:disputed", "value": "true"} in told["properties"]
+    assert "analysis" not in told  # what is in dispute is nobody's assessment
 
 
 def test_a_statement_of_the_input_itself_and_one_about_nothing(scans: Scans, tmp_path: Path) -> None:
@@ -215,7 +219,7 @@ def test_a_statement_of_the_input_itself_and_one_about_nothing(scans: Scans, tmp
     said = scans("own.json", "pkg:pypi/other@1", "--vex", "idle.json", "--json")
     assert [one["verdict"] for one in said.json["answers"]] == ["not affected"]
     assert [one["names"] for one in said.json["unused_statements"]] == [["pkg:npm/nobody"]]
-    assert "1 statements speak of nothing" in said.err
+    assert "1 statement speaks of nothing" in said.err
 
 
 def test_what_changed_since_the_last_scan(scans: Scans, tmp_path: Path) -> None:
@@ -288,6 +292,23 @@ def test_the_openvex_skeleton_can_be_given_back_and_changes_nothing_until_it_is_
     filled = (tmp_path / "vex.json").read_text().replace("under_investigation", "fixed")
     (tmp_path / "vex.json").write_text(filled)
     assert "affected" not in verdicts(scans("sbom.json", "--json", "--vex", "vex.json")).values()
+
+
+def test_the_page_tells_what_is_new_what_is_gone_and_what_was_another_verdict(scans: Scans, tmp_path: Path) -> None:
+    scans("sbom.json", "--json", "-o", "before.json")
+    (tmp_path / "after.json").write_text(bom(LIBSSL, "pkg:pypi/Django@4.2.1", "pkg:github/Mbed-TLS/mbedtls@v3.6.0"))
+    page = scans("after.json", "--format", "html", "--since", "before.json").out
+    new, gone = page.partition("<h3>New</h3>")[2].partition("<h3>Gone</h3>")[::2]
+    assert "OSV-4" in new
+    assert "CVE-2026-2" not in new
+    assert "CVE-2026-2" in gone.partition("</table>")[0]
+    scans("sbom.json", "--format", "openvex", "-o", "vex.json")
+    filled = (tmp_path / "vex.json").read_text().replace("under_investigation", "fixed")
+    (tmp_path / "vex.json").write_text(filled)
+    page = scans("sbom.json", "--vex", "vex.json", "--format", "html", "--since", "before.json").out
+    assert re.search(r"<h3>Another verdict</h3>.*: CVE-2026-1 was affected, is fixed", page)
+    page = scans("sbom.json", "not-there.json", "--format", "html").out
+    assert re.search(r"<h2>Could not be read</h2>.*not-there\.json.*Check that the path is right", page, re.DOTALL)
 
 
 def test_the_page_is_whole_and_obeys_nothing_it_shows(scans: Scans, tmp_path: Path) -> None:

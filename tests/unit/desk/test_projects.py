@@ -260,7 +260,7 @@ def test_the_roster_of_a_past_moment(desk: Desk, clock: Clock) -> None:
         roster(desk, project="acme", by="mia", as_of=START - DAY)
 
 
-def test_a_project_without_people_or_branches_has_no_nearest_name(clock: Clock) -> None:
+def test_a_project_without_branches_says_that_there_is_none(clock: Clock) -> None:
     desk = bare_desk(clock=clock)
     text = (
         '[project]\nid = "bare"\nname = "Bare"\npolicy = "acme"\n[[person]]\nname = "ada"\nroles = ["response-team"]\n'
@@ -268,7 +268,7 @@ def test_a_project_without_people_or_branches_has_no_nearest_name(clock: Clock) 
     load_project(desk, text=text, where="midstream.toml", by="ada")
     with pytest.raises(Misuse) as caught:
         tag_release(desk, project="bare", tag="v1", branch="main", commit=COMMIT, by="ada")
-    assert caught.value.hint == ""
+    assert caught.value.hint == "There is none yet."
 
 
 def test_a_shift_moves_only_the_cases_of_its_project(desk: Desk) -> None:

@@ -239,7 +239,7 @@ def test_without_a_place_the_worker_leaves_it_to_people(desk: Desk) -> None:
     desk.site_at = ""
     ended(desk)
     assert "record-publication" not in [each.verb for each in work_once(desk)]
-    with pytest.raises(Misuse, match="where to"):
+    with pytest.raises(Misuse, match="no site is named"):
         publication.the_target(desk, "")
 
 

@@ -176,3 +176,4 @@ def test_a_key_missing_from_the_first_line_is_not_found_in_another_table() -> No
 def test_the_nearest_word() -> None:
     assert nearest("inch", ["inches", "name"]) == "Did you mean 'inches'?"
     assert nearest("zzz", {"name", "inches"}) == "There is: inches, name."
+    assert nearest("zzz", set()) == "There is none yet."

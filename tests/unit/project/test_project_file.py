@@ -130,8 +130,10 @@ def test_a_name_may_stand_once_in_each_list() -> None:
 @pytest.mark.parametrize("table", ["party", "repository", "branch"])
 def test_only_persons_may_not_take_a_reserved_name(table: str) -> None:
     more = 'list = "ess"\n' if table == "party" else ""
+    attribute = {"party": "parties", "repository": "repositories", "branch": "branches"}[table]
     for name in RESERVED:
-        read_project(f'{GOOD}\n[[{table}]]\nname = "{name}"\n{more}')
+        project = read_project(f'{GOOD}\n[[{table}]]\nname = "{name}"\n{more}')
+        assert name in {entry.name for entry in getattr(project, attribute)}
 
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)

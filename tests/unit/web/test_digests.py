@@ -1,5 +1,7 @@
 """Digests go out through Django's mail backend to people with accounts."""
 
+from pathlib import Path
+
 import pytest
 from django.core import mail
 from django.test import override_settings
@@ -54,11 +56,23 @@ def test_without_a_mail_server_it_is_said(desk: Desk) -> None:
         DjangoMail().send(LETTER, to="ada@example.org")
 
 
-@pytest.mark.parametrize("named", ["ftp://h", "smtp://", "smtp://h:x"])
-def test_a_mail_server_that_is_not_wholly_named_is_told(monkeypatch: pytest.MonkeyPatch, named: str) -> None:
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [("ftp://h", "not wholly named"), ("smtp://", "not wholly named"), ("smtp://h:x", "MIDSTREAM_MAIL is no address")],
+)
+def test_a_mail_server_that_is_not_wholly_named_is_told(monkeypatch: pytest.MonkeyPatch, named: str, said: str) -> None:
     monkeypatch.setenv("MIDSTREAM_MAIL", named)
     monkeypatch.setenv("MIDSTREAM_MAIL_FROM", "desk@example.org")
-    with pytest.raises(StoreTrouble):
+    with pytest.raises(StoreTrouble, match=said):
+        mail_settings()
+
+
+def test_a_password_of_the_mail_server_that_cannot_be_read_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MIDSTREAM_MAIL", "smtp://desk@mail.example.org")
+    monkeypatch.setenv("MIDSTREAM_MAIL_PASSWORD_FILE", str(tmp_path / "none"))
+    with pytest.raises(StoreTrouble, match=r"/none: the password of the mail server cannot be read"):
         mail_settings()
 
 

@@ -36,7 +36,9 @@ def write_branch(place: Place, request: Request, *, name: str, sign_off: bool = 
         (state,) = run(place, room, [request])
         trial = state.answer
         if trial is None or trial.outcome != "clean":
-            return trial or state.end("error", what="nothing was tried", hint="Tell us.")
+            return trial or state.end(
+                "error", what="nothing was tried", hint="This is a defect; report it. Nothing was written."
+            )
         head = _commits(place, room, state, who, sign_off=sign_off)
         pack = place.run(
             "pack-objects", "--revs", "--stdout", "-q", feed=f"{head}\n^{request.target}\n".encode(), env=room.env

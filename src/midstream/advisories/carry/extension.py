@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from midstream.advisories.mapping import project
-from midstream.advisories.record import Advisory, Component
+from midstream.advisories.record import Advisory
 
 
 def write_extension(record: Advisory, *, kept: Collection[str]) -> dict[str, Any] | None:
@@ -50,8 +50,3 @@ def _joined(ours: Any, theirs: Any) -> Any:  # noqa: ANN401 (any field's value)
         return {**theirs, **ours}
     default = type(ours)() if isinstance(ours, tuple | str | int) else None
     return theirs if ours in (default, "", None) else ours
-
-
-def component_of(record: Advisory, *, key: str) -> Component | None:
-    """Return the component of that key, or None."""
-    return next((component for component in record.component if component.key == key), None)

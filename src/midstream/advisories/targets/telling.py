@@ -142,11 +142,3 @@ def versioned(purl: str, version: str) -> str:
         return PackageURL.from_string(purl)._replace(version=version).to_string()
     except ValueError:
         return purl
-
-
-def without_version(purl: str) -> str:
-    """The package URL without its release; as it was when it cannot be read."""
-    try:
-        return PackageURL.from_string(purl)._replace(version=None).to_string()
-    except ValueError:
-        return purl

@@ -71,7 +71,10 @@ def build_index(
     try:
         return _replaced(sources, to, meta, tick, older=None)
     except sqlite3.Error as error:
-        raise IndexTrouble(f"{to}: the index cannot be written: {error}", hint="Is there room on the disk?") from None
+        raise IndexTrouble(
+            f"{to}: the index cannot be written: {error}",
+            hint="Make room on its disk, or name another file: --to FILE.",
+        ) from None
 
 
 def _replaced(

@@ -7,7 +7,7 @@ import click
 
 from midstream.cli.app import Session
 from midstream.cli.errors import printable
-from midstream.cli.output import instant, json_option, paragraph, write_json
+from midstream.cli.output import counted, instant, json_option, paragraph, write_json
 
 if TYPE_CHECKING:
     from midstream.desk.backports.plan import Owed
@@ -47,7 +47,7 @@ def show(entry: "Owed") -> None:
         paragraph(f"not tried: {entry.why_not}", indent="    ")
         return
     if trial.outcome == "conflict":
-        click.echo(f"    conflicts in {len(trial.files)} file{'' if len(trial.files) == 1 else 's'}")
+        click.echo(f"    conflicts in {counted(len(trial.files), 'file')}")
         for file in trial.files[:5]:
             click.echo(f"      {printable(file.path)}  ({', '.join(file.kinds)})")
         if entry.ask:

@@ -8,7 +8,7 @@ import click
 
 from midstream.cli.app import Session
 from midstream.cli.errors import explain, printable
-from midstream.cli.output import columns, json_option, progress, write_json
+from midstream.cli.output import columns, counted, json_option, progress, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,7 +99,7 @@ def add(
         unread = [lost.what for lost in added.unread]
         write_json({"new": added.new, "known": added.known, "entries": added.entries, "unread": unread})
     else:
-        click.echo(f"{added.new} added with {added.entries} entries, {added.known} were known", err=True)
+        click.echo(f"{added.new} added with {counted(added.entries, 'entry')}, {added.known} were known", err=True)
     raise click.exceptions.Exit(2 if added.unread else 0)
 
 
@@ -196,9 +196,9 @@ def scan(*, index_path: Path, engine: str, everything: bool, as_json: bool) -> N
     if more := sum(found.counts.values()) - len(found.open):
         click.echo(f"… and {more} more; see them all with --all or --json", err=True)
     for silent in found.silent:
-        click.echo(printable(f"no data: {silent.components} components: {silent.why}"), err=True)
+        click.echo(printable(f"no data: {counted(silent.components, 'component')}: {silent.why}"), err=True)
     told = ", ".join(f"{count} {verdict}" for verdict, count in found.counts.items()) or "no finding"
-    click.echo(f"{kept.count()} inputs: {told}", err=True)
+    click.echo(f"{counted(kept.count(), 'input')}: {told}", err=True)
 
 
 def _open_row(entry: "Open") -> tuple[str, str, str, str, str]:

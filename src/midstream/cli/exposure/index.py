@@ -60,7 +60,7 @@ def build(
 
 
 def _tell(built: "Built") -> None:
-    from midstream.cli.output import columns  # noqa: PLC0415 - as above
+    from midstream.cli.output import columns, counted  # noqa: PLC0415 - as above
 
     rows = [
         (
@@ -74,7 +74,8 @@ def _tell(built: "Built") -> None:
         for source in built.sources
     ]
     columns(rows, heads=("source", "kind", "advisories", "unread", "newest", "how"))
-    click.echo(f"{built.path}: {built.advisories:,} advisories, {built.ranges:,} ranges, {built.label}")
+    held = f"{counted(built.advisories, 'advisory')}, {counted(built.ranges, 'range')}"
+    click.echo(f"{built.path}: {held}, {built.label}")
     if built.unread:
         word = "part" if built.unread == 1 else "parts"
         click.echo(f"{built.unread:,} {word} could not be read: midstream index show {built.path} --unread", err=True)
@@ -115,7 +116,7 @@ def _described(found: "Index", *, unread: bool) -> dict[str, object]:
 
 
 def _show(found: "Index") -> None:
-    from midstream.cli.output import columns, paragraph  # noqa: PLC0415 - as above
+    from midstream.cli.output import columns, counted, paragraph  # noqa: PLC0415 - as above
 
     rows = [
         (
@@ -129,7 +130,7 @@ def _show(found: "Index") -> None:
         for source in found.sources
     ]
     click.echo(f"{found.path}, {found.meta['label']}, built {found.meta['built_at']}")
-    click.echo(f"{found.count('advisory'):,} advisories, {found.count('range'):,} ranges")
+    click.echo(f"{counted(found.count('advisory'), 'advisory')}, {counted(found.count('range'), 'range')}")
     columns(rows, heads=("source", "kind", "advisories", "unread", "newest", "sha256"))
     click.echo(click.style("ecosystems", bold=True))
     paragraph(", ".join(sorted(found.ecosystems)) or "none", indent="  ")

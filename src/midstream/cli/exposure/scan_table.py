@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from midstream.cli.errors import printable
-from midstream.cli.output import width
+from midstream.cli.output import counted, width
 
 if TYPE_CHECKING:
     from midstream.analysis.exposure.answers import Answer
@@ -56,8 +56,8 @@ def summary(report: "Report", changes: "Changes | None") -> Iterator[str]:
     lost = sum(not entry.is_part for entry in report.unread)
     shown = shown or ("nothing open" if not lost else "nothing open in what could be read")
     entries = sum(entry.listed for entry in report.inputs)
-    many = f" ({entries} entries)" if entries != counts["components"] + counts["unidentified"] else ""
-    yield f"{counts['components']} component{'' if counts['components'] == 1 else 's'}{many}: {shown}"
+    many = f" ({counted(entries, 'entry')})" if entries != counts["components"] + counts["unidentified"] else ""
+    yield f"{counted(counts['components'], 'component')}{many}: {shown}"
     if lost:
         yield f"not read: {lost} of what was named, so this is not the whole answer"
     if changes:
@@ -65,9 +65,10 @@ def summary(report: "Report", changes: "Changes | None") -> Iterator[str]:
     yield f"index {report.index}"
     for source in report.sources:
         newest = f", newest {source.newest[:10]}" if source.newest else ""
-        yield f"  {source.name}: {source.advisories:,} advisor{'y' if source.advisories == 1 else 'ies'}{newest}"
+        yield f"  {source.name}: {counted(source.advisories, 'advisory')}{newest}"
     if report.unused_statements:
-        yield f"{len(report.unused_statements)} statements speak of nothing that was found here"
+        count = len(report.unused_statements)
+        yield f"{count} {'statement speaks' if count == 1 else 'statements speak'} of nothing that was found here"
 
 
 def explanation(answers: "list[Answer]", *, name: str, report: "Report") -> str:

@@ -8,7 +8,7 @@ from typing import BinaryIO
 import click
 
 from midstream.cli.app import Session
-from midstream.cli.output import json_option, progress, write_json
+from midstream.cli.output import counted, json_option, progress, write_json
 from midstream.desk import moving
 
 
@@ -28,7 +28,11 @@ def verify(session: Session, *, as_json: bool) -> None:
     if as_json:
         write_json(found)
     else:
-        click.echo(f"{found.facts} facts in {found.streams} streams and {found.blobs} blobs looked at")
+        click.echo(
+            "{} in {} and {} looked at".format(
+                counted(found.facts, "fact"), counted(found.streams, "stream"), counted(found.blobs, "blob")
+            )
+        )
         for complaint in found.complaints:
             click.echo(click.style("broken: ", fg="red") + complaint)
     if found.complaints:

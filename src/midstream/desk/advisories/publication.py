@@ -324,5 +324,5 @@ def the_target(desk: Desk, to: str) -> Target:
     """Return the target at that path, or the one of the settings; raise `Misuse` when there is neither."""
     chosen = to or desk.site_at
     if not chosen or desk.open_target is None:
-        raise Misuse("where to?", hint="Name the directory with --to DIR, or set MIDSTREAM_SITE.")
+        raise Misuse("no site is named", hint="Name its directory with --to DIR, or set MIDSTREAM_SITE.")
     return desk.open_target(chosen)

@@ -127,20 +127,17 @@ def public_alike(desk: Desk, *, told: Told, project: str, words: PublicWords) ->
         same_file = sorted(files & known.files)
         same_part = sorted(part for part in known.parts if part == area or ("/" in part and part in said))
         score = scores.get(line.case, 0)
-        why = (
-            f"names {line.cve}"
-            if line.cve and line.cve.upper() in named
-            else f"names {same_file[0]}"
-            if same_file
-            else f"in {same_part[0]}"
-            if same_part
-            else "a title like it"
-            if score >= SIMILAR
-            else ""
-        )
-        if why and titles[line.case]:
-            rank = (int(why == f"names {line.cve}"), len(same_file), int(score >= SIMILAR), len(same_part), score)
-            found.append((rank, Alike(case=line.case, title=titles[line.case], why=why)))
+        is_named, is_titled = line.cve.upper() in named, score >= SIMILAR
+        # The first of what they share is what the reader is told.
+        shared = [
+            *([f"names {line.cve}"] if is_named else []),
+            *(f"names {file}" for file in same_file),
+            *(f"in {part}" for part in same_part),
+            *(["a title like it"] if is_titled else []),
+        ]
+        if shared and titles[line.case]:
+            rank = (int(is_named), len(same_file), int(is_titled), len(same_part), score)
+            found.append((rank, Alike(case=line.case, title=titles[line.case], why=shared[0])))
     found.sort(key=lambda entry: entry[0], reverse=True)
     return [alike for _, alike in found[:HINTS]]
 

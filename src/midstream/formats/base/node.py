@@ -9,6 +9,7 @@ a check sees what was wrong.
 import functools
 import json
 import types
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -76,14 +77,8 @@ def wrong_members(node: Node, *, path: str = "") -> list[Fault]:
         if name in members and not (value == members[name][2] and isinstance(value, int | float)):
             word = "is empty; leave it out" if value in ("", [], {}, None) else f"has a wrong type: {_shown(value)}"
             found.append(Fault(rule="types", path=f"{path}/{_escaped(name)}", sentence=f"{name} {word}"))
-    for name, (field, _, _) in members.items():
-        value = getattr(node, field)
-        if isinstance(value, Node):
-            found += wrong_members(value, path=f"{path}/{name}")
-        elif isinstance(value, tuple):
-            for place, item in enumerate(value):
-                if isinstance(item, Node):
-                    found += wrong_members(item, path=f"{path}/{name}/{place}")
+    for name, step, inner in _nodes_in(node):
+        found += wrong_members(inner, path=f"{path}/{name}{step}")
     return found
 
 
@@ -91,14 +86,8 @@ def unknown_members(node: Node, *, path: str = "") -> list[tuple[str, Json]]:
     """Return the JSON Pointer and the value of each member, at any depth, of a name that its node has no field for."""
     members = _members(type(node))
     found = [(f"{path}/{_escaped(name)}", value) for name, value in node.other.items() if name not in members]
-    for name, (field, _, _) in members.items():
-        value = getattr(node, field)
-        if isinstance(value, Node):
-            found += unknown_members(value, path=f"{path}/{name}")
-        elif isinstance(value, tuple):
-            for place, item in enumerate(value):
-                if isinstance(item, Node):
-                    found += unknown_members(item, path=f"{path}/{name}/{place}")
+    for name, step, inner in _nodes_in(node):
+        found += unknown_members(inner, path=f"{path}/{name}{step}")
     return found
 
 
@@ -112,18 +101,24 @@ def repeated_items(node: Node, *, lists: AbstractSet[str], rule: str, path: str 
     found = []
     for name, (field, _, _) in _members(type(node)).items():
         value = getattr(node, field)
-        here, above = f"{path}/{name}", f"{names}/{name}"
-        if isinstance(value, Node):
-            found += repeated_items(value, lists=lists, rule=rule, path=here, names=above)
-        elif isinstance(value, tuple):
-            if any(above.endswith(end) for end in lists):
-                items = [json.dumps(_plain(item), sort_keys=True) for item in value]
-                if len(set(items)) != len(items):
-                    found.append(Fault(rule=rule, path=here, sentence=f"{name} holds one item twice; write it once"))
-            for place, item in enumerate(value):
-                if isinstance(item, Node):
-                    found += repeated_items(item, lists=lists, rule=rule, path=f"{here}/{place}", names=above)
+        if isinstance(value, tuple) and any(f"{names}/{name}".endswith(end) for end in lists):
+            items = [json.dumps(_plain(item), sort_keys=True) for item in value]
+            if len(set(items)) != len(items):
+                sentence = f"{name} holds one item twice; write it once"
+                found.append(Fault(rule=rule, path=f"{path}/{name}", sentence=sentence))
+    for name, step, inner in _nodes_in(node):
+        found += repeated_items(inner, lists=lists, rule=rule, path=f"{path}/{name}{step}", names=f"{names}/{name}")
     return found
+
+
+def _nodes_in(node: Node) -> Iterator[tuple[str, str, Node]]:
+    """Yield the nodes right below, each with its member's name and, in a list, its place there: ``/0``."""
+    for name, (field, _, _) in _members(type(node)).items():
+        value = getattr(node, field)
+        if isinstance(value, Node):
+            yield name, "", value
+        elif isinstance(value, tuple):
+            yield from ((name, f"/{place}", item) for place, item in enumerate(value) if isinstance(item, Node))
 
 
 @functools.cache

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from midstream.formats.base.cvss import faults_of, faults_of_v2
 from midstream.formats.base.cwe import EDITION, name_of
@@ -52,6 +53,7 @@ def _identity(each: Vulnerability, path: str) -> Iterator[Fault]:
 
 
 def _scores(each: Vulnerability, path: str, *, edition: Edition) -> Iterator[Fault]:
+    fixed = {product for name in FIXED for product in getattr(each.product_status or Status(), name)}
     seen: set[tuple[str, str]] = set()
     for rated in each.ratings():
         here = f"{path}/{rated.place}"
@@ -62,17 +64,18 @@ def _scores(each: Vulnerability, path: str, *, edition: Edition) -> Iterator[Fau
             version = str(given.get("version")) if edition.version == "2.0" else name
             for product in rated.products:
                 if (version, product) in seen:
-                    yield fault(
-                        "6.1.7", f"{here}/products", f"{product!r} has two scores of CVSS {given.get('version')}"
-                    )
+                    sentence = f"{product!r} has two scores of CVSS {given.get('version')}"
+                    yield fault("6.1.7", f"{here}/products", sentence)
                 seen.add((version, product))
-        fixed = set(rated.products) & {
-            product for name in FIXED for product in getattr(each.product_status or Status(), name)
-        }
-        for given in rated.cvss.values():
-            is_changed = "/M" in str(given.get("vectorString")) or any(name.startswith("modified") for name in given)
-            if fixed and given.get("baseScore") and not is_changed:
-                yield fault("6.2.19", f"{here}/products", f"{min(fixed)!r} is fixed and has a score above zero")
+        if repaired := fixed.intersection(rated.products):
+            for _ in filter(_says_harm, rated.cvss.values()):
+                yield fault("6.2.19", f"{here}/products", f"{min(repaired)!r} is fixed and has a score above zero")
+
+
+def _says_harm(given: dict[str, Any]) -> bool:
+    """Whether a CVSS object has a base score above zero that nothing about the environment takes back."""
+    is_changed = "/M" in str(given.get("vectorString")) or any(name.startswith("modified") for name in given)
+    return bool(given.get("baseScore")) and not is_changed
 
 
 def _cvss(rated: Rated, path: str, *, edition: Edition) -> Iterator[Fault]:

@@ -35,8 +35,8 @@ def place_in_index(*, index: str, name: str, id: str, title: str) -> str:  # noq
 
 
 def is_index(text: str) -> bool:
-    """Whether a page lists others in a toctree."""
-    return bool(_entries(lines_of(text)[0]))
+    """Whether a page has a toctree, be it still an empty one."""
+    return any(_TOCTREE.fullmatch(line) for line in lines_of(text)[0])
 
 
 def name_in_index(*, index: str, id: str) -> str:  # noqa: A002 - the word of the house

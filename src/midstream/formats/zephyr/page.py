@@ -72,7 +72,9 @@ def place(*, page: str, entry: Entry, able: Abilities) -> str:
     chapters = [each for each in headings if not each.number]
     if not chapters:
         raise DocumentError(
-            "the page has no chapter such as CVE-2026", where="the page", hint="Pass doc/security/vulnerabilities.rst."
+            "the page has no chapter such as CVE-2026",
+            where="the page",
+            hint="Write its first chapter by hand, or name the page that has them.",
         )
     fresh = ended([*_block(entry, able=able, mark=_mark(headings, default="-")), ""], end)
     key = year, number

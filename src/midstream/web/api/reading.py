@@ -204,7 +204,9 @@ def policy(request: HttpRequest, project: ProjectId) -> dict[str, Any]:
     team = desk.team(project)
     found = desk.shelf.policy(team, now().date())
     if found is None:
-        raise NotFound(f"{project} has no policy in force", hint="Activate one: midstream policy activate.")
+        raise NotFound(
+            f"{project} has no policy in force", hint="Load one that is in force: midstream project load FILE."
+        )
     return {
         "project": project,
         "policy": found.label,

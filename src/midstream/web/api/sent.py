@@ -48,7 +48,7 @@ def check_query(query: QueryDict, known: Mapping[str, type]) -> None:
     """
     for name, values in query.lists():
         if name not in known:
-            raise Misuse(f"there is no parameter {name[:40]!r}", hint=nearest(name[:40], set(known)) if known else "")
+            raise Misuse(f"there is no parameter {name[:40]!r}", hint=nearest(name[:40], set(known)))
         if len(values) > 1:
             raise Misuse(f"{name} is there {len(values)} times", hint="Say it once.")
         pattern, called = _WRITTEN.get(known[name], (r"(?s).*", "text"))

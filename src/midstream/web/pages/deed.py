@@ -50,7 +50,6 @@ class Panel(msgspec.Struct, kw_only=True):
     last: int
     key: str
     at: str = ""
-    at_fault: str = ""
     checked: str = ""
     preview: Preview | None = None
     fault: str = ""

@@ -40,7 +40,6 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     task: Task
     about: str
     buttons: tuple[Button, ...]
-    is_mine: bool
     receipt: SafeString | None = None
 
 
@@ -104,7 +103,7 @@ def content_of(request: HttpRequest, asked: Filters, moment: datetime) -> Day:
         {entry.name for project in projects.values() if project.person(person) is not None for entry in project.people}
     )
     count = sum(msgspec.structs.astuple(found.counts))
-    groups = grouped(found, person=person, moment=moment)
+    groups = grouped(found, moment=moment)
     context = {
         "groups": groups,
         "asked": asked,
@@ -134,13 +133,13 @@ def tasks(desk: Desk, *, who: Viewer, moment: datetime, asked: Filters, is_named
         return Today(tasks=[], counts=Counts(overdue=0, day=0, week=0, later=0, undated=0))
 
 
-def grouped(found: Today, *, person: str, moment: datetime) -> list[Group]:
+def grouped(found: Today, *, moment: datetime) -> list[Group]:
     """Return the tasks in groups by when they are due; each says how many it has, though not all may be drawn."""
     counts = found.counts
     sizes = (counts.overdue, counts.day, counts.week, counts.later + counts.undated)
     rows: dict[str, list[Row]] = {name: [] for name in NAMES}
     for task in found.tasks:
-        rows[group_of(task, moment)].append(row_of(task, person=person))
+        rows[group_of(task, moment)].append(row_of(task))
     return [
         Group(name=name, slug=name.lower().replace(" ", "-"), rows=rows[name], count=size)
         for name, size in zip(NAMES, sizes, strict=True)
@@ -161,14 +160,13 @@ def group_of(task: Task, moment: datetime) -> str:
     return "Today" if task.due_at < moment + day else "This week"
 
 
-def row_of(task: Task, *, person: str) -> Row:
+def row_of(task: Task) -> Row:
     """Return a task as the page shows it."""
     return Row(
         id=row_id(task.case, task.task),
         task=task,
         about=about(task),
         buttons=buttons(task.case, task.task, task.do, task.subject, task.missing),
-        is_mine=person in task.who,
     )
 
 

@@ -60,12 +60,6 @@ def day(moment: datetime | None, zone: str = "") -> str:
 
 
 @register.filter
-def iso(moment: datetime | None) -> str:
-    """Return an instant for machines."""
-    return moment.isoformat(timespec="seconds") if moment else ""
-
-
-@register.filter
 def distance(moment: datetime | None, now: datetime) -> str:
     """Return how far an instant is: ``in 3 days``, ``20 hours ago``."""
     if moment is None:

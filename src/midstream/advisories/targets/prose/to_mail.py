@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-import msgspec
-
 from midstream.advisories.public import is_public
 from midstream.advisories.reading import Provenance, Reading
 from midstream.advisories.record import Advisory, Component, Dates, Ids, Line, Publisher, Release, Score, Weakness
@@ -170,11 +168,6 @@ def status_of(line: Line, *, scheme: str) -> str:
 
 def _check(message: mail.Message) -> tuple[Fault, ...]:
     return mail.check(message)
-
-
-def addressed(message: mail.Message, *, to: tuple[str, ...]) -> mail.Message:
-    """The mail for other recipients."""
-    return msgspec.structs.replace(message, to=to)
 
 
 TARGET: Final = Target(

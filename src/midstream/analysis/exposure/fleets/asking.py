@@ -66,16 +66,7 @@ def who_is_affected(*, fleet: "Fleet", index: "Index", vulnerability: str, every
     Only components of the names the index has for it are looked at, then the inputs that have them. What an input says
     about itself counts. Without `everything`, inputs whose every answer is "fixed" or "not affected" are left out.
     """
-    names = index.packages_of(vulnerability)
-    held = dict(fleet.components_named(names))
-    if any(ecosystem == "CPE" for ecosystem, _ in names):
-        held |= dict(fleet.components_with_cpe())
-    by_component: dict[Component, list[Finding]] = {}
-    only = index.ids_of(vulnerability)[0]
-    for finding in match(index=index, components=held.values(), everything=True, only=only):
-        if finding.vulnerability == only:
-            by_component.setdefault(finding.component, []).append(finding)
-    touched = {number: component for number, component in held.items() if component in by_component}
+    touched, by_component = _touched(fleet, index, vulnerability)
     said = fleet.statements() if touched else {}
     loud = None  # where nobody says otherwise, inputs without one of these are left out
     if not everything and not said:
@@ -97,6 +88,22 @@ def who_is_affected(*, fleet: "Fleet", index: "Index", vulnerability: str, every
         if everything or any(answer.verdict not in _QUIET for answer in answers):
             found.append(Exposed(input=kept[number], answers=answers))
     return sorted(found, key=lambda entry: (rank_of(entry.answers[0].verdict), entry.input.name))
+
+
+def _touched(
+    fleet: "Fleet", index: "Index", vulnerability: str
+) -> "tuple[dict[int, Component], dict[Component, list[Finding]]]":
+    """Return the components that it touches, by their numbers in the fleet, and what was found of each."""
+    names = index.packages_of(vulnerability)
+    held = dict(fleet.components_named(names))
+    if any(ecosystem == "CPE" for ecosystem, _ in names):
+        held |= dict(fleet.components_with_cpe())
+    by_component: dict[Component, list[Finding]] = {}
+    only = index.ids_of(vulnerability)[0]
+    for finding in match(index=index, components=held.values(), everything=True, only=only):
+        if finding.vulnerability == only:
+            by_component.setdefault(finding.component, []).append(finding)
+    return {number: component for number, component in held.items() if component in by_component}, by_component
 
 
 def _answers(findings: list[Finding], components: "list[Component]", statements: "list[Statement]") -> list[Answer]:

@@ -66,13 +66,18 @@ def take_entry(
             note = next((each for each in said if each.kind != "fixed"), said[0])
             where = f"{place}:{note.line}" if note.line else line
             row = RangeRow(ecosystem, package, LOWEST, HIGHEST, entry.id, _state(said, general), "0", "", where)
-            try:
-                into.ranges.append(_bounded(row, said, general if own else []))
-            except InvalidVersion as error:
-                into.unsure.append(UnsureRow(ecosystem, package, entry.id, error.what, where))
-                fault = UnreadRow(where, f"{package}: {error.what}")
-                if into.unread[-1:] != [fault]:  # one line may stand for many releases
-                    into.unread.append(fault)
+            _take_row(into, row, said, general if own else [])
+
+
+def _take_row(into: Collected, row: RangeRow, said: list[Note], general: list[Note]) -> None:
+    """Add the row up to its fix; one whose fix no one can place is told as unsure, and where it was read."""
+    try:
+        into.ranges.append(_bounded(row, said, general))
+    except InvalidVersion as error:
+        into.unsure.append(UnsureRow(row.ecosystem, row.name, row.advisory, error.what, row.line))
+        fault = UnreadRow(row.line, f"{row.name}: {error.what}")
+        if into.unread[-1:] != [fault]:  # one line may stand for many releases
+            into.unread.append(fault)
 
 
 def _bounded(row: RangeRow, said: list[Note], general: list[Note]) -> RangeRow:
