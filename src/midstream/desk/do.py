@@ -20,6 +20,7 @@ from midstream.formats.toml import nearest
 from midstream.ledger.fact import Draft, Fact, write_time
 from midstream.ledger.kinds import Body
 from midstream.ledger.kinds.cve import CveAllocated, CveAssigned
+from midstream.ledger.kinds.disclosure import AdvisoryDrafted
 from midstream.ledger.kinds.embargo import PartyTold
 from midstream.ledger.kinds.fix import FixMerged
 from midstream.ledger.kinds.intake import ContentErased, DuplicateLinked, ExceptionGranted, ReportRepeated
@@ -126,7 +127,7 @@ def _decide(desk: Desk, verb: Verb, order: Order, case: Case, *, now: datetime) 
     team = desk.team(case.project)
     if order.task:
         _check_open(desk.known(case), order.task, now)
-    typed = _with_defaults(verb, order, case, team)
+    typed = _with_defaults(desk, verb, order, case, team)
     if verb.body is ContentErased:
         typed = {**typed, "blobs": desk.store.blob_count(case.id)}
     body = parse_fields(verb.body, typed, now=now, what=verb.name)
@@ -143,9 +144,19 @@ def _decide(desk: Desk, verb: Verb, order: Order, case: Case, *, now: datetime) 
     return Decision(now=now, drafts=tuple(drafts), streams=streams)
 
 
-def _with_defaults(verb: Verb, order: Order, case: Case, team: Team) -> dict[str, object]:
+def filled(desk: Desk, verb: Verb, case: Case, team: Team, *, by: str) -> dict[str, str]:
+    """Return the fields that need not be typed, as the desk fills them in; a draft is of the advisory as it stands."""
+    found = defaults(verb, case, team, by=by)
+    if verb.body is AdvisoryDrafted:
+        from midstream.desk.advisories.documents import draft_digest  # noqa: PLC0415 - formats are read when needed
+
+        found["digest"] = draft_digest(desk, case)
+    return found
+
+
+def _with_defaults(desk: Desk, verb: Verb, order: Order, case: Case, team: Team) -> dict[str, object]:
     """Return the fields with what needs not be typed; raise `Refused` when a CVE id is to be taken and none is free."""
-    typed = {**defaults(verb, case, team, by=order.by), **order.fields}
+    typed = {**filled(desk, verb, case, team, by=order.by), **order.fields}
     if verb.body is CveAssigned and "cve" not in typed:
         raise Refused("no free CVE id is left", hint="Reserve a block: midstream project reserve CVE-….")
     return typed

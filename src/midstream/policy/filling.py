@@ -2,8 +2,8 @@
 
 import functools
 import shlex
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final
 
 from msgspec import inspect as types
 
@@ -11,7 +11,9 @@ from midstream.cases.case import Case
 from midstream.cases.team import Team
 from midstream.ledger.fact import Fact
 from midstream.ledger.fact import fields_of as written_in
+from midstream.ledger.kinds import Body
 from midstream.ledger.kinds.cve import CveAssigned
+from midstream.ledger.kinds.disclosure import AdvisoryDrafted
 from midstream.ledger.kinds.fix import FixMerged
 from midstream.policy.duties import Duty
 
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 BLANK = "…"
 """Stands in a command for what a person has to put there; a command that still holds it is refused."""
+
+BY_DESK: Final[Mapping[type[Body], str]] = {CveAssigned: "cve", AdvisoryDrafted: "digest"}
+"""The field that the desk fills in at the moment of the command: the next free id, what the advisory then says."""
 
 LONG = 1_000
 """From this length a text is a person's own words."""
@@ -38,8 +43,8 @@ def commands(duty: Duty, do: Iterable[str], facts: Iterable[Fact], case: Case, t
     for name in do:
         verb = VERBS[name]
         fields = {**asked_for(verb, own), **follows(verb, duty.subject, duty.missing)}
-        # Whether an id is free is for the day of the command: the desk takes one, or says that none is left.
-        known = {*fields, *defaults(verb, case, team, by=""), *(("cve",) if verb.body is CveAssigned else ())}
+        # Whether an id is free, and what a draft says, is for the moment of the command: the desk knows it then.
+        known = {*fields, *defaults(verb, case, team, by=""), BY_DESK.get(verb.body, "")}
         words = [shlex.quote(f"{field}={value}") for field, value in fields.items()]
         words += [f"{field}={BLANK}" for field in needed(verb) if field not in known]
         found.append(" ".join((duty.case, name, *words)))

@@ -10,6 +10,7 @@ from midstream.desk.desk import Desk
 from midstream.desk.do import Order, do
 from midstream.desk.errors import Misuse, NotFound
 from midstream.desk.projects import activate_policy, load_project
+from midstream.ledger.fact import fields_of
 from midstream.ledger.kinds.cve import CveAllocated
 from midstream.ledger.kinds.embargo import ParticipantInvited
 from midstream.ledger.kinds.intake import ReportRepeated
@@ -238,6 +239,24 @@ def test_an_author_does_not_approve_their_own_draft(desk: Desk) -> None:
     with pytest.raises(Refused, match="not the latest draft"):
         act(desk, "acme-1", "approve", by="bob", digest="cd" * 32)
     assert act(desk, "acme-1", "approve", by="bob", digest=DIGEST).facts
+
+
+def test_a_draft_without_a_digest_is_of_the_advisory_as_all_who_take_part_read_it(desk: Desk) -> None:
+    reported(desk)
+    act(desk, "acme-1", "invite", person="xeno", capacity="expert", pledge=True)
+
+    def drafted(by: str) -> str:
+        return str(fields_of(act(desk, "acme-1", "draft-advisory", by=by).facts[0])["digest"])
+
+    first = drafted("ada")
+    act(desk, "acme-1", "note", text="For the team alone.")
+    assert drafted("xeno") == first
+    act(desk, "acme-1", "name-weakness", cwe="CWE-787")
+    second = drafted("ada")
+    assert second != first
+    with pytest.raises(Refused, match="not the latest draft"):
+        act(desk, "acme-1", "approve", by="bob", digest=first)
+    assert act(desk, "acme-1", "approve", by="bob", digest=second).facts
 
 
 def test_a_withdrawn_fact_counts_no_more_and_stays_on_record(desk: Desk) -> None:

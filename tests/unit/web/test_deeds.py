@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from midstream.desk.desk import Desk
+from midstream.ledger.fact import fields_of
 from tests.desks import act, check_store
 from tests.web import visitor
 
@@ -161,3 +162,14 @@ def test_an_instant_may_be_told_from_now_on(visit: Visit, desk: Desk, typed: str
     text = page.content.decode()
     assert ("What would change" in text) is is_taken
     assert "or now + 7 days" in text
+
+
+def test_a_draft_is_of_the_advisory_as_it_stands_unless_another_is_named(visit: Visit, desk: Desk) -> None:
+    ada, url = visit("ada"), "/cases/acme-1/do/draft-advisory/"
+    page = ada.get(url, headers=PART)
+    assert re.search(r'name="f.digest" value="[0-9a-f]{64}"', page.content.decode())
+    assert (
+        "Recorded."
+        in confirm(ada, url, send(ada, url, {"digest": "ab" * 32}, "check"), {"digest": "ab" * 32}).content.decode()
+    )
+    assert fields_of(desk.store.facts("case/acme-1")[-1])["digest"] == "ab" * 32

@@ -1,5 +1,6 @@
 """Advisories at the desk: the record as somebody may see it, its documents, the checks, and what a file adds."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -97,6 +98,13 @@ def known(desk: Desk, case: str, *, by: str, public: bool = False) -> Known:
     if seen == Sight.PARTICIPANT and not public:
         found = replay(visible(found.facts, seen), case=case)
     return known_of(desk, found, public=public or seen <= Sight.PUBLIC, project=project)
+
+
+def draft_digest(desk: Desk, case: Case) -> str:
+    """Return the digest (SHA-256) of the advisory as all who take part in the case may read it at this moment."""
+    told = replay(visible(case.facts, Sight.PARTICIPANT), case=case.id)
+    at = known_of(desk, told, public=False, project=case.project)
+    return hashlib.sha256(msgspec.json.encode(at.record, order="sorted")).hexdigest()
 
 
 def foreseen(desk: Desk, case: str, *, by: str) -> Known:

@@ -51,7 +51,7 @@ class AdvisoryImported(Body, frozen=True, kw_only=True):
 
 @kind("advisory.drafted", Audience.PARTICIPANT)
 class AdvisoryDrafted(Body, frozen=True, kw_only=True):
-    """A draft of the advisory exists; `digest` is that of its text."""
+    """A draft of the advisory exists; `digest` is that of its text, or of the advisory as the desk has it."""
 
     digest: Digest
     note: Text = ""
