@@ -198,6 +198,18 @@ def test_a_statement_counts_for_every_kind_of_input_and_shows_who_said_it(
     assert "Acme (OpenVEX, vex.json) says not affected" in answer["why"]
 
 
+@pytest.mark.parametrize(("release", "verdicts"), [("8.9", ["affected"]), ("9.2", [])])
+def test_a_statement_about_a_part_of_a_distribution_is_of_that_release_alone(
+    scans: Scans, tmp_path: Path, release: str, verdicts: list[str]
+) -> None:
+    product = {"@id": "cpe:/o:redhat:enterprise_linux:8", "identifiers": {"cpe22": "cpe:/o:redhat:enterprise_linux:8"}}
+    parted = {"products": [{**product, "subcomponents": [{"@id": "pkg:rpm/redhat/web"}]}]}
+    (tmp_path / "vex.json").write_text(vex("affected", action_statement="Update.", **parted))
+    said = scans(f"pkg:rpm/redhat/web@2.4-5?distro=rhel-{release}", "--vex", "vex.json", "--json", "--all")
+    assert [one["verdict"] for one in said.json["answers"] if one["by"] == "statement"] == verdicts
+    assert len(said.json["unused_statements"]) == (not verdicts)
+
+
 def test_contradictory_statements_are_shown_and_fail(scans: Scans, tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(vex("not_affected"))
     (tmp_path / "b.json").write_text(vex("affected").replace("Acme", "Beta"))
