@@ -48,7 +48,7 @@ def test_a_folder_is_added_and_asked(fleets: Fleets) -> None:
     assert [Path(one["name"]).name for one in fleets("list", "--json").json] == ["lamp.json", "lock.json"]
     said = fleets("affected", "CVE-2026-2")
     assert said.out.splitlines()[1].split() == ["affected", "boms/lamp.json", "django", "4.2.0"]
-    assert "1 of 2 inputs are affected" in said.err
+    assert "affected: 1 of 2 inputs" in said.err
     (found,) = fleets("affected", "PYSEC-2", "--json").json
     assert found["answers"][0]["verdict"] == "affected"
     assert len(fleets("affected", "PYSEC-2", "--json", "--all").json) == 2

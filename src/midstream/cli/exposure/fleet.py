@@ -156,7 +156,7 @@ def affected(*, vulnerability: str, index_path: Path, everything: bool, fail_on_
     if not index.packages_of(vulnerability):
         click.echo(f"The index has nothing about {printable(vulnerability)}: that is no data, not clean.", err=True)
     affected_ones = sum(any(answer.verdict == "affected" for answer in entry.answers) for entry in found)
-    click.echo(f"{affected_ones} of {kept.count()} inputs are affected", err=True)
+    click.echo(f"affected: {affected_ones:,} of {counted(kept.count(), 'input')}", err=True)
     raise click.exceptions.Exit(int(fail_on_affected and affected_ones > 0))
 
 
