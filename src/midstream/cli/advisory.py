@@ -182,12 +182,16 @@ def check(
         raise click.UsageError("A schema is that of one format: name it with --format.")
     rows = {each.format: [*each.complaints, *_second(each, schema=schema, official=official)] for each in found.written}
     if as_json:
-        checked = [{"format": name, "complaints": said} for name, said in rows.items()]
+        unplaced = {each.format: each.unplaced for each in found.written}
+        checked = [{"format": name, "complaints": said, "unplaced": unplaced[name]} for name, said in rows.items()]
         write_json({"checked": checked, "left_out": found.left_out})
     else:
         rest = [(name, f"not written: {why}") for name, why in found.left_out.items()]
         told = [(name, "; ".join(said) or "fine") for name, said in rows.items()]
         columns(told + rest, heads=("format", "what"))
+        for each in found.written:
+            for path in map(printable, each.unplaced):
+                click.echo(f"note: {each.format}: what another document had at {path} has no place in ours", err=True)
     if any(rows.values()):
         raise click.exceptions.Exit(1)
 

@@ -48,7 +48,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     """One document: its format, the name of its file, its bytes, and what is wrong with it, a sentence each.
 
     `faults` are rules of the format that it breaks; `refusals` say where it differs from the record, and that it holds
-    what is not public.
+    what is not public. `unplaced` are the paths of what a document of others held, for which this one has no place.
     """
 
     format: str
@@ -56,6 +56,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     content: bytes
     faults: tuple[str, ...] = ()
     refusals: tuple[str, ...] = ()
+    unplaced: tuple[str, ...] = ()
 
     @property
     def complaints(self) -> tuple[str, ...]:
@@ -203,7 +204,16 @@ def documents(desk: Desk, at: Known, *, names: Sequence[str] = (), public: bool 
         )
         refusals = tuple(str(each) for each in complaints)
         name = target.file_name(at.record)
-        written.append(Written(format=target.name, name=name, content=content, faults=faults, refusals=refusals))
+        written.append(
+            Written(
+                format=target.name,
+                name=name,
+                content=content,
+                faults=faults,
+                refusals=refusals,
+                unplaced=_unplaced(target, content, at.record),
+            )
+        )
     if (not names or RECORD in names) and is_public_record(at.record, now=now):
         content = write_entry(entry(at))
         name = f"{at.record.id}.json"
@@ -211,6 +221,15 @@ def documents(desk: Desk, at: Known, *, names: Sequence[str] = (), public: bool 
         refusals = tuple(str(each) for each in held)
         written.append(Written(format=RECORD, name=name, content=content, refusals=refusals))
     return Documents(written=tuple(written), left_out=left_out)
+
+
+def _unplaced(target: Target, content: bytes, record: Advisory) -> tuple[str, ...]:
+    """Return the paths of foreign values of the target that do not stand in its document."""
+    wanted = [each for each in record.foreign if each.target == target.name]
+    if not wanted:
+        return ()
+    held = [(each.path, each.value) for each in target.read(target.load(content)).partial.foreign]
+    return tuple(each.path for each in wanted if (each.path, each.value) not in held)
 
 
 def entry(at: Known) -> Entry:

@@ -30,6 +30,21 @@ def test_the_case_and_the_format_are_found(demo: Shell, osv: Path) -> None:
     assert demo("advisory", "import", "TFMV-10", str(osv)).out == ""
 
 
+def test_what_ours_has_no_place_for_is_named_when_it_is_checked(demo: Shell, osv: Path) -> None:
+    tree = json.loads(osv.read_text())
+    tree.setdefault("database_specific", {})["x_kept"] = 1
+    tree["affected"].append({"package": {"ecosystem": "PyPI", "name": "other"}, "ecosystem_specific": {"x": [1]}})
+    osv.write_text(json.dumps(tree))
+    assert demo("advisory", "check", "tfmv-10", "--format", "osv").err == ""
+    assert demo("advisory", "import", str(osv)).code == 0
+    told = demo("advisory", "check", "tfmv-10", "--format", "osv")
+    assert told.code == 0
+    assert told.err.count("has no place in ours") == 1
+    assert "note: osv: what another document had at /affected/" in told.err
+    (row,) = demo("advisory", "check", "tfmv-10", "--format", "osv", "--json").json["checked"]
+    assert [path.rpartition("/")[2] for path in row["unplaced"]] == ["x"]
+
+
 @pytest.mark.parametrize("name", ["csaf20", "openvex", "cyclonedx", "spdx", "cve", "ghsa", "mail", "atom"])
 def test_every_format_finds_its_case(demo: Shell, tmp_path: Path, name: str) -> None:
     path = tmp_path / "document"
