@@ -52,15 +52,19 @@ class Repository:
         merging: Sequence[str] = (),
         author: str = "Ada Lin <ada@acme.example>",
         committer: str = "Cy Ox <cy@acme.example>",
+        written: int = 0,
     ) -> str:
-        """Return the id of a new commit on the branch; a new branch begins at `on`, or with no parent."""
+        """Return the id of a new commit on the branch; a new branch begins at `on`, or with no parent.
+
+        `written` is the moment its author wrote it, where that is another one than when it was committed.
+        """
         moment = self.began + 60 * self._count
         self._count += 1
         ref = f"refs/heads/{branch}"
         text = message if isinstance(message, bytes) else message.encode()
         parent = on or (f"{ref}^0" if self("for-each-ref", "--format=x", ref) else "")
         lines = [
-            f"commit {ref}\nauthor {author} {moment} +0100\ncommitter {committer} {moment} +0000\n".encode(),
+            f"commit {ref}\nauthor {author} {written or moment} +0100\ncommitter {committer} {moment} +0000\n".encode(),
             b"data %d\n%s\n" % (len(text), text),
         ]
         lines += [f"from {parent}\n".encode()] if parent else []

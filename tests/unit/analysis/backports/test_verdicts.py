@@ -104,6 +104,32 @@ def test_a_commit_that_brings_another_one_is_claimed_by_it(repo: Repository, tmp
     assert "brings another commit" in found.found[0].nearest
 
 
+@pytest.mark.parametrize(("when", "word"), [("fix", "fixed"), ("other", "vulnerable")])
+def test_of_two_commits_of_one_subject_the_moment_it_was_written_tells_which_was_brought(
+    when: str, word: str, repo: Repository, tmp_path: Path
+) -> None:
+    fix = repo.commit("main", {"src/parse.c": FIXED}, "Check the length")
+    other = repo.commit("main", {"src/parse.c": CODE, "src/other.c": FIXED}, "Check the length")
+    written = repo("show", "--no-patch", "--format=%at", {"fix": fix, "other": other}[when])
+    half = lines(1, 40, l10="if (length > LIMIT)")
+    repo.commit("v1", {"src/parse.c": half, "src/other.c": half}, "Check the length", written=int(written))
+    assert verdict(history_of(repo.path, tmp_path), [fix], "v1").word == word
+
+
+def test_lines_hardly_changed_from_the_fix_outweigh_a_subject_that_another_commit_has(
+    repo: Repository, tmp_path: Path
+) -> None:
+    whole = {f"l{number}": f"checked[{number}] = limit(length, {number});" for number in range(10, 20)}
+    fix = repo.commit("main", {"src/parse.c": lines(1, 40, **whole)}, "Check the length")
+    repo.commit("main", {"src/parse.c": CODE}, "Start over")
+    repo.commit("main", {"src/parse.c": OTHER}, "Copy with care")
+    repo.commit("v1", {"src/parse.c": lines(1, 40, **whole | {"l19": "checked[19] = 0;"})}, "Copy with care")
+    found = verdict(history_of(repo.path, tmp_path), [fix], "v1")
+    assert found.word == "fixed", found.because
+    assert found.found[0].hit is not None
+    assert found.found[0].hit.rung is Rung.LINES
+
+
 def test_white_space_and_context_do_not_matter(repo: Repository, tmp_path: Path) -> None:
     fix = repo.commit("main", {"src/parse.c": FIXED}, "Check the length")
     repo.commit("v1", {"src/parse.c": lines(1, 40, l8="line  eight", l13="line  13")}, "Other surroundings")
