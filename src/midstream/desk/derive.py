@@ -89,8 +89,11 @@ def view(at: Known) -> CaseView:
     case = at.case
     opening = case.opening
     public = clocks(case, at.policy, at.team).get(PUBLIC_DATE) if at.policy else None
-    kinds = {fact.number: fact.kind for fact in case.facts}
-    shared = visible(case.facts, Sight.PARTICIPANT)  # the view is one for all who see tasks
+    unmet = [duty for duty in at.duties if duty.met_at is None and (duty.lifted_at is None or duty.lifted_by == 0)]
+    because = {number for duty in unmet for number in duty.because}
+    reasons = tuple(fact for fact in case.facts if fact.number in because)
+    kinds = {fact.number: fact.kind for fact in reasons}
+    shared = {fact.number: fact for fact in visible(reasons, Sight.PARTICIPANT)}  # one view for all who see tasks
     return CaseView(
         case=case.id,
         project=case.project,
@@ -119,8 +122,7 @@ def view(at: Known) -> CaseView:
                 kinds=tuple(kinds[number] for number in duty.because),
                 commands=commands(duty, duty.do, shared, case, at.team),
             )
-            for duty in at.duties
-            if duty.met_at is None and (duty.lifted_at is None or duty.lifted_by == 0)
+            for duty in unmet
         ),
         cells=tuple(
             CellView(branch=cell.branch, word=cell.word, detail=cell.detail, since=cell.since, because=cell.because)

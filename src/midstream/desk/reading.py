@@ -339,7 +339,7 @@ def reasons(shown: Shown, *, now: datetime, task: str = "") -> list[Why]:
                 closed_by=readable.get(duty.met_by or duty.lifted_by),
                 claimed_by=taken.get(duty.key, ""),
                 history=tuple(fact for fact in shown.facts if getattr(fact.body, "task", "") == duty.key),
-                commands=commands(duty, offered(duty.do, seen=shown.seen), shown.facts, at.case, at.team),
+                commands=commands(duty, offered(duty.do, seen=shown.seen), readable, at.case, at.team),
             )
         )
     return found

@@ -26,29 +26,41 @@ BLANK = "…"
 BY_DESK: Final[Mapping[type[Body], str]] = {CveAssigned: "cve", AdvisoryDrafted: "digest"}
 """The field that the desk fills in at the moment of the command: the next free id, what the advisory then says."""
 
+_OF_ONESELF = {"claim", "claim-role", "release-role"}
+"""Verbs that people mostly say of themselves."""
+
 LONG = 1_000
 """From this length a text is a person's own words."""
 
 
-def commands(duty: Duty, do: Iterable[str], facts: Iterable[Fact], case: Case, team: Team) -> tuple[str, ...]:
+def commands(duty: Duty, do: Iterable[str], facts: Mapping[int, Fact], case: Case, team: Team) -> tuple[str, ...]:
     """Return what to type after ``midstream do`` for each of the verbs `do` that meet the duty.
 
-    What follows from the duty, and from those of its facts that the reader may see, is filled in, each field quoted as
-    a shell needs it; what is needed and does not follow stands as a blank.
+    What follows from the duty, and from those of its facts that the reader may see, by their numbers, is filled in,
+    each field quoted as a shell needs it; what is needed and does not follow stands as a blank.
     """
     from midstream.cases.verbs import VERBS  # noqa: PLC0415 - reading what was derived needs no verbs
 
-    own = [fact for fact in facts if fact.number in duty.because]
+    own = [facts[number] for number in duty.because if number in facts]
     found = []
-    for name in do:
-        verb = VERBS[name]
-        fields = {**asked_for(verb, own), **follows(verb, duty.subject, duty.missing)}
-        # Whether an id is free, and what a draft says, is for the moment of the command: the desk knows it then.
-        known = {*fields, *defaults(verb, case, team, by=""), BY_DESK.get(verb.body, "")}
-        words = [shlex.quote(f"{field}={value}") for field, value in fields.items()]
-        words += [f"{field}={BLANK}" for field in needed(verb) if field not in known]
-        found.append(" ".join((duty.case, name, *words)))
+    for verb in map(VERBS.__getitem__, do):
+        asked, filled = asked_for(verb, own), defaults(verb, case, team, by="")
+        words = _words(verb, duty.subject, duty.missing, asked=tuple(asked.items()), filled=tuple(filled))
+        found.append(f"{duty.case} {words}")
     return tuple(found)
+
+
+@functools.lru_cache(maxsize=4096)
+def _words(
+    verb: "Verb", subject: str, missing: tuple[str, ...], *, asked: tuple[tuple[str, str], ...], filled: tuple[str, ...]
+) -> str:
+    """Return the verb with its fields: those that follow, and a blank for each that is needed and not `filled` in."""
+    fields = {**dict(asked), **follows(verb, subject, missing)}
+    # Whether an id is free, and what a draft says, is for the moment of the command: the desk knows it then.
+    known = {*fields, *filled, BY_DESK.get(verb.body, "")}
+    words = [shlex.quote(f"{field}={value}") for field, value in fields.items()]
+    words += [f"{field}={BLANK}" for field in needed(verb) if field not in known]
+    return " ".join((verb.name, *words))
 
 
 @functools.cache
@@ -83,31 +95,45 @@ def asked_for(verb: "Verb", facts: Iterable[Fact]) -> dict[str, str]:
     Only facts of the same subject as what the verb records count, and no text is taken from them: that one's own words
     are asked for.
     """
-    subject = verb.kind.partition(".")[0]
-    wanted = [name for name, is_text in needed(verb).items() if not is_text]
+    subject = verb.kind.partition(".")[0] + "."
     found: dict[str, str] = {}
     for fact in facts:
-        if fact.kind.partition(".")[0] == subject:
+        if fact.kind.startswith(subject):
             said = written_in(fact)
-            found |= {name: str(said[name]) for name in wanted if said.get(name)}
+            found |= {name: str(said[name]) for name, is_text in needed(verb).items() if not is_text and said.get(name)}
     return found
+
+
+@functools.cache
+def fillable(verb: "Verb") -> tuple[str, ...]:
+    """Return the names of the fields that the desk may fill in, as the case and the project are."""
+    names = {"reviewer", "cve", BY_DESK.get(verb.body, "")}
+    if verb.name in _OF_ONESELF:
+        names.add("person")
+    if verb.body is FixMerged:
+        names.add("into")
+    return tuple(name for name in verb.body.__struct_fields__ if name in names)
 
 
 def defaults(verb: "Verb", case: Case, team: Team, *, by: str) -> dict[str, str]:
     """Return what needs not be typed: oneself, the main line, the next free CVE id, the case's own."""
-    names = verb.body.__struct_fields__
     found: dict[str, str] = {}
-    if "person" in names and verb.name in {"claim", "claim-role", "release-role"}:
-        found["person"] = by
-    if "reviewer" in names:
-        found["reviewer"] = by
-    if verb.body is FixMerged and len(lines := main_lines(team)) == 1:
-        found["into"] = lines[0]
-    if verb.body is CveAssigned:
-        found |= {"cve": team.free_cves[0]} if team.free_cves else {}
-    elif "cve" in names and (assigned := case.last(CveAssigned)):
-        found["cve"] = assigned[1].cve
+    for name in fillable(verb):
+        if name in {"person", "reviewer"}:
+            found[name] = by
+        elif name == "into" and len(lines := main_lines(team)) == 1:
+            found[name] = lines[0]
+        elif name == "cve" and (cve := _cve(verb, case, team)):
+            found[name] = cve
     return found
+
+
+def _cve(verb: "Verb", case: Case, team: Team) -> str:
+    """Return the id to assign, which is the next free one, or the case's own; empty when there is none."""
+    if verb.body is CveAssigned:
+        return team.free_cves[0] if team.free_cves else ""
+    assigned = case.last(CveAssigned)
+    return assigned[1].cve if assigned else ""
 
 
 def main_lines(team: Team) -> list[str]:

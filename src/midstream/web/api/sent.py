@@ -18,15 +18,12 @@ from midstream.cases.verbs import Verb
 from midstream.desk.errors import Misuse
 from midstream.desk.fields import FIRST_YEAR, LAST_YEAR, usage
 from midstream.formats.toml import nearest
-from midstream.policy.filling import BY_DESK
+from midstream.policy.filling import fillable
 
 _DAY = r"(19[7-9][0-9]|2[01][0-9]{2})-[0-9]{2}-[0-9]{2}"
 _HOUR = r"[0-9]{2}:[0-9]{2}:[0-5][0-9](\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 INSTANT = f"{_DAY}[Tt]{_HOUR}"
 """An instant (RFC 3339, section 5.6) of the years that the desk reckons with; none has a leap second."""
-
-_FILLED_IN = {"person", "cve", "into", "reviewer"}
-"""What the desk fills in when it is left out, besides `BY_DESK`."""
 
 _COUNTED = {"blobs"}
 """What the desk counts and nobody says."""
@@ -80,7 +77,7 @@ def _as_json_schema(schema: Any) -> Any:
 
 
 def _required(verb: Verb) -> list[str]:
-    filled = {*_FILLED_IN, BY_DESK.get(verb.body, "")}
+    filled = fillable(verb)
     return [entry.name for entry in msgspec.structs.fields(verb.body) if entry.required and entry.name not in filled]
 
 
