@@ -1,6 +1,5 @@
 """OpenVEX read back: what a document tells of the record, ours or another's."""
 
-import re
 from collections.abc import Set as AbstractSet
 from typing import Final, cast
 from urllib.parse import unquote
@@ -11,7 +10,8 @@ from packageurl import PackageURL
 from midstream.advisories.carry.foreign import Unread, foreign_of
 from midstream.advisories.carry.outline import read_outline
 from midstream.advisories.reading import Provenance, Reading
-from midstream.advisories.record import Advisory, Component, Ids, Justification, Statement, Verdict
+from midstream.advisories.record import Advisory, Component, Justification, Statement, Verdict
+from midstream.advisories.targets.vex.properties import ids_of
 from midstream.formats.openvex import document as openvex
 
 NAME: Final = "openvex"
@@ -43,24 +43,20 @@ UNREAD: Final = (
     Unread(path="/statements/*/vulnerability/@id"),
 )
 """What a document has a name for and the record has no field for."""
-_CVE: Final = re.compile(r"CVE-[0-9]{4}-[0-9]{4,19}")
-_GHSA: Final = re.compile(r"GHSA(-[0-9a-z]{4}){3}")
 
 
 def read(document: openvex.Document) -> Reading:
     """Return what the document tells of the record: its ids, its summary and what it says of components."""
     flaws = [each.vulnerability for each in document.statements if each.vulnerability is not None]
     found = [each for each in flaws if _names(each) & _names(flaws[0])]
-    names = list(dict.fromkeys(name for each in found for name in (each.name, *each.aliases) if name))
+    names = [name for each in found for name in (each.name, *each.aliases) if name]
     first = found[0].name if found else ""
     id_ = unquote(document.id.rpartition("/openvex/")[2]) if "/openvex/" in document.id else ""
-    cve = first if _CVE.fullmatch(first) else ""
-    ghsa = next((name for name in names if _GHSA.fullmatch(name)), "")
     summary = next((each.description for each in found if each.description), "")
     outlined = read_outline(document.statements[0].status_notes) if document.statements else ()
     partial = Advisory(
         id=id_,
-        ids=Ids(cve=cve, ghsa=ghsa, aliases=tuple(each for each in names if each not in {cve, ghsa, id_})),
+        ids=ids_of(names, {"id": id_}, is_any_cve=False),
         summary={"en": summary} if summary else {},
         component=outlined or _stated(about(document, {first} - {""})),
         foreign=foreign_of(document, target=NAME, unread=UNREAD),
