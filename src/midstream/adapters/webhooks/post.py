@@ -1,5 +1,6 @@
 """One POST: no redirects, no proxies, no network of the desk's own, and nothing of the answer but its status."""
 
+import contextlib
 import http.client
 import socket
 import ssl
@@ -26,10 +27,10 @@ def post(*, url: str, body: bytes, headers: dict[str, str], networks: Iterable[N
     parts = urlsplit(url)
     try:
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-        address = _address(host, port, tuple(networks))
-        if not address:
+        addresses = _addresses(host, port, tuple(networks))
+        if not addresses:
             return f"{host} is no public address, and its network is none that who runs the desk allows"
-        connection = _Connection(host, port, address=address, is_secret=parts.scheme == "https")
+        connection = _Connection(host, port, addresses=addresses, is_secret=parts.scheme == "https")
     except (OSError, ValueError) as error:
         return f"the address cannot be used: {error}"
     path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
@@ -48,26 +49,32 @@ def post(*, url: str, body: bytes, headers: dict[str, str], networks: Iterable[N
 
 
 class _Connection(http.client.HTTPConnection):
-    """A connection to an address that was looked at, for a host by its name."""
+    """A connection to the first that answers of the addresses that were looked at, for a host by its name."""
 
-    def __init__(self, host: str, port: int, *, address: str, is_secret: bool) -> None:
+    def __init__(self, host: str, port: int, *, addresses: list[str], is_secret: bool) -> None:
         super().__init__(host, port, timeout=PATIENCE)
-        self.address = address
+        self.addresses = addresses
         self.context = ssl.create_default_context() if is_secret else None
         if is_secret:
             self.default_port = 443  # so that the header Host names no port that needs no naming
 
     def connect(self) -> None:
         """Open the connection, and make it secret."""
-        self.sock = socket.create_connection((self.address, self.port), self.timeout)
+        *others, last = self.addresses
+        for address in others:
+            with contextlib.suppress(OSError):
+                self.sock = socket.create_connection((address, self.port), self.timeout)
+                break
+        else:
+            self.sock = socket.create_connection((last, self.port), self.timeout)
         if self.context is not None:
             self.sock = self.context.wrap_socket(self.sock, server_hostname=self.host)
 
 
-def _address(host: str, port: int, networks: tuple[Network, ...]) -> str:
-    """Return the first address of the host that may be told; empty when none may. Raises `OSError` for no host."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return next((str(entry[4][0]) for entry in found if may_be_told(str(entry[4][0]), networks)), "")
+def _addresses(host: str, port: int, networks: tuple[Network, ...]) -> list[str]:
+    """Return the addresses of the host that may be told, the likeliest first. Raises `OSError` for no host."""
+    found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    return [address for address in found if may_be_told(address, networks)]
 
 
 def may_be_told(address: str, networks: Iterable[Network] = ()) -> bool:

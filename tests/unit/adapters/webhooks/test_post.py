@@ -105,6 +105,32 @@ def test_the_connection_goes_to_the_address_that_was_looked_at(
 
 
 @pytest.mark.parametrize(
+    ("addresses", "said"),
+    [
+        (["::1", "127.0.0.1"], ""),  # the server is at the second
+        (["127.0.0.1", "::1"], ""),
+        (["10.0.0.1", "127.0.0.1"], ""),  # the first may not be told
+        (["::1", "::1"], "no connection:"),
+    ],
+)
+def test_of_a_host_with_several_addresses_the_first_that_answers_is_told(
+    server: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch, addresses: list[str], said: str
+) -> None:
+    look_up = socket.getaddrinfo
+
+    def known(host: str, port: int, *more: Any, **named: Any) -> list[Any]:  # noqa: ANN401 - as the library's
+        if host != "hooks.example":
+            return look_up(host, port, *more, **named)
+        return [(socket.AF_UNSPEC, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
+
+    monkeypatch.setattr(socket, "getaddrinfo", known)
+    url = f"http://hooks.example:{server.server_port}/204"
+    found = send(url=url, body=b"{}", headers={}, networks=(*OWN, ip_network("::1/128")))
+    assert found.startswith(said)
+    assert (found == "", len(server.taken)) == (said == "", int(said == ""))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
     ("address", "may"),
     [
         ("93.184.216.34", True),
