@@ -232,7 +232,9 @@ def import_(session: Session, named: tuple[str, ...], *, format_: str, dry_run: 
     case = "" if len(named) == 1 else named[0]
     file = click.Path(exists=True, dir_okay=False, path_type=Path).convert(named[-1], None, click.get_current_context())
     if (size := file.stat().st_size) > LIMIT:
-        raise Misuse(f"{file} has {size:,} bytes, more than {LIMIT:,}", hint="No advisory is that large.")
+        raise Misuse(
+            f"{file} has {size:,} bytes, more than {LIMIT:,}", hint="Take the one advisory out of the collection."
+        )
     with file.open("rb") as opened:
         content = opened.read(LIMIT + 1)
     desk, who = session.desk(), session.who()

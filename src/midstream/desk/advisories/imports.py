@@ -45,7 +45,7 @@ def read_in(desk: Desk, case: str, *, content: bytes, format_: str = "", by: str
     if format_ and format_ not in TARGETS:
         raise Misuse(f"no format is called {format_!r}", hint=nearest(format_, set(TARGETS)))
     if len(content) > LIMIT:
-        raise Misuse(f"the document has more than {LIMIT:,} bytes", hint="No advisory is that large.")
+        raise Misuse(f"the document has more than {LIMIT:,} bytes", hint="Take the one advisory out of the collection.")
     if case:
         _check_team(desk, case, by=by)
     target = TARGETS[format_ or format_of(content)]
