@@ -144,7 +144,7 @@ def _decide(desk: Desk, verb: Verb, order: Order, case: Case, *, now: datetime) 
     return Decision(now=now, drafts=tuple(drafts), streams=streams)
 
 
-def filled(desk: Desk, verb: Verb, case: Case, team: Team, *, by: str) -> dict[str, str]:
+def prefilled(desk: Desk, verb: Verb, case: Case, team: Team, *, by: str) -> dict[str, str]:
     """Return the fields that need not be typed, as the desk fills them in; a draft is of the advisory as it stands."""
     found = defaults(verb, case, team, by=by)
     if verb.body is AdvisoryDrafted:
@@ -156,7 +156,7 @@ def filled(desk: Desk, verb: Verb, case: Case, team: Team, *, by: str) -> dict[s
 
 def _with_defaults(desk: Desk, verb: Verb, order: Order, case: Case, team: Team) -> dict[str, object]:
     """Return the fields with what needs not be typed; raise `Refused` when a CVE id is to be taken and none is free."""
-    typed = {**filled(desk, verb, case, team, by=order.by), **order.fields}
+    typed = {**prefilled(desk, verb, case, team, by=order.by), **order.fields}
     if verb.body is CveAssigned and "cve" not in typed:
         raise Refused("no free CVE id is left", hint="Reserve a block: midstream project reserve CVE-….")
     return typed

@@ -14,7 +14,7 @@ from midstream.cases.errors import Refused
 from midstream.cases.states import is_public
 from midstream.cases.verbs import VERBS, Verb
 from midstream.cases.visibility import Sight
-from midstream.desk.do import Order, Receipt, do, filled, find_verb
+from midstream.desk.do import Order, Receipt, do, find_verb, prefilled
 from midstream.desk.errors import Misuse, NotFound, Stale
 from midstream.desk.fields import read_moment
 from midstream.desk.front.forms import Field, faults_of, form, given, meaning
@@ -121,7 +121,7 @@ def filled_in(shown: Shown, verb: Verb, task: str, *, person: str) -> dict[str, 
     """Return what needs not be typed: what the desk would fill in, and what the facts of the task already say."""
     because = {number for duty in shown.known.duties if duty.key == task for number in duty.because}
     asked = asked_for(verb, (fact for fact in shown.facts if fact.number in because))
-    return {**filled(the_desk(), verb, shown.case, shown.known.team, by=person), **asked}
+    return {**prefilled(the_desk(), verb, shown.case, shown.known.team, by=person), **asked}
 
 
 def checked_of(filled: Mapping[str, str], at: str) -> str:
