@@ -23,6 +23,7 @@ PAGES = {
         *WORK,
         "/cases/tf-m-2/timeline/",
         "/cases/tf-m-1/do/accept/",
+        "/cases/tf-m-2/do/draft-advisory/",
         "/cases/tf-m-1/do/end-embargo/?f.reason=agreed",
         "/cases/tfmv-9/",
         "/cases/?q=update",
@@ -43,6 +44,7 @@ PAGES = {
 }
 """What is walked, by who walks it; the empty name is somebody without an account."""
 PICTURES = {"/", "/cases/", "/cases/tf-m-2/", "/board/", "/releases/", "/reports/", "/report/", "/accounts/login/"}
+PICTURES |= {"/cases/tf-m-2/do/draft-advisory/"}
 # Between the schemes the colours alone differ.
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"], "preload": False}
 EVERYTHING = {"resultTypes": ["violations"], "preload": False}
@@ -69,6 +71,8 @@ def look(page: Page, name: str, *, is_pictured: bool) -> list[str]:
         faults += faults_of(page, options)
         if is_too_wide(page):
             faults.append(f"{page.url} is wider than {size} pixels")
+        if page.evaluate("[...document.querySelectorAll('.compare')].some(one => one.scrollWidth > one.clientWidth)"):
+            faults.append(f"{page.url}: what would change is not seen whole at {size} pixels")
         if is_pictured:
             picture(page, f"page-{name}-{size}-{scheme}")
     return faults
